@@ -1,0 +1,126 @@
+//! `salus apply`, `salus approve`.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use salus_primitives::{InstitutionId, Moment, Role};
+
+use super::{report::Report, session::Session};
+use crate::sdk::{
+	calls, publish_new, words, Application, ApplicationFile, DocumentError, Error, FileError, Salts,
+};
+
+/// `salus apply`
+#[derive(Args)]
+#[command(after_help = "Example:\n  salus apply --institution 0 --role doctor --licence MCI-12345 --speciality Cardiology \\\n    --out application.json --salts salts.json --key ada.key\n\nGive the application to the hospital. Keep the salt file: it opens the commitments before an officer or a court.")]
+pub(crate) struct Apply {
+	/// To which institution
+	#[arg(long)]
+	institution: InstitutionId,
+	/// As what: doctor, nurse, pharmacist, …
+	#[arg(long, value_parser = words::word::<Role>)]
+	role: Role,
+	/// Your licence number; it never leaves this machine but in the salt file
+	#[arg(long)]
+	licence: String,
+	/// Your speciality; likewise
+	#[arg(long)]
+	speciality: String,
+	/// For how long the application is good
+	#[arg(long = "for", default_value = "30d", value_parser = words::duration, value_name = "DURATION")]
+	lasting: Duration,
+	/// The new application file
+	#[arg(long, value_name = "FILE")]
+	out: PathBuf,
+	/// The new salt file
+	#[arg(long, value_name = "FILE")]
+	salts: PathBuf,
+}
+
+impl Apply {
+	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
+		let client = session.client().await?;
+		client.institution(&client.finalised().await?, self.institution).await?;
+		let account = session.account()?;
+		let salts = Salts::generate(&self.licence, &self.speciality)?;
+		let (licence, speciality) = salts.commitments()?;
+		let application = Application {
+			genesis: client.genesis(),
+			institution: self.institution,
+			applicant: account.id(),
+			role: self.role,
+			licence,
+			speciality,
+			not_after: client.time().await?.saturating_add(words::milliseconds(self.lasting)),
+		};
+		let file = ApplicationFile::sign(&application, &account);
+		let json = |value: Result<Vec<u8>, serde_json::Error>, path: &PathBuf| {
+			value.map_err(|error| FileError::at(path)(std::io::Error::other(error)))
+		};
+		publish_new(&self.salts, &json(serde_json::to_vec_pretty(&salts), &self.salts)?)?;
+		publish_new(&self.out, &json(serde_json::to_vec_pretty(&file), &self.out)?)?;
+		Ok(session
+			.report()
+			.line(format!("application of {} written to {}", account.id(), self.out.display()))
+			.line(format!("its salts written to {}; keep that file, and give it to nobody but the officer who checks your licence", self.salts.display()))
+			.field("account", account.id().to_string())
+			.field("application", self.out.display().to_string())
+			.field("salts", self.salts.display().to_string()))
+	}
+}
+
+/// `salus approve`
+#[derive(Args)]
+#[command(after_help = "Example:\n  salus --key officer.key approve application.json --salts salts.json --valid-for 365d")]
+pub(crate) struct Approve {
+	/// The application file
+	file: PathBuf,
+	/// The applicant's salt file: checks that the commitments are to what she showed
+	#[arg(long, value_name = "FILE")]
+	salts: Option<PathBuf>,
+	/// From when the credential counts; at once without it
+	#[arg(long, value_parser = words::moment)]
+	valid_from: Option<Moment>,
+	/// Until when the credential counts
+	#[arg(long, value_parser = words::moment, conflicts_with = "valid_for")]
+	valid_until: Option<Moment>,
+	/// For how long the credential counts
+	#[arg(long, default_value = "365d", value_parser = words::duration, value_name = "DURATION")]
+	valid_for: Duration,
+}
+
+impl Approve {
+	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
+		let client = session.client().await?;
+		let now = client.time().await?;
+		let text = std::fs::read_to_string(&self.file).map_err(FileError::at(&self.file))?;
+		let (application, signature) = ApplicationFile::read(&text, &client.genesis(), now)?;
+		if let Some(path) = &self.salts {
+			let text = std::fs::read_to_string(path).map_err(FileError::at(path))?;
+			let salts: Salts = serde_json::from_str(&text)
+				.map_err(|error| DocumentError::Malformed { what: "salt file", reason: error.to_string() })?;
+			if !salts.open(&application) {
+				let reason = "it does not open this application's commitments".to_string();
+				return Err(DocumentError::Malformed { what: "salt file", reason }.into());
+			}
+		}
+		let account = session.account()?;
+		let from = self.valid_from.unwrap_or(now);
+		let until =
+			self.valid_until.unwrap_or_else(|| from.saturating_add(words::milliseconds(self.valid_for)));
+		let (applicant, institution, role) = (application.applicant, application.institution, application.role);
+		let call = calls::approve_application(application, signature, from, until);
+		let acknowledgement = client.submit(&call, &account).await?;
+		Ok(session
+			.report()
+			.line(format!(
+				"{applicant} is {} at institution {institution} until {}",
+				role.name(),
+				words::show_moment(until)
+			))
+			.field("account", applicant.to_string())
+			.field("institution", institution)
+			.field("role", role.name())
+			.acknowledged(&acknowledgement))
+	}
+}

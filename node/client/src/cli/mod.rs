@@ -1,0 +1,189 @@
+//! The `salus` command: its options, its subcommands, what it prints and how it exits.
+
+mod acting;
+mod application;
+mod assign;
+mod audit;
+mod consent;
+mod credential;
+mod key;
+mod node;
+mod passphrase;
+mod patient;
+mod progress;
+mod qr;
+mod record;
+mod report;
+mod session;
+mod terms;
+mod view;
+mod voucher;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+use crate::sdk::{exit, Error};
+use report::Report;
+use session::{Global, Session};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  the command line is wrong
+  3  access to a record was refused
+  4  the chain rejected the transaction
+  5  the node or its vault can't be reached
+  6  a local file or key is missing or wrong
+  7  something does not verify
+  8  a person has to confirm first (--subject, --accept-new-key)
+
+Examples:
+  salus key new --out ada.key
+  salus --key ada.key record put Bundle.json --patient 0 --institution 0 --category laboratory
+  salus audit verify --patient 0";
+
+/// Health records on Salus, for people and clinical systems.
+#[derive(Parser)]
+#[command(name = "salus", version, after_long_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+	#[command(flatten)]
+	global: Global,
+	#[command(subcommand)]
+	command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+	/// The node and its chain
+	#[command(subcommand)]
+	Node(node::Node),
+	/// Institutions
+	#[command(subcommand)]
+	Institution(node::Institution),
+	/// Key files
+	#[command(subcommand)]
+	Key(key::Key),
+	/// Apply for a credential: writes a signed application for the hospital
+	Apply(application::Apply),
+	/// Approve an application, as an officer
+	Approve(application::Approve),
+	/// Credentials
+	#[command(subcommand)]
+	Credential(credential::Credential),
+	/// Admission vouchers
+	#[command(subcommand)]
+	Voucher(voucher::Voucher),
+	/// Patients
+	#[command(subcommand)]
+	Patient(patient::Patient),
+	/// Assignments of patients to practitioners
+	#[command(subcommand)]
+	Assign(assign::Assign),
+	/// Records
+	#[command(subcommand)]
+	Record(record::Record),
+	/// Consent
+	#[command(subcommand)]
+	Consent(consent::Consent),
+	/// A patient's audit trail
+	#[command(subcommand)]
+	Audit(audit::Audit),
+}
+
+impl Command {
+	async fn run(self, session: &Session) -> Result<Report, Error> {
+		match self {
+			Self::Node(command) => command.run(session).await,
+			Self::Institution(command) => command.run(session).await,
+			Self::Key(command) => command.run(session).await,
+			Self::Apply(command) => command.run(session).await,
+			Self::Approve(command) => command.run(session).await,
+			Self::Credential(command) => command.run(session).await,
+			Self::Voucher(command) => command.run(session).await,
+			Self::Patient(command) => command.run(session).await,
+			Self::Assign(command) => command.run(session).await,
+			Self::Record(command) => command.run(session).await,
+			Self::Consent(command) => command.run(session).await,
+			Self::Audit(command) => command.run(session).await,
+		}
+	}
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+	let cli = Cli::parse();
+	let json = cli.global.json;
+	let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+		Ok(runtime) => runtime,
+		Err(error) => {
+			eprintln!("error: no threads ({error}); try again");
+			return ExitCode::from(exit::FAILED);
+		},
+	};
+	let session = Session::new(cli.global);
+	let result = runtime.block_on(cli.command.run(&session)).and_then(|report| report.print(json));
+	match result {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			let code = error.exit_code();
+			if json {
+				let error = json!({ "name": error.name(), "message": error.to_string(), "exitCode": code });
+				eprintln!("{}", json!({ "error": error }));
+			} else {
+				eprintln!("error: {error}");
+			}
+			ExitCode::from(code)
+		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use clap::CommandFactory;
+
+	#[test]
+	fn the_command_line_is_sound() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn every_command_shows_examples() {
+		fn visit(command: &clap::Command, path: &str) {
+			let path = format!("{path} {}", command.get_name());
+			let mut leaf = true;
+			for inner in command.get_subcommands() {
+				leaf = false;
+				visit(inner, &path);
+			}
+			let help = command.get_after_long_help().or(command.get_after_help());
+			assert!(!leaf || help.is_some_and(|help| help.to_string().contains("salus ")), "{path} has no example");
+		}
+		visit(&Cli::command(), "");
+	}
+
+	#[test]
+	fn options_are_understood_before_and_behind_the_command() {
+		for line in [
+			"salus --dev --dev-key //Alice//doctor record list --patient 0 --json",
+			"salus record get 0 --institution 1 --purpose treatment --out x --dev --dev-key //Bob//doctor",
+			"salus consent grant --patient 1 --to role:doctor@1 --purpose treatment --category laboratory,imaging",
+			"salus record put x.json --patient 0 --institution 0 --category laboratory --relates-to replaces:4",
+		] {
+			Cli::try_parse_from(line.split(' ')).unwrap();
+		}
+		for line in [
+			"salus record put x.json --patient 0 --category nonsense",
+			"salus consent grant --patient 1 --to everybody --purpose treatment --category imaging",
+			"salus record get --out x",
+			"salus --dev-key //Alice node status",
+			"salus record put x.json --patient 0 --category imaging --relates-to eats:4",
+		] {
+			assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+		}
+	}
+}

@@ -1,0 +1,88 @@
+//! `salus node`, `salus institution`.
+
+use clap::Subcommand;
+use salus_primitives::InstitutionId;
+use serde_json::{json, Value};
+
+use super::{report::Report, session::Session, view};
+use crate::sdk::{words, ConnectionError, Error};
+
+#[derive(Subcommand)]
+pub(crate) enum Node {
+	/// Which chain the node is on, how far it is, and what its vault holds
+	#[command(after_help = "Example:\n  salus node status")]
+	Status,
+}
+
+impl Node {
+	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
+		let Self::Status = self;
+		let client = session.client().await?;
+		let at = client.finalised().await?;
+		let chain = client.request("system_chain", &[]).await?;
+		let version = client.request("system_version", &[]).await?;
+		let health = client.request("system_health", &[]).await?;
+		let best = client.request("chain_getHeader", &[]).await?;
+		let best = best.get("number").and_then(Value::as_str).and_then(|number| {
+			u64::from_str_radix(number.trim_start_matches("0x"), 16).ok()
+		});
+		// Told to the node's own machine only.
+		let vault = match client.request("vault_status", &[]).await {
+			Ok(vault) => vault,
+			Err(ConnectionError::Answered { name, .. }) => json!({ "unavailable": name }),
+			Err(error) => return Err(error.into()),
+		};
+		let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+		let peers = health.get("peers").and_then(Value::as_u64).unwrap_or_default();
+		Ok(session
+			.report()
+			.line(format!("{} at {}, node {}", text(&chain), client.url(), text(&version)))
+			.line(format!("genesis {}", words::hex(client.genesis())))
+			.line(format!(
+				"finalised block {} ({}), best block {}, {peers} peers, runtime version {}",
+				at.block_number(),
+				words::hex(at.block_hash()),
+				best.map_or("unknown".into(), |best| best.to_string()),
+				at.spec_version()
+			))
+			.line(format!("vault {vault}"))
+			.field("chain", chain)
+			.field("version", version)
+			.field("genesis", words::hex(client.genesis()))
+			.field("finalised", json!({ "number": at.block_number(), "hash": words::hex(at.block_hash()) }))
+			.field("best", best)
+			.field("peers", peers)
+			.field("specVersion", at.spec_version())
+			.field("vault", vault))
+	}
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Institution {
+	/// An institution's entry
+	#[command(after_help = "Example:\n  salus institution show 0")]
+	Show {
+		/// The institution
+		id: InstitutionId,
+	},
+}
+
+impl Institution {
+	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
+		let Self::Show { id } = self;
+		let client = session.client().await?;
+		let entry = client.institution(&client.finalised().await?, id).await?;
+		let officers: Vec<_> = entry.officers.iter().map(ToString::to_string).collect();
+		Ok(session
+			.report()
+			.line(format!(
+				"institution {id}: {} in {}, {}",
+				entry.kind.name(),
+				String::from_utf8_lossy(&entry.region),
+				entry.status.name()
+			))
+			.line(format!("officers {}", officers.join(", ")))
+			.line(format!("admission terms: {}", view::terms_line(&entry.admission_terms)))
+			.field("institution", view::institution(id, &entry)))
+	}
+}

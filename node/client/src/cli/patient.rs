@@ -1,0 +1,158 @@
+//! `salus patient`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use salus_primitives::PatientId;
+
+use super::{
+	key::{private_text_or_file, text_or_file},
+	qr,
+	report::Report,
+	session::Session,
+	terms::TermsFlags,
+	view,
+};
+use crate::sdk::{
+	calls, replace_private, words, Card, DocumentError, Error, Registration, VoucherLetter, CARD_LIFETIME,
+};
+
+#[derive(Subcommand)]
+pub(crate) enum Patient {
+	/// Register at a hospital with the voucher out of its letter
+	#[command(after_help = "Examples:\n  salus --key me.key patient register letter.txt\n  salus --key me.key patient register letter.txt --category laboratory,imaging\n\nWithout flags the hospital's published terms are accepted; flags accept less.")]
+	Register(Box<Register>),
+	/// Show your card: signed, good for five minutes
+	#[command(after_help = "Example:\n  salus --key me.key patient card --patient 0 --out card.txt")]
+	Card {
+		/// Your patient id
+		#[arg(long)]
+		patient: PatientId,
+		/// Write its text to a file
+		#[arg(long, value_name = "FILE")]
+		out: Option<PathBuf>,
+	},
+	/// Read a patient's card: its text, a file, or - for standard input
+	#[command(after_help = "Example:\n  salus patient read-card card.txt")]
+	ReadCard {
+		/// The card
+		card: String,
+	},
+	/// A patient's entry
+	#[command(after_help = "Example:\n  salus patient show 0")]
+	Show {
+		/// The patient
+		id: PatientId,
+	},
+}
+
+/// `salus patient register`
+#[derive(Args)]
+pub(crate) struct Register {
+	/// The voucher: a file, its text, or - for standard input
+	voucher: String,
+	/// Which of your ids at this hospital it will be
+	#[arg(long, default_value_t = 0)]
+	n: u32,
+	#[command(flatten)]
+	narrower: TermsFlags,
+}
+
+impl Patient {
+	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
+		match self {
+			Self::Register(register) => register.run(session).await,
+			Self::Card { patient, out } => card(session, patient, out).await,
+			Self::ReadCard { card } => read_card(session, &card).await,
+			Self::Show { id } => {
+				let client = session.client().await?;
+				let entry = client.patient(&client.finalised().await?, id).await?;
+				let controller =
+					entry.controller.map_or("no key of her own".to_string(), |account| account.to_string());
+				Ok(session
+					.report()
+					.line(format!(
+						"patient {id} of institution {}: {:?}, signs with {controller}",
+						entry.institution, entry.status
+					))
+					.field("patient", view::patient(id, &entry)))
+			},
+		}
+	}
+}
+
+impl Register {
+	async fn run(self, session: &Session) -> Result<Report, Error> {
+		let client = session.client().await?;
+		let now = client.time().await?;
+		let letter = VoucherLetter::read(&private_text_or_file(&self.voucher)?, &client.genesis(), now)?;
+		let institution = letter.voucher.institution;
+		let entry = client.proven_institution(institution).await?;
+		if !letter.names(&entry.admission_terms) {
+			return Err(DocumentError::OtherTerms.into());
+		}
+		let terms = self.narrower.narrow(entry.admission_terms, now)?;
+		let keys = session.identity()?.patient(&client.genesis(), institution, self.n)?;
+		let accepted = view::terms_line(&terms);
+		let registration = Registration::sign(&letter, &keys, terms);
+		let acknowledgement = client.submit_authorised(&calls::register_patient(registration)).await?;
+		let patient = acknowledgement.number("Roles", "patient")?;
+		Ok(session
+			.report()
+			.line(format!("you are patient {patient} of institution {institution}"))
+			.line(format!("whoever is assigned to you there may: {accepted}"))
+			.field("patient", view::int(patient))
+			.field("institution", institution)
+			.field("controller", keys.account.id().to_string())
+			.acknowledged(&acknowledgement))
+	}
+}
+
+async fn card(session: &Session, patient: PatientId, out: Option<PathBuf>) -> Result<Report, Error> {
+	let client = session.client().await?;
+	let entry = client.patient(&client.finalised().await?, patient).await?;
+	let keys = session.patient(&client, patient).await?;
+	let card = Card {
+		genesis: client.genesis(),
+		institution: entry.institution,
+		patient,
+		controller: keys.account.id(),
+		not_after: words::now().saturating_add(CARD_LIFETIME),
+	};
+	let text = card.show(&keys.account);
+	let mut report = session
+		.report()
+		.line(format!("patient {patient} of institution {}, good until {}", card.institution, words::show_moment(card.not_after)))
+		.field("patient", view::int(patient))
+		.field("institution", card.institution)
+		.field("notAfter", view::int(card.not_after))
+		.field("card", text.as_str());
+	match out {
+		Some(out) => {
+			replace_private(&out, text.as_bytes())?;
+			report = report.line(format!("written to {}", out.display()));
+		},
+		None => report = report.line(text.as_str()),
+	}
+	if let Some(picture) = session.is_talkative().then(|| qr::render(&text)).flatten() {
+		report = report.line(picture);
+	}
+	Ok(report)
+}
+
+async fn read_card(session: &Session, argument: &str) -> Result<Report, Error> {
+	let client = session.client().await?;
+	let card = Card::read(&text_or_file(argument)?, &client.genesis(), words::now())?;
+	let entry = client.proven_patient(card.patient).await?;
+	if entry.controller != Some(card.controller) || entry.institution != card.institution {
+		return Err(DocumentError::NotTheController(card.patient).into());
+	}
+	Ok(session
+		.report()
+		.line(format!("patient {} of institution {}", card.patient, card.institution))
+		.line(format!("signed by her key {}, good until {}", card.controller, words::show_moment(card.not_after)))
+		.field("patient", view::int(card.patient))
+		.field("institution", card.institution)
+		.field("controller", card.controller.to_string())
+		.field("notAfter", view::int(card.not_after)))
+}

@@ -1,0 +1,67 @@
+//! What a command prints: lines for people, or one JSON object.
+
+use std::io::Write;
+
+use serde_json::{json, Map, Value};
+
+use crate::sdk::{words, Acknowledgement, Error, FileError};
+
+/// What a command has to say.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+	fields: Map<String, Value>,
+	lines: Vec<String>,
+}
+
+impl Report {
+	pub(crate) fn new() -> Self {
+		Self::default()
+	}
+
+	/// Adds a field of the JSON object.
+	pub(crate) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+		self.fields.insert(name.to_string(), value.into());
+		self
+	}
+
+	/// Adds a line for people.
+	pub(crate) fn line(mut self, line: impl Into<String>) -> Self {
+		self.lines.push(line.into());
+		self
+	}
+
+	/// Adds the end of every signing command: in which block, at which index, with which events.
+	pub(crate) fn acknowledged(self, acknowledgement: &Acknowledgement) -> Self {
+		let Acknowledgement { block, hash, index, extrinsic, events } = acknowledgement;
+		let names: Vec<_> = events.iter().map(|event| format!("{}.{}", event.pallet, event.name)).collect();
+		let line =
+			format!("in block {block} ({}), extrinsic {index}: {}", words::hex(hash), names.join(", "));
+		let events: Vec<_> = events
+			.iter()
+			.map(|event| json!({ "pallet": event.pallet, "name": event.name, "fields": event.fields }))
+			.collect();
+		self.line(line).field(
+			"acknowledgement",
+			json!({
+				"block": block,
+				"hash": words::hex(hash),
+				"index": index,
+				"extrinsic": words::hex(extrinsic),
+				"events": events,
+			}),
+		)
+	}
+
+	/// Prints it.
+	pub(crate) fn print(self, json: bool) -> Result<(), Error> {
+		let text = if json { Value::Object(self.fields).to_string() } else { self.lines.join("\n") };
+		if text.is_empty() {
+			return Ok(());
+		}
+		match writeln!(std::io::stdout(), "{text}") {
+			// The reader has seen enough, as `head` does.
+			Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+			result => result.map_err(FileError::at("standard output")).map_err(Error::from),
+		}
+	}
+}

@@ -1,0 +1,377 @@
+//! What is read from the chain, as JSON and as lines for people.
+
+use salus_primitives::{
+	AuditEntry, Basis, ConsentRequest, Credential, Decision, Denial, DenialTerms, Grant, Grantee,
+	Institution, Kind, Moment, Patient, Record, RecordId, RecordStatus, Terms,
+};
+use salus_vault::unixfs::parse_cid;
+use serde_json::{json, Value};
+
+use crate::sdk::{
+	words::{hex, hyphenated, show_grantee, show_moment},
+	AccountId,
+};
+
+/// A number as JSON holds it without loss.
+pub(crate) fn int(value: u64) -> Value {
+	if value <= 1 << 53 {
+		Value::from(value)
+	} else {
+		Value::String(value.to_string())
+	}
+}
+
+fn optional(value: Option<u64>) -> Value {
+	value.map_or(Value::Null, int)
+}
+
+pub(crate) fn account(account: &AccountId) -> Value {
+	Value::String(account.to_string())
+}
+
+pub(crate) fn institution(id: u32, entry: &Institution<AccountId>) -> Value {
+	json!({
+		"id": id,
+		"kind": entry.kind.name(),
+		"region": String::from_utf8_lossy(&entry.region),
+		"timeZone": String::from_utf8_lossy(&entry.time_zone),
+		"status": entry.status.name(),
+		"officers": entry.officers.iter().map(account).collect::<Vec<_>>(),
+		"seat": entry.seat.as_ref().map(account),
+		"validator": entry.validator.as_ref().map(account),
+		"hpke": hpke(&entry.hpke),
+		"admissionTerms": terms(&entry.admission_terms),
+	})
+}
+
+pub(crate) fn hpke(key: &salus_primitives::HpkeKey) -> Value {
+	match key {
+		salus_primitives::HpkeKey::X25519(key) => json!({ "x25519": hex(key) }),
+		salus_primitives::HpkeKey::XWing(key) => json!({ "xWing": hex(key) }),
+	}
+}
+
+pub(crate) fn credential(credential: &Credential) -> Value {
+	json!({
+		"role": credential.role.name(),
+		"licence": hex(credential.licence),
+		"speciality": hex(credential.speciality),
+		"validFrom": int(credential.valid_from),
+		"validUntil": int(credential.valid_until),
+		"status": credential.status.name(),
+	})
+}
+
+pub(crate) fn patient(id: u64, entry: &Patient<AccountId>) -> Value {
+	json!({
+		"id": int(id),
+		"institution": entry.institution,
+		"controller": entry.controller.as_ref().map(account),
+		"hpke": entry.hpke.as_ref().map(hpke),
+		"status": format!("{:?}", entry.status),
+	})
+}
+
+pub(crate) fn cid(bytes: &[u8]) -> String {
+	parse_cid(bytes).map_or_else(|_| hex(bytes), |cid| cid.to_string())
+}
+
+pub(crate) fn record(id: RecordId, record: &Record<AccountId>) -> Value {
+	json!({
+		"id": int(id),
+		"patient": int(record.patient),
+		"author": account(&record.author),
+		"custodian": record.custodian,
+		"origin": record.origin.name(),
+		"category": record.category.name(),
+		"compartment": record.compartment,
+		"media": record.media.name(),
+		"cid": cid(&record.cid),
+		"sha256": hex(record.sha256),
+		"tree": hex(record.tree),
+		"size": int(record.size),
+		"recordedAt": int(record.recorded_at),
+		"registeredAt": int(record.registered_at),
+		"relatesTo": record.relates_to.map(|(relation, target)| json!({ "relation": relation.name(), "record": int(target) })),
+		"docStatus": record.doc_status.name(),
+		"status": status(&record.status),
+		"previous": optional(record.previous),
+	})
+}
+
+pub(crate) fn status(status: &RecordStatus) -> Value {
+	match status {
+		RecordStatus::Superseded(by) => json!({ "type": "Superseded", "by": int(*by) }),
+		RecordStatus::EnteredInError(reason) => json!({ "type": "EnteredInError", "reason": reason.name() }),
+		other => json!({ "type": format!("{other:?}") }),
+	}
+}
+
+pub(crate) fn record_line(id: RecordId, record: &Record<AccountId>) -> String {
+	let status = match record.status {
+		RecordStatus::Current => "current".to_string(),
+		RecordStatus::Superseded(by) => format!("superseded by {by}"),
+		RecordStatus::EnteredInError(reason) => format!("entered in error ({})", hyphenated(reason.name())),
+		RecordStatus::Restricted => "restricted".into(),
+		RecordStatus::Erasing => "being erased".into(),
+		RecordStatus::Erased => "erased".into(),
+	};
+	let drawer = record.compartment.map(|drawer| format!(", drawer {drawer}")).unwrap_or_default();
+	format!(
+		"record {id}: {} ({}), {} of {}, kept by institution {}{drawer}, {status}",
+		hyphenated(record.category.name()),
+		hyphenated(record.media.name()),
+		show_moment(record.recorded_at),
+		record.author,
+		record.custodian,
+	)
+}
+
+pub(crate) fn terms(terms: &Terms) -> Value {
+	json!({
+		"actions": terms.actions.iter().map(|item| item.name()).collect::<Vec<_>>(),
+		"purposes": terms.purposes.iter().map(|item| item.name()).collect::<Vec<_>>(),
+		"categories": terms.categories.iter().map(|item| item.name()).collect::<Vec<_>>(),
+		"records": terms.records.iter().copied().map(int).collect::<Vec<_>>(),
+		"compartments": terms.compartments.to_vec(),
+		"recordedFrom": optional(terms.recorded_from),
+		"recordedUntil": optional(terms.recorded_until),
+		"starts": int(terms.starts),
+		"ends": int(terms.ends),
+		"uses": terms.uses,
+		"eraseAfter": optional(terms.erase_after),
+	})
+}
+
+pub(crate) fn terms_line(terms: &Terms) -> String {
+	let list = |words: Vec<&'static str>| words.into_iter().map(hyphenated).collect::<Vec<_>>().join(", ");
+	let mut line = format!(
+		"{} for {} on {}, {} to {}",
+		list(terms.actions.iter().map(|item| item.name()).collect()),
+		list(terms.purposes.iter().map(|item| item.name()).collect()),
+		list(terms.categories.iter().map(|item| item.name()).collect()),
+		show_moment(terms.starts),
+		show_moment(terms.ends),
+	);
+	if !terms.records.is_empty() {
+		let records: Vec<_> = terms.records.iter().map(ToString::to_string).collect();
+		line.push_str(&format!(", records {} only", records.join(", ")));
+	}
+	if !terms.compartments.is_empty() {
+		let drawers: Vec<_> = terms.compartments.iter().map(ToString::to_string).collect();
+		line.push_str(&format!(", drawers {} too", drawers.join(", ")));
+	}
+	if let Some(from) = terms.recorded_from {
+		line.push_str(&format!(", of {} or later", show_moment(from)));
+	}
+	if let Some(until) = terms.recorded_until {
+		line.push_str(&format!(", of before {}", show_moment(until)));
+	}
+	if let Some(uses) = terms.uses {
+		line.push_str(&format!(", {uses} times at most"));
+	}
+	line
+}
+
+pub(crate) fn grant(grantee: &Grantee<AccountId>, grant: &Grant<AccountId>) -> Value {
+	json!({
+		"id": int(grant.id),
+		"grantee": show_grantee(grantee),
+		"terms": terms(&grant.terms),
+		"usesLeft": grant.uses_left,
+		"givenAt": int(grant.given_at),
+		"givenBy": account(&grant.given_by),
+		"request": optional(grant.request),
+		"revokedAt": optional(grant.revoked_at),
+	})
+}
+
+pub(crate) fn grant_line(grantee: &Grantee<AccountId>, grant: &Grant<AccountId>, now: Moment) -> String {
+	let state = match (grant.revoked_at, grant.uses_left) {
+		(Some(at), _) => format!("revoked {}", show_moment(at)),
+		(None, Some(0)) => "used up".into(),
+		_ if grant.terms.ends <= now => "ended".into(),
+		_ if grant.terms.starts > now => "not begun".into(),
+		(None, Some(left)) => format!("live, {left} uses left"),
+		_ => "live".into(),
+	};
+	format!("grant {} to {} ({state}): {}", grant.id, show_grantee(grantee), terms_line(&grant.terms))
+}
+
+pub(crate) fn request(requester: &AccountId, request: &ConsentRequest) -> Value {
+	json!({
+		"id": int(request.id),
+		"requester": account(requester),
+		"institution": request.institution,
+		"terms": terms(&request.terms),
+		"askedAt": int(request.asked_at),
+		"expiresAt": int(request.expires_at),
+	})
+}
+
+pub(crate) fn request_line(requester: &AccountId, request: &ConsentRequest, now: Moment) -> String {
+	let state = if request.expires_at <= now { "expired" } else { "open" };
+	format!(
+		"request {} of {requester} at institution {} ({state}): {}",
+		request.id,
+		request.institution,
+		terms_line(&request.terms)
+	)
+}
+
+pub(crate) fn denial(denial: &Denial<AccountId>) -> Value {
+	let terms = &denial.terms;
+	json!({
+		"id": int(denial.id),
+		"madeAt": int(denial.made_at),
+		"terms": {
+			"account": terms.account.as_ref().map(account),
+			"institution": terms.institution,
+			"role": terms.role.map(|role| role.name()),
+			"category": terms.category.map(|category| category.name()),
+			"compartment": terms.compartment,
+			"source": terms.source,
+			"recordedFrom": optional(terms.recorded_from),
+			"recordedUntil": optional(terms.recorded_until),
+			"record": optional(terms.record),
+		},
+	})
+}
+
+pub(crate) fn denial_line(denial: &Denial<AccountId>) -> String {
+	let DenialTerms {
+		account,
+		institution,
+		role,
+		category,
+		compartment,
+		source,
+		recorded_from,
+		recorded_until,
+		record,
+	} = &denial.terms;
+	let parts: Vec<String> = [
+		account.map(|account| format!("account {account}")),
+		institution.map(|id| format!("whoever acts at institution {id}")),
+		role.map(|role| format!("role {}", hyphenated(role.name()))),
+		category.map(|category| format!("category {}", hyphenated(category.name()))),
+		compartment.map(|drawer| format!("drawer {drawer}")),
+		source.map(|id| format!("records kept by institution {id}")),
+		recorded_from.map(|at| format!("of {} or later", show_moment(at))),
+		recorded_until.map(|at| format!("of before {}", show_moment(at))),
+		record.map(|id| format!("record {id}")),
+	]
+	.into_iter()
+	.flatten()
+	.collect();
+	let what = if parts.is_empty() { "everything".to_string() } else { parts.join(", ") };
+	format!("denial {}: {what}", denial.id)
+}
+
+pub(crate) fn decision(decision: &Decision) -> Value {
+	match decision {
+		Decision::Permit(basis) => json!({ "permit": basis_json(basis) }),
+		Decision::Deny(reason) => json!({ "deny": reason.name() }),
+	}
+}
+
+fn basis_json(basis: &Basis) -> Value {
+	match basis {
+		Basis::Grant(grant) => json!({ "type": "Grant", "grant": int(*grant) }),
+		Basis::BreakGlass(case) => json!({ "type": "BreakGlass", "case": int(*case) }),
+		other => json!({ "type": format!("{other:?}") }),
+	}
+}
+
+pub(crate) fn decision_line(decision: &Decision) -> String {
+	match decision {
+		Decision::Permit(Basis::Grant(grant)) => format!("permitted by grant {grant}"),
+		Decision::Permit(basis) => format!("permitted ({basis:?})"),
+		Decision::Deny(reason) => format!("refused ({})", reason.name()),
+	}
+}
+
+pub(crate) fn entry(block: u64, entry: &AuditEntry<AccountId>) -> Value {
+	json!({
+		"seq": int(entry.seq),
+		"at": int(entry.at),
+		"actor": entry.actor.as_ref().map(account),
+		"what": kind_line(&entry.kind),
+		"kind": kind(&entry.kind),
+		"block": int(block),
+	})
+}
+
+pub(crate) fn entry_line(block: u64, entry: &AuditEntry<AccountId>) -> String {
+	let actor = entry.actor.map_or("the chain".to_string(), |actor| actor.to_string());
+	format!("{:>4}  {}  block {block}  {actor}: {}", entry.seq, show_moment(entry.at), kind_line(&entry.kind))
+}
+
+fn kind(kind: &Kind<AccountId>) -> Value {
+	match kind {
+		Kind::PatientRegistered { institution } => json!({ "type": "PatientRegistered", "institution": institution }),
+		Kind::AssignmentProposed { institution, practitioner } =>
+			json!({ "type": "AssignmentProposed", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentAccepted { institution, practitioner } =>
+			json!({ "type": "AssignmentAccepted", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentEnded { institution, practitioner } =>
+			json!({ "type": "AssignmentEnded", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::ConsentRequested { request } => json!({ "type": "ConsentRequested", "request": int(*request) }),
+		Kind::RequestApproved { request, grant } =>
+			json!({ "type": "RequestApproved", "request": int(*request), "grant": int(*grant) }),
+		Kind::RequestDeclined { request } => json!({ "type": "RequestDeclined", "request": int(*request) }),
+		Kind::RequestWithdrawn { request } => json!({ "type": "RequestWithdrawn", "request": int(*request) }),
+		Kind::GrantGiven { grant } => json!({ "type": "GrantGiven", "grant": int(*grant) }),
+		Kind::GrantRevoked { grant } => json!({ "type": "GrantRevoked", "grant": int(*grant) }),
+		Kind::DenialMade { denial } => json!({ "type": "DenialMade", "denial": int(*denial) }),
+		Kind::DenialLifted { denial } => json!({ "type": "DenialLifted", "denial": int(*denial) }),
+		Kind::RecordRegistered { record } => json!({ "type": "RecordRegistered", "record": int(*record) }),
+		Kind::RecordEnteredInError { record, reason } =>
+			json!({ "type": "RecordEnteredInError", "record": int(*record), "reason": reason.name() }),
+		Kind::AccessPermitted { receipt, record, purpose, basis } => json!({
+			"type": "AccessPermitted",
+			"receipt": int(*receipt),
+			"record": int(*record),
+			"purpose": purpose.name(),
+			"basis": basis_json(basis),
+		}),
+		Kind::AccessRefused { receipt, record, purpose, reason } => json!({
+			"type": "AccessRefused",
+			"receipt": int(*receipt),
+			"record": int(*record),
+			"purpose": purpose.name(),
+			"reason": reason.name(),
+		}),
+	}
+}
+
+fn kind_line(kind: &Kind<AccountId>) -> String {
+	match kind {
+		Kind::PatientRegistered { institution } => format!("registered as a patient of institution {institution}"),
+		Kind::AssignmentProposed { institution, practitioner } =>
+			format!("proposed to assign her to {practitioner} at institution {institution}"),
+		Kind::AssignmentAccepted { institution, .. } => format!("accepted the assignment at institution {institution}"),
+		Kind::AssignmentEnded { institution, practitioner } =>
+			format!("ended the assignment to {practitioner} at institution {institution}"),
+		Kind::ConsentRequested { request } => format!("asked for consent (request {request})"),
+		Kind::RequestApproved { request, grant } => format!("approved request {request} (grant {grant})"),
+		Kind::RequestDeclined { request } => format!("declined request {request}"),
+		Kind::RequestWithdrawn { request } => format!("withdrew request {request}"),
+		Kind::GrantGiven { grant } => format!("gave grant {grant}"),
+		Kind::GrantRevoked { grant } => format!("revoked grant {grant}"),
+		Kind::DenialMade { denial } => format!("made denial {denial}"),
+		Kind::DenialLifted { denial } => format!("lifted denial {denial}"),
+		Kind::RecordRegistered { record } => format!("registered record {record}"),
+		Kind::RecordEnteredInError { record, reason } =>
+			format!("marked record {record} as entered in error ({})", hyphenated(reason.name())),
+		Kind::AccessPermitted { receipt, record, purpose, basis } => format!(
+			"was given access to record {record} for {} ({basis:?}, receipt {receipt})",
+			hyphenated(purpose.name())
+		),
+		Kind::AccessRefused { receipt, record, purpose, reason } => format!(
+			"was refused access to record {record} for {} ({}, receipt {receipt})",
+			hyphenated(purpose.name()),
+			reason.name()
+		),
+	}
+}

@@ -1,0 +1,123 @@
+//! The calls of the chain, with the chain's own types.
+
+use salus_primitives::{
+	DenialId, DenialTerms, ErrorReason, GrantId, Grantee, InstitutionId, Moment, NewRecord, PatientId, Purpose,
+	RecordId, RequestId, Terms,
+};
+use subxt::{tx::Payload, utils::Static};
+
+use super::{AccountId, Application, Registration, Signature};
+use crate::api::{self, runtime_types::bounded_collections::bounded_vec::BoundedVec};
+
+/// An officer makes a credential out of an application.
+pub fn approve_application(
+	application: Application,
+	signature: Signature,
+	valid_from: Moment,
+	valid_until: Moment,
+) -> impl Payload {
+	api::tx().roles().approve_application(Static(application), signature, valid_from, valid_until)
+}
+
+/// An officer suspends a credential.
+pub fn suspend_credential(account: AccountId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().suspend_credential(account, institution)
+}
+
+/// An officer reinstates a suspended credential.
+pub fn reinstate_credential(account: AccountId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().reinstate_credential(account, institution)
+}
+
+/// An officer revokes a credential for good.
+pub fn revoke_credential(account: AccountId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().revoke_credential(account, institution)
+}
+
+/// A patient registers herself; the call carries what authorises it.
+pub fn register_patient(registration: Registration) -> impl Payload {
+	api::tx().roles().register_patient(
+		Static(registration.voucher),
+		registration.officer,
+		registration.voucher_signature,
+		registration.controller,
+		Static(registration.hpke),
+		Static(registration.terms),
+		registration.key_signature,
+		registration.controller_signature,
+	)
+}
+
+/// An administrator proposes to assign a patient to a practitioner.
+pub fn propose_assignment(patient: PatientId, practitioner: AccountId) -> impl Payload {
+	api::tx().roles().propose_assignment(patient, practitioner)
+}
+
+/// The practitioner accepts.
+pub fn accept_assignment(patient: PatientId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().accept_assignment(patient, institution)
+}
+
+/// Administrator, practitioner or patient end an assignment.
+pub fn end_assignment(patient: PatientId, practitioner: AccountId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().end_assignment(patient, practitioner, institution)
+}
+
+/// A practitioner asks for consent.
+pub fn ask(patient: PatientId, institution: InstitutionId, terms: Terms, expires_at: Moment) -> impl Payload {
+	api::tx().consent().ask(patient, institution, Static(terms), expires_at)
+}
+
+/// The requester withdraws a request.
+pub fn withdraw(patient: PatientId, request: RequestId) -> impl Payload {
+	api::tx().consent().withdraw(patient, request)
+}
+
+/// The patient approves a request, or less than was asked.
+pub fn approve(patient: PatientId, requester: AccountId, request: RequestId, terms: Terms) -> impl Payload {
+	api::tx().consent().approve(patient, requester, request, Static(terms))
+}
+
+/// The patient declines a request.
+pub fn decline(patient: PatientId, requester: AccountId, request: RequestId) -> impl Payload {
+	api::tx().consent().decline(patient, requester, request)
+}
+
+/// The patient gives a grant that nobody asked for.
+pub fn grant(patient: PatientId, grantee: Grantee<AccountId>, terms: Terms) -> impl Payload {
+	api::tx().consent().grant(patient, Static(grantee), Static(terms))
+}
+
+/// The patient revokes a grant.
+pub fn revoke(patient: PatientId, grantee: Grantee<AccountId>, grant: GrantId) -> impl Payload {
+	api::tx().consent().revoke(patient, Static(grantee), grant)
+}
+
+/// The patient denies.
+pub fn deny(patient: PatientId, terms: DenialTerms<AccountId>) -> impl Payload {
+	api::tx().consent().deny(patient, Static(terms))
+}
+
+/// The patient lifts a denial.
+pub fn lift_denial(patient: PatientId, denial: DenialId) -> impl Payload {
+	api::tx().consent().lift_denial(patient, denial)
+}
+
+/// Registers a stored document.
+pub fn register(record: NewRecord, purpose: Purpose, institution: Option<InstitutionId>) -> impl Payload {
+	api::tx().records().register(Static(record), Static(purpose), institution)
+}
+
+/// Marks a record as entered in error.
+pub fn mark_entered_in_error(
+	record: RecordId,
+	reason: ErrorReason,
+	institution: Option<InstitutionId>,
+) -> impl Payload {
+	api::tx().records().mark_entered_in_error(record, Static(reason), institution)
+}
+
+/// Asks for access to records of one patient.
+pub fn access(records: &[RecordId], purpose: Purpose, institution: Option<InstitutionId>) -> impl Payload {
+	api::tx().records().access(BoundedVec(records.to_vec()), Static(purpose), institution)
+}

@@ -1,0 +1,470 @@
+//! A connection to a node, and what is read over it.
+
+use codec::{Decode, Encode};
+use salus_primitives::{
+	AccessRequest, Assignment, AuditHead, ConsentRequest, Credential, Decision, Denial, Grant, GrantId,
+	Grantee, Institution, InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId,
+	RequestId,
+};
+use serde_json::Value;
+use subxt::{
+	config::substrate::SubstrateHeader,
+	rpcs::{client::RpcParams, RpcClient},
+	utils::H256,
+	OnlineClient, OnlineClientAtBlock, SubstrateConfig,
+};
+
+use super::{
+	proof::{self, Proven},
+	storage_key::{institution_key, patient_key, record_key, time_key, trail_key},
+	words, Account, AccountId, ConnectionError, Error, Hash, Identity, KeyError, PatientKeys, ProofError,
+};
+use crate::api;
+
+/// The chain at one block.
+pub type At = OnlineClientAtBlock<SubstrateConfig>;
+
+/// How many items a page of a list has.
+const PAGE: u32 = 128;
+/// How many ids of one institution a key is looked for among.
+const IDS_OF_ONE_SEED: u32 = 16;
+
+/// What is asked of a node at connecting.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectOptions {
+	/// The chain's genesis hash, where it is known beforehand: any other chain is refused.
+	pub genesis: Option<Hash>,
+}
+
+/// A connection to a node.
+#[derive(Clone)]
+pub struct Client {
+	pub(crate) online: OnlineClient<SubstrateConfig>,
+	rpc: RpcClient,
+	genesis: Hash,
+	url: String,
+}
+
+/// As whom a command acts.
+#[derive(Clone, Debug)]
+pub struct Actor {
+	/// The account that signs.
+	pub account: Account,
+	/// For which institution; none for the patient.
+	pub institution: Option<InstitutionId>,
+}
+
+impl Client {
+	/// Connects to a node and checks that it runs the runtime this client was made for.
+	///
+	/// # Errors
+	/// `NoNode`, `OtherRuntime`, `Broken`
+	pub async fn connect(url: &str) -> Result<Self, ConnectionError> {
+		Self::connect_with(url, ConnectOptions::default()).await
+	}
+
+	/// [`connect`](Self::connect) to a chain that is known beforehand.
+	///
+	/// # Errors
+	/// As [`connect`](Self::connect), and `WrongGenesis`.
+	pub async fn connect_with(url: &str, options: ConnectOptions) -> Result<Self, ConnectionError> {
+		let no_node = |reason: String| ConnectionError::NoNode { url: url.to_string(), reason };
+		let rpc = RpcClient::from_insecure_url(url).await.map_err(|error| no_node(innermost(&error)))?;
+		let online = OnlineClient::<SubstrateConfig>::from_rpc_client(rpc.clone())
+			.await
+			.map_err(|error| no_node(innermost(&error)))?;
+		let genesis = online.genesis_hash();
+		if let Some(wanted) = options.genesis.filter(|wanted| *wanted != genesis) {
+			return Err(ConnectionError::WrongGenesis { url: url.to_string(), found: genesis, wanted });
+		}
+		let client = Self { online, rpc, genesis, url: url.to_string() };
+		let at = client.finalised().await?;
+		if !api::is_codegen_valid_for(at.metadata_ref()) {
+			return Err(ConnectionError::OtherRuntime { spec_version: at.spec_version() });
+		}
+		Ok(client)
+	}
+
+	/// The chain's genesis hash.
+	pub fn genesis(&self) -> Hash {
+		self.genesis
+	}
+
+	/// Where the node is.
+	pub fn url(&self) -> &str {
+		&self.url
+	}
+
+	/// The chain at the finalised head.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn finalised(&self) -> Result<At, ConnectionError> {
+		self.online.at_current_block().await.map_err(broken)
+	}
+
+	/// The chain at a block.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn online_at(&self, block: Hash) -> Result<At, ConnectionError> {
+		self.online.at_block(block).await.map_err(broken)
+	}
+
+	/// Calls any RPC of the node.
+	///
+	/// # Errors
+	/// `Answered` with the node's error, `Broken`
+	pub async fn request(&self, method: &str, params: &[Value]) -> Result<Value, ConnectionError> {
+		let mut list = RpcParams::new();
+		for param in params {
+			list.push(param).map_err(broken)?;
+		}
+		self.rpc.request(method, list).await.map_err(|error| answered(method, error))
+	}
+
+	/// Calls a runtime API at a block.
+	///
+	/// # Errors
+	/// `Broken`, `Unreadable`
+	pub async fn ask<T: Decode>(&self, at: &At, function: &str, args: impl Encode) -> Result<T, ConnectionError> {
+		let bytes = at.runtime_apis().call_raw(function, Some(&args.encode())).await.map_err(broken)?;
+		let mut input = bytes.as_slice();
+		let unreadable = |reason: &str| ConnectionError::Unreadable { what: function.into(), reason: reason.into() };
+		let value = T::decode(&mut input).map_err(|_| unreadable("it does not decode"))?;
+		if input.is_empty() {
+			Ok(value)
+		} else {
+			Err(unreadable("it is too long"))
+		}
+	}
+
+	/// The chain's time at the finalised head.
+	///
+	/// # Errors
+	/// `Broken`, `Unreadable`
+	pub async fn time(&self) -> Result<Moment, ConnectionError> {
+		let block = self.request("chain_getFinalizedHead", &[]).await?;
+		let key = Value::String(words::hex(time_key()));
+		let stored = self.request("state_getStorage", &[key, block]).await?;
+		stored
+			.as_str()
+			.and_then(|text| words::hex_bytes(text).ok())
+			.and_then(|bytes| Moment::decode(&mut bytes.as_slice()).ok())
+			.ok_or_else(|| ConnectionError::Unreadable {
+				what: "Timestamp.Now".into(),
+				reason: "it is no time".into(),
+			})
+	}
+
+	/// Whether this is a development chain, where well-known keys are no secret and no harm.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn is_development(&self) -> Result<bool, ConnectionError> {
+		let kind = self.request("system_chainType", &[]).await?;
+		Ok(matches!(kind.as_str(), Some("Development" | "Local")))
+	}
+
+	/// An institution's entry.
+	///
+	/// # Errors
+	/// `NotFound`
+	pub async fn institution(&self, at: &At, id: InstitutionId) -> Result<Institution<AccountId>, Error> {
+		let found: Option<_> = self.ask(at, "RolesApi_institution", id).await?;
+		found.ok_or_else(|| not_found("institution", id))
+	}
+
+	/// An account's credential at an institution, and whether it counts now.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn credential(
+		&self,
+		at: &At,
+		account: AccountId,
+		institution: InstitutionId,
+	) -> Result<Option<(Credential, bool)>, ConnectionError> {
+		self.ask(at, "RolesApi_credential", (account, institution)).await
+	}
+
+	/// A patient's entry.
+	///
+	/// # Errors
+	/// `NotFound`
+	pub async fn patient(&self, at: &At, id: PatientId) -> Result<Patient<AccountId>, Error> {
+		let found: Option<_> = self.ask(at, "RolesApi_patient", id).await?;
+		found.ok_or_else(|| not_found("patient", id))
+	}
+
+	/// The id of which an account is the controller.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn patient_of(&self, at: &At, controller: AccountId) -> Result<Option<PatientId>, ConnectionError> {
+		self.ask(at, "RolesApi_patient_of", controller).await
+	}
+
+	/// How a patient is assigned to a practitioner.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn assignment(
+		&self,
+		at: &At,
+		patient: PatientId,
+		practitioner: AccountId,
+		institution: InstitutionId,
+	) -> Result<Option<Assignment>, ConnectionError> {
+		self.ask(at, "RolesApi_assignment", (patient, practitioner, institution)).await
+	}
+
+	/// The keys with which this person controls a patient id: those of the institution that admitted her, the first
+	/// few in turn.
+	///
+	/// # Errors
+	/// `NotFound`, `NotThePatient`, `NoSeed`
+	pub async fn patient_keys(&self, at: &At, identity: &Identity, patient: PatientId) -> Result<PatientKeys, Error> {
+		let entry = self.patient(at, patient).await?;
+		for n in 0..IDS_OF_ONE_SEED {
+			let keys = identity.patient(&self.genesis, entry.institution, n)?;
+			if entry.controller == Some(keys.account.id()) {
+				return Ok(keys);
+			}
+		}
+		Err(KeyError::NotThePatient { patient }.into())
+	}
+
+	/// A record's metadata.
+	///
+	/// # Errors
+	/// `NotFound`
+	pub async fn record(&self, at: &At, id: RecordId) -> Result<Record<AccountId>, Error> {
+		let found: Option<_> = self.ask(at, "RecordsApi_record", id).await?;
+		found.ok_or_else(|| not_found("record", id))
+	}
+
+	/// All of a patient's records that the filter keeps, newest first, at most `most`.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn records(
+		&self,
+		at: &At,
+		patient: PatientId,
+		filter: &RecordFilter,
+		most: usize,
+	) -> Result<Vec<(RecordId, Record<AccountId>)>, ConnectionError> {
+		let mut records = Vec::new();
+		let mut before: Option<RecordId> = None;
+		loop {
+			let (page, next): (Vec<_>, Option<RecordId>) =
+				self.ask(at, "RecordsApi_records", (patient, filter, before, PAGE)).await?;
+			records.extend(page);
+			if next.is_none() || records.len() >= most {
+				records.truncate(most);
+				return Ok(records);
+			}
+			before = next;
+		}
+	}
+
+	/// A record with those it relates to and is superseded by, oldest first.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn history(
+		&self,
+		at: &At,
+		id: RecordId,
+	) -> Result<Vec<(RecordId, Record<AccountId>)>, ConnectionError> {
+		self.ask(at, "RecordsApi_history", (id, PAGE)).await
+	}
+
+	/// The patient's record with this ciphertext.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn record_by_hash(
+		&self,
+		at: &At,
+		patient: PatientId,
+		sha256: Hash,
+	) -> Result<Option<RecordId>, ConnectionError> {
+		self.ask(at, "RecordsApi_by_hash", (patient, sha256)).await
+	}
+
+	/// A receipt, while it lives.
+	///
+	/// # Errors
+	/// `NotFound`
+	pub async fn receipt(&self, at: &At, id: ReceiptId) -> Result<Receipt<AccountId>, Error> {
+		let found: Option<_> = self.ask(at, "RecordsApi_receipt", id).await?;
+		found.ok_or_else(|| not_found("receipt", id))
+	}
+
+	/// What the chain would decide at this block.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn decide(&self, at: &At, request: &AccessRequest<AccountId>) -> Result<Decision, ConnectionError> {
+		self.ask(at, "ConsentApi_decide", request).await
+	}
+
+	/// A patient's grants, lowest id first.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn grants(
+		&self,
+		at: &At,
+		patient: PatientId,
+	) -> Result<Vec<(Grantee<AccountId>, Grant<AccountId>)>, ConnectionError> {
+		let mut grants: Vec<(Grantee<AccountId>, Grant<AccountId>)> = Vec::new();
+		loop {
+			let after: Option<GrantId> = grants.last().map(|(_, grant)| grant.id);
+			let page: Vec<_> = self.ask(at, "ConsentApi_grants", (patient, after, PAGE)).await?;
+			if page.is_empty() {
+				return Ok(grants);
+			}
+			grants.extend(page);
+		}
+	}
+
+	/// The requests made to a patient, lowest id first.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn requests(
+		&self,
+		at: &At,
+		patient: PatientId,
+	) -> Result<Vec<(AccountId, ConsentRequest)>, ConnectionError> {
+		let mut requests: Vec<(AccountId, ConsentRequest)> = Vec::new();
+		loop {
+			let after: Option<RequestId> = requests.last().map(|(_, request)| request.id);
+			let page: Vec<_> = self.ask(at, "ConsentApi_requests", (patient, after, PAGE)).await?;
+			if page.is_empty() {
+				return Ok(requests);
+			}
+			requests.extend(page);
+		}
+	}
+
+	/// A patient's denials.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn denials(&self, at: &At, patient: PatientId) -> Result<Vec<Denial<AccountId>>, ConnectionError> {
+		self.ask(at, "ConsentApi_denials", patient).await
+	}
+
+	/// An institution's entry as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_institution(&self, id: InstitutionId) -> Result<Institution<AccountId>, Error> {
+		self.proven("institution", &institution_key(id)).await?.value.ok_or_else(|| not_found("institution", id))
+	}
+
+	/// A patient's entry as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_patient(&self, id: PatientId) -> Result<Patient<AccountId>, Error> {
+		self.proven("patient", &patient_key(id)).await?.value.ok_or_else(|| not_found("patient", id))
+	}
+
+	/// A record's metadata as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_record(&self, id: RecordId) -> Result<Proven<Record<AccountId>>, Error> {
+		self.proven("record", &record_key(id)).await
+	}
+
+	/// The end of a patient's trail as the state of the finalised head proves it; none for a patient without entries.
+	///
+	/// # Errors
+	/// The kinds of `ProofError`
+	pub async fn proven_trail(&self, patient: PatientId) -> Result<Proven<AuditHead>, Error> {
+		let trail = self.proven::<(AuditHead, Option<RecordId>)>("trail", &trail_key(patient)).await?;
+		Ok(Proven { value: trail.value.map(|(head, _)| head), number: trail.number, hash: trail.hash })
+	}
+
+	/// Reads an entry of the state at the finalised head with its proof, and checks proof and header.
+	async fn proven<T: Decode>(&self, what: &'static str, key: &[u8]) -> Result<Proven<T>, Error> {
+		let block = self.request("chain_getFinalizedHead", &[]).await?;
+		let hash = hash_of("chain_getFinalizedHead", &block)?;
+		let header = self.request("chain_getHeader", std::slice::from_ref(&block)).await?;
+		let header: SubstrateHeader<H256> = serde_json::from_value(header).map_err(|error| {
+			ConnectionError::Unreadable { what: "chain_getHeader".into(), reason: error.to_string() }
+		})?;
+		if Hash::from(header.using_encoded(sp_io::hashing::blake2_256)) != hash {
+			return Err(ProofError::WrongHeader(hash).into());
+		}
+		let answer =
+			self.request("state_getReadProof", &[serde_json::json!([words::hex(key)]), block]).await?;
+		let unreadable = || ConnectionError::Unreadable {
+			what: "state_getReadProof".into(),
+			reason: "it holds no list of nodes".into(),
+		};
+		let nodes = answer
+			.get("proof")
+			.and_then(Value::as_array)
+			.ok_or_else(unreadable)?
+			.iter()
+			.map(|node| node.as_str().and_then(|node| words::hex_bytes(node).ok()).ok_or_else(unreadable))
+			.collect::<Result<Vec<_>, _>>()?;
+		let bytes = proof::verify(hash, header.state_root, nodes, key)?;
+		let value = bytes.map(|bytes| proof::decode(what, &bytes)).transpose()?;
+		Ok(Proven { value, number: header.number, hash })
+	}
+}
+
+impl std::fmt::Debug for Client {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("Client").field("url", &self.url).field("genesis", &self.genesis).finish_non_exhaustive()
+	}
+}
+
+pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Error {
+	Error::NotFound { what, id: id.to_string() }
+}
+
+pub(crate) fn broken(error: impl std::error::Error) -> ConnectionError {
+	ConnectionError::Broken(innermost(&error))
+}
+
+/// The node's own error, where it gave one.
+fn answered(method: &str, error: subxt::rpcs::Error) -> ConnectionError {
+	match error {
+		subxt::rpcs::Error::User(user) => {
+			let data: Option<Value> = user.data.and_then(|data| serde_json::from_str(data.get()).ok());
+			let name = data.as_ref().and_then(|data| data.get("name")).and_then(Value::as_str);
+			ConnectionError::Answered {
+				method: method.to_string(),
+				code: user.code,
+				name: name.unwrap_or("RpcError").to_string(),
+				message: user.message,
+			}
+		},
+		error => broken(error),
+	}
+}
+
+/// The last cause of an error: what a transport said, without the layers above it.
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+	let mut error = error;
+	while let Some(source) = error.source() {
+		error = source;
+	}
+	error.to_string()
+}
+
+pub(crate) fn hash_of(what: &str, value: &Value) -> Result<Hash, ConnectionError> {
+	value.as_str().and_then(|text| words::hash(text).ok()).ok_or_else(|| ConnectionError::Unreadable {
+		what: what.to_string(),
+		reason: "it is no hash".into(),
+	})
+}

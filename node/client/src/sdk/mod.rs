@@ -1,0 +1,57 @@
+//! The SDK: everything the `salus` command does, as a library.
+
+mod account;
+mod application;
+pub mod calls;
+mod card;
+mod client;
+mod data_dir;
+mod dicom;
+mod error;
+mod event;
+mod fetch;
+mod fhir;
+mod general;
+mod key_file;
+mod pins;
+mod proof;
+mod put;
+mod registration;
+mod rejections;
+mod storage_key;
+mod subject;
+mod submit;
+mod trail;
+mod vault;
+mod voucher;
+pub mod words;
+
+pub use account::{Account, Identity, PatientKeys};
+pub use application::{Application, ApplicationFile, Salts};
+pub use card::{Card, CARD_LIFETIME};
+pub(crate) use client::not_found;
+pub use client::{Actor, At, Client, ConnectOptions};
+pub use data_dir::DataDir;
+pub(crate) use data_dir::{publish_new, replace_private};
+pub use error::*;
+pub use event::EventView;
+pub use fetch::{Fetch, Fetched};
+pub use key_file::{create_key, import_polkadot_js, import_seed, open_key, KeyFacts};
+pub use pins::{KeyChange, Pins};
+pub use proof::{verify as verify_proof, Proven};
+pub use put::{Put, PutOutcome};
+pub use registration::Registration;
+pub use rejections::{after_refusal, rule};
+pub use storage_key::{institution_key, patient_key, record_key, time_key, trail_key};
+pub use subject::{check as check_subject, guess_media, read_subjects, SubjectMemory};
+pub use submit::Acknowledgement;
+pub use trail::{verify as verify_trail, TrailEntry, VerifiedTrail};
+pub use vault::{Download, Payload, Progress, Upload, VaultClient};
+pub use voucher::{VoucherLetter, VOUCHER_LIFETIME};
+
+/// Accounts, as everywhere in the SDK; shown as SS58.
+pub type AccountId = subxt::utils::AccountId32;
+/// Signatures of accounts.
+pub type Signature = subxt::utils::MultiSignature;
+/// 32-byte hashes.
+pub type Hash = sp_core::H256;

@@ -1,0 +1,84 @@
+//! Institutions' HPKE keys as this client first saw them, so that a change doesn't pass unseen.
+
+use std::collections::BTreeMap;
+
+use codec::Encode;
+use salus_primitives::{HpkeKey, InstitutionId};
+
+use super::{words, DataDir, FileError, PayloadError};
+
+const FILE: &str = "institution-keys.json";
+
+/// What became of a pinned key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+	/// Seen for the first time, and pinned.
+	New,
+	/// As pinned.
+	Same,
+	/// Another than pinned, and accepted.
+	Accepted {
+		/// The key before.
+		before: String,
+	},
+}
+
+/// The pinned keys of one chain.
+pub struct Pins<'a> {
+	data: &'a DataDir,
+}
+
+impl<'a> Pins<'a> {
+	/// The pins in this folder.
+	pub fn new(data: &'a DataDir) -> Self {
+		Self { data }
+	}
+
+	/// Compares a key with the pinned one, and pins it where there is none or the change is accepted.
+	///
+	/// # Errors
+	/// `KeyChanged` when it is another and the change is not accepted.
+	pub fn check(
+		&self,
+		institution: InstitutionId,
+		key: &HpkeKey,
+		accept: bool,
+	) -> Result<Result<KeyChange, PayloadError>, FileError> {
+		let mut pins: BTreeMap<InstitutionId, String> = self.data.read(FILE)?;
+		let found = words::hex(key.encode());
+		let change = match pins.get(&institution) {
+			Some(pinned) if *pinned == found => return Ok(Ok(KeyChange::Same)),
+			Some(pinned) if accept => KeyChange::Accepted { before: pinned.clone() },
+			Some(pinned) => {
+				let pinned = pinned.clone();
+				return Ok(Err(PayloadError::KeyChanged { institution, pinned, found }));
+			},
+			None => KeyChange::New,
+		};
+		pins.insert(institution, found);
+		self.data.write(FILE, &pins)?;
+		Ok(Ok(change))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use crate::sdk::Hash;
+
+	#[test]
+	fn a_changed_key_has_to_be_accepted() {
+		let base = tempfile::tempdir().unwrap();
+		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
+		let pins = Pins::new(&data);
+		let (one, two) = (HpkeKey::X25519([1; 32]), HpkeKey::X25519([2; 32]));
+		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::New);
+		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::Same);
+		assert!(matches!(pins.check(0, &two, false).unwrap(), Err(PayloadError::KeyChanged { .. })));
+		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::Same);
+		assert!(matches!(pins.check(0, &two, true).unwrap(), Ok(KeyChange::Accepted { .. })));
+		assert_eq!(pins.check(0, &two, false).unwrap().unwrap(), KeyChange::Same);
+		assert_eq!(pins.check(1, &one, false).unwrap().unwrap(), KeyChange::New);
+	}
+}

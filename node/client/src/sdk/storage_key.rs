@@ -1,0 +1,55 @@
+//! Keys of the storage entries that are read with a proof.
+
+use salus_primitives::{InstitutionId, PatientId, RecordId};
+use codec::Encode;
+use sp_io::hashing::{twox_128, twox_64};
+
+/// `Roles.Institutions[id]`.
+pub fn institution_key(id: InstitutionId) -> Vec<u8> {
+	twox_64_concat("Roles", "Institutions", &id)
+}
+
+/// `Roles.Patients[id]`.
+pub fn patient_key(id: PatientId) -> Vec<u8> {
+	twox_64_concat("Roles", "Patients", &id)
+}
+
+/// `Records.Records[id]`.
+pub fn record_key(id: RecordId) -> Vec<u8> {
+	twox_64_concat("Records", "Records", &id)
+}
+
+/// `Records.Trail[patient]`.
+pub fn trail_key(patient: PatientId) -> Vec<u8> {
+	twox_64_concat("Records", "Trail", &patient)
+}
+
+/// `Timestamp.Now`.
+pub fn time_key() -> Vec<u8> {
+	[twox_128(b"Timestamp"), twox_128(b"Now")].concat()
+}
+
+fn twox_64_concat(pallet: &str, entry: &str, key: &impl Encode) -> Vec<u8> {
+	let key = key.encode();
+	[
+		twox_128(pallet.as_bytes()).as_slice(),
+		twox_128(entry.as_bytes()).as_slice(),
+		twox_64(&key).as_slice(),
+		key.as_slice(),
+	]
+	.concat()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn keys_end_in_the_plain_id() {
+		let key = patient_key(7);
+		assert_eq!(key.len(), 16 + 16 + 8 + 8);
+		assert!(key.ends_with(&7u64.to_le_bytes()));
+		assert!(institution_key(1).starts_with(&twox_128(b"Roles")));
+		assert_ne!(record_key(7), trail_key(7));
+	}
+}

@@ -1,0 +1,205 @@
+//! Sending transactions and waiting until they are final.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use subxt::{
+	client::OnlineClientAtBlockImpl,
+	config::DefaultExtrinsicParamsBuilder,
+	error::{DispatchError, TransactionEventsError, TransactionProgressError, TransactionStatusError},
+	ext::scale_value::Composite,
+	tx::{Payload, SubmittableTransaction, TransactionInvalid, TransactionUnknown, ValidationResult},
+	Metadata, SubstrateConfig,
+};
+
+use super::{
+	client::{broken, innermost, Client},
+	event::EventView,
+	general,
+	rejections::explain,
+	Account, Hash, SubmissionError,
+};
+
+/// How many blocks a transaction can wait in the pool.
+const MORTALITY: u64 = 64;
+/// How long finality is waited for.
+const FINALITY: Duration = Duration::from_secs(180);
+
+type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
+
+/// That a transaction took effect in a finalised block.
+#[derive(Clone, Debug)]
+pub struct Acknowledgement {
+	/// The block's number.
+	pub block: u64,
+	/// The block's hash.
+	pub hash: Hash,
+	/// The extrinsic's index in the block.
+	pub index: u32,
+	/// The extrinsic's hash.
+	pub extrinsic: Hash,
+	/// What it left, the system's own events aside.
+	pub events: Vec<EventView>,
+}
+
+impl Acknowledgement {
+	/// The number in the first event of the pallet that has this field: the id of what was made.
+	///
+	/// # Errors
+	/// `NoEvent`
+	pub fn number(&self, pallet: &'static str, field: &str) -> Result<u64, SubmissionError> {
+		self.events
+			.iter()
+			.filter(|event| event.pallet == pallet)
+			.find_map(|event| event.number(field))
+			.ok_or(SubmissionError::NoEvent { block: self.block, pallet })
+	}
+}
+
+impl Client {
+	/// Signs a call, sends it and waits until it is final.
+	///
+	/// # Errors
+	/// `Rejected` with the pallet's error, `Unregistered`, `Invalid`, `Dropped`, `NotFinalised`
+	pub async fn submit<Call: Payload>(
+		&self,
+		call: &Call,
+		signer: &Account,
+	) -> Result<Acknowledgement, SubmissionError> {
+		let at = self.finalised().await?;
+		let nonce = self.request("system_accountNextIndex", &[Value::String(signer.id().to_string())]).await?;
+		let nonce = nonce.as_u64().ok_or_else(|| SubmissionError::Encoding("the nonce is no number".into()))?;
+		let params = DefaultExtrinsicParamsBuilder::new().mortal(MORTALITY).nonce(nonce).build();
+		let transaction = at
+			.tx()
+			.create_signable(call, &signer.id(), params)
+			.await
+			.and_then(|mut signable| signable.sign(signer))
+			.map_err(encoding)?;
+		self.watch(transaction, Some(signer), at.metadata_ref()).await
+	}
+
+	/// Sends a call that its own fields authorise, without a signer, and waits until it is final.
+	///
+	/// # Errors
+	/// As [`submit`](Self::submit).
+	pub async fn submit_authorised<Call: Payload>(&self, call: &Call) -> Result<Acknowledgement, SubmissionError> {
+		let at = self.finalised().await?;
+		let bytes = general::encode(&at, call).map_err(encoding)?;
+		self.watch(at.tx().from_bytes(bytes), None, at.metadata_ref()).await
+	}
+
+	async fn watch(
+		&self,
+		transaction: Transaction,
+		signer: Option<&Account>,
+		metadata: &Metadata,
+	) -> Result<Acknowledgement, SubmissionError> {
+		// Asked first, because its answer is typed and the pool's is a sentence.
+		let verdict = transaction.validate().await.map_err(broken)?;
+		check_validity(verdict, signer, metadata)?;
+		let extrinsic = transaction.hash();
+		let progress = transaction.submit_and_watch().await.map_err(pool)?;
+		let not_finalised = |_| SubmissionError::NotFinalised { extrinsic, seconds: FINALITY.as_secs() };
+		let in_block = tokio::time::timeout(FINALITY, progress.wait_for_finalized())
+			.await
+			.map_err(not_finalised)?
+			.map_err(|error| match error {
+				TransactionProgressError::TransactionStatusError(status) => status_error(status),
+				error => SubmissionError::Connection(broken(error)),
+			})?;
+		let at = in_block.at().await.map_err(broken)?;
+		let block = at.block_number();
+		let left = in_block.wait_for_success().await.map_err(|error| match error {
+			TransactionEventsError::ExtrinsicFailed(error) => rejected(error, block),
+			error => SubmissionError::Connection(broken(error)),
+		})?;
+		let mut events = Vec::new();
+		for event in left.iter() {
+			let event = event.map_err(broken)?;
+			if event.pallet_name() != "System" {
+				let fields = event.decode_fields_unchecked_as::<Composite<()>>().map_err(broken)?;
+				events.push(EventView::new(event.pallet_name(), event.event_name(), &fields));
+			}
+		}
+		Ok(Acknowledgement {
+			block,
+			hash: in_block.block_hash(),
+			index: u32::try_from(left.extrinsic_index()).unwrap_or(u32::MAX),
+			extrinsic,
+			events,
+		})
+	}
+}
+
+fn check_validity(
+	verdict: ValidationResult,
+	signer: Option<&Account>,
+	metadata: &Metadata,
+) -> Result<(), SubmissionError> {
+	let invalid = |name: &str, next: &str| {
+		Err(SubmissionError::Invalid { name: name.to_string(), next: next.to_string() })
+	};
+	match verdict {
+		ValidationResult::Valid(_) => Ok(()),
+		ValidationResult::Invalid(TransactionInvalid::Payment) => match signer {
+			Some(signer) => Err(SubmissionError::Unregistered(signer.id().to_string())),
+			None => invalid("Payment", "the transaction was refused before its call was looked at; report this"),
+		},
+		ValidationResult::Invalid(TransactionInvalid::Custom(code)) => match general::pool_error(code) {
+			Some(name) => {
+				let errors = metadata.pallet_by_name("Roles").and_then(|pallet| pallet.error_variants());
+				let error = errors.into_iter().flatten().find(|error| error.name == name);
+				invalid(name, &explain("Roles", name, error.map(|error| error.docs.as_slice()).unwrap_or_default()))
+			},
+			None => invalid(&format!("Custom{code}"), "the chain does not take this transaction; report this"),
+		},
+		ValidationResult::Invalid(TransactionInvalid::Stale | TransactionInvalid::Future) =>
+			invalid("Nonce", "another transaction of this account came first; run the command again"),
+		ValidationResult::Invalid(TransactionInvalid::BadProof) =>
+			invalid("BadProof", "the node does not accept the signature; use the `salus` that comes with it"),
+		ValidationResult::Invalid(TransactionInvalid::ExhaustsResources) =>
+			invalid("ExhaustsResources", "the call is too large for a block; split it"),
+		ValidationResult::Invalid(other) => invalid(&format!("{other:?}"), "run the command again"),
+		ValidationResult::Unknown(TransactionUnknown::Custom(code)) =>
+			invalid(&format!("Unknown{code}"), "the node can't judge the transaction; run the command again"),
+		ValidationResult::Unknown(other) =>
+			invalid(&format!("{other:?}"), "the node can't judge the transaction; run the command again"),
+	}
+}
+
+fn rejected(error: DispatchError, block: u64) -> SubmissionError {
+	if let DispatchError::Module(module) = &error {
+		if let Ok(details) = module.details() {
+			let (pallet, error) = (details.pallet.name().to_string(), details.variant.name.clone());
+			let next = explain(&pallet, &error, &details.variant.docs);
+			return SubmissionError::Rejected { pallet, error, next, block };
+		}
+	}
+	SubmissionError::Failed { reason: error.to_string(), block }
+}
+
+fn status_error(status: TransactionStatusError) -> SubmissionError {
+	match status {
+		TransactionStatusError::Invalid(message) =>
+			SubmissionError::Invalid { name: message, next: "run the command again".into() },
+		TransactionStatusError::Dropped(message) | TransactionStatusError::Error(message) =>
+			SubmissionError::Dropped(message),
+		other => SubmissionError::Dropped(other.to_string()),
+	}
+}
+
+fn encoding(error: impl std::error::Error) -> SubmissionError {
+	SubmissionError::Encoding(innermost(&error))
+}
+
+fn pool(error: subxt::error::ExtrinsicError) -> SubmissionError {
+	match error {
+		subxt::error::ExtrinsicError::TransactionStatusError(status) => status_error(status),
+		subxt::error::ExtrinsicError::ErrorSubmittingTransaction(error) => {
+			let message = innermost(&error);
+			SubmissionError::Invalid { name: message, next: "run the command again".into() }
+		},
+		error => SubmissionError::Connection(broken(error)),
+	}
+}

@@ -1,0 +1,234 @@
+//! What people type: the vocabulary of the chain, accounts, grantees, points in time.
+
+use std::{str::FromStr, time::Duration};
+
+use salus_primitives::{
+	Action, Category, DocStatus, ErrorReason, Grantee, Media, Moment, Origin, Purpose, Relation, Role,
+};
+
+use super::{AccountId, Hash};
+
+/// A word list of the chain.
+pub trait Vocabulary: Copy + 'static {
+	/// What it is called in messages.
+	const WHAT: &'static str;
+	/// All words.
+	fn all() -> &'static [Self];
+	/// The word as the chain's metadata spells it.
+	fn word(self) -> &'static str;
+}
+
+macro_rules! vocabulary {
+	($($name:ident: $what:literal),+ $(,)?) => {
+		$(impl Vocabulary for $name {
+			const WHAT: &'static str = $what;
+			fn all() -> &'static [Self] {
+				&Self::ALL
+			}
+			fn word(self) -> &'static str {
+				self.name()
+			}
+		})+
+	};
+}
+
+vocabulary!(
+	Action: "action",
+	Category: "category",
+	DocStatus: "document status",
+	ErrorReason: "reason",
+	Media: "media type",
+	Origin: "origin",
+	Purpose: "purpose",
+	Relation: "relation",
+	Role: "role",
+);
+
+/// A word of the vocabulary, in any case and with or without hyphens: `fhir-json`, `FhirJson`.
+///
+/// # Errors
+/// Names the words there are.
+pub fn word<V: Vocabulary>(text: &str) -> Result<V, String> {
+	let plain = |text: &str| text.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect::<String>().to_lowercase();
+	let wanted = plain(text);
+	V::all().iter().copied().find(|value| plain(value.word()) == wanted).ok_or_else(|| {
+		let words: Vec<_> = V::all().iter().map(|value| hyphenated(value.word())).collect();
+		format!("`{text}` is no {}; use one of {}", V::WHAT, words.join(", "))
+	})
+}
+
+/// `FhirJson` as `fhir-json`.
+pub fn hyphenated(word: &str) -> String {
+	let mut out = String::new();
+	for (index, letter) in word.chars().enumerate() {
+		if letter.is_uppercase() && index > 0 {
+			out.push('-');
+		}
+		out.extend(letter.to_lowercase());
+	}
+	out
+}
+
+/// An account, as SS58 or as 64 hex digits.
+///
+/// # Errors
+/// Says what an account looks like.
+pub fn account(text: &str) -> Result<AccountId, String> {
+	if let Ok(bytes) = hash(text) {
+		return Ok(AccountId::from(bytes.0));
+	}
+	AccountId::from_str(text)
+		.map_err(|_| format!("`{text}` is no account; give an SS58 address such as 5Grwva… or 64 hex digits"))
+}
+
+/// 32 bytes as hex, with or without 0x.
+///
+/// # Errors
+/// Says what a hash looks like.
+pub fn hash(text: &str) -> Result<Hash, String> {
+	let bytes = hex_bytes(text)?;
+	let bytes: [u8; 32] = bytes.try_into().map_err(|_| format!("`{text}` has not 32 bytes; give 64 hex digits"))?;
+	Ok(Hash::from(bytes))
+}
+
+/// Bytes as hex, with or without 0x.
+///
+/// # Errors
+/// Says that it is no hex.
+pub fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {
+	let digits = text.trim();
+	hex::decode(digits.strip_prefix("0x").unwrap_or(digits)).map_err(|_| "not hexadecimal digits".to_string())
+}
+
+/// Bytes as 0x-prefixed hex.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+	format!("0x{}", hex::encode(bytes))
+}
+
+/// To whom a grant is given: `account:5F…`, `institution:1`, `role:doctor@1`, `assigned:0`.
+///
+/// # Errors
+/// Shows the four forms.
+pub fn grantee(text: &str) -> Result<Grantee<AccountId>, String> {
+	let wrong = || {
+		format!("`{text}` is no grantee; use account:<SS58>, institution:<id>, role:<role>@<institution> or assigned:<institution>")
+	};
+	let (kind, value) = text.split_once(':').ok_or_else(wrong)?;
+	let id = |value: &str| value.parse::<u32>().map_err(|_| wrong());
+	match kind {
+		"account" => account(value).map(Grantee::Account),
+		"institution" => id(value).map(Grantee::Institution),
+		"assigned" => id(value).map(Grantee::Assigned),
+		"role" => {
+			let (role, institution) = value.split_once('@').ok_or_else(wrong)?;
+			Ok(Grantee::Role(word(role)?, id(institution)?))
+		},
+		_ => Err(wrong()),
+	}
+}
+
+/// A grantee in the form that [`grantee`] reads.
+pub fn show_grantee(grantee: &Grantee<AccountId>) -> String {
+	match grantee {
+		Grantee::Account(account) => format!("account:{account}"),
+		Grantee::Institution(institution) => format!("institution:{institution}"),
+		Grantee::Role(role, institution) => format!("role:{}@{institution}", hyphenated(role.name())),
+		Grantee::Assigned(institution) => format!("assigned:{institution}"),
+	}
+}
+
+/// A point in time: `2026-11-21`, `2026-11-21T08:30:00Z`, or milliseconds since the Unix epoch.
+///
+/// # Errors
+/// Shows the forms.
+pub fn moment(text: &str) -> Result<Moment, String> {
+	if let Ok(milliseconds) = text.parse::<u64>() {
+		return Ok(milliseconds);
+	}
+	let full = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_string() };
+	humantime::parse_rfc3339_weak(&full)
+		.ok()
+		.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+		.and_then(|since| u64::try_from(since.as_millis()).ok())
+		.ok_or_else(|| format!("`{text}` is no point in time; use 2026-11-21, 2026-11-21T08:30:00Z or milliseconds"))
+}
+
+/// A length of time: `90m`, `30d`, `1y`.
+///
+/// # Errors
+/// Shows the forms.
+pub fn duration(text: &str) -> Result<Duration, String> {
+	humantime::parse_duration(text).map_err(|_| format!("`{text}` is no length of time; use 90m, 12h or 30d"))
+}
+
+/// Milliseconds in a length of time.
+pub fn milliseconds(duration: Duration) -> u64 {
+	u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Now, in milliseconds since the Unix epoch.
+pub fn now() -> Moment {
+	let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+	milliseconds(since)
+}
+
+/// A point in time for people.
+pub fn show_moment(moment: Moment) -> String {
+	let time = std::time::UNIX_EPOCH.checked_add(Duration::from_millis(moment));
+	match time {
+		// Beyond the year 9999 the formatter has no answer.
+		Some(time) if moment < 253_402_300_800_000 => humantime::format_rfc3339_seconds(time).to_string(),
+		_ => format!("{moment} ms"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+
+	#[test]
+	fn words_are_read_in_any_spelling() {
+		assert_eq!(word::<Media>("fhir-json").unwrap(), Media::FhirJson);
+		assert_eq!(word::<Media>("FhirJson").unwrap(), Media::FhirJson);
+		assert_eq!(word::<Purpose>("public_health").unwrap(), Purpose::PublicHealth);
+		assert!(word::<Purpose>("fun").unwrap_err().contains("treatment"));
+		for purpose in Purpose::ALL {
+			assert_eq!(word::<Purpose>(&hyphenated(purpose.name())).unwrap(), purpose);
+		}
+	}
+
+	#[test]
+	fn accounts_are_read_as_ss58_and_hex() {
+		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		let hex = "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
+		assert_eq!(account(alice).unwrap(), account(hex).unwrap());
+		assert_eq!(account(hex).unwrap().to_string(), alice);
+		assert!(account("5Grwva").unwrap_err().contains("SS58"));
+	}
+
+	#[test]
+	fn grantees_are_shown_as_they_are_read() {
+		for text in [
+			"account:5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"institution:1",
+			"role:lab-technician@1",
+			"assigned:0",
+		] {
+			assert_eq!(show_grantee(&grantee(text).unwrap()), text);
+		}
+		for text in ["", "institution", "institution:x", "role:doctor", "role:king@1", "group:1"] {
+			assert!(grantee(text).is_err(), "{text}");
+		}
+	}
+
+	#[test]
+	fn moments_are_read_as_days_times_and_milliseconds() {
+		assert_eq!(moment("1970-01-02").unwrap(), 86_400_000);
+		assert_eq!(moment("1970-01-01T00:00:01Z").unwrap(), 1_000);
+		assert_eq!(moment("1000").unwrap(), 1_000);
+		assert!(moment("yesterday").is_err());
+		assert_eq!(show_moment(1_000), "1970-01-01T00:00:01Z");
+		assert_eq!(show_moment(u64::MAX), format!("{} ms", u64::MAX));
+	}
+}

@@ -1,0 +1,242 @@
+//! The tables, and what is read from and written to them.
+
+use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
+
+use codec::{DecodeAll, Encode};
+use salus_primitives::{AuditEntry, Kind, PatientId};
+use sp_core::H256;
+use sqlx::{
+	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+	Row, SqliteConnection, SqlitePool,
+};
+
+use crate::{AccountId, IndexError};
+
+/// Version of the tables.
+pub(crate) const VERSION: i64 = 1;
+
+const META: &str = "CREATE TABLE IF NOT EXISTS meta (
+	id INTEGER PRIMARY KEY CHECK (id = 0),
+	version BIGINT NOT NULL,
+	genesis BLOB NOT NULL,
+	number BIGINT NOT NULL,
+	hash BLOB NOT NULL
+)";
+const ENTRIES: &str = "CREATE TABLE IF NOT EXISTS entries (
+	patient BIGINT NOT NULL,
+	seq BIGINT NOT NULL,
+	block BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	actor BLOB,
+	kind BLOB NOT NULL,
+	PRIMARY KEY (patient, seq)
+)";
+
+/// The last indexed block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+	/// Its number; 0 is the genesis block, which carries no entries.
+	pub number: u32,
+	/// Its hash.
+	pub hash: H256,
+}
+
+/// A block with the entries its events carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockEntries {
+	/// The block's number.
+	pub number: u32,
+	/// Its hash.
+	pub hash: H256,
+	/// The entries, in order.
+	pub entries: Vec<(PatientId, AuditEntry<AccountId>)>,
+}
+
+/// An entry as it was indexed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexedEntry {
+	/// The block that carries it.
+	pub block: u32,
+	/// The entry.
+	pub entry: AuditEntry<AccountId>,
+}
+
+/// The index of one chain's finalised audit entries.
+#[derive(Clone, Debug)]
+pub struct AuditIndex {
+	pool: SqlitePool,
+}
+
+impl AuditIndex {
+	/// Opens or creates the index of the chain with this genesis hash. Only the file's owner can read it.
+	///
+	/// # Errors
+	/// `Open`, `UnsupportedVersion`, `ForeignGenesis`, `Sql`
+	pub async fn open(path: &Path, genesis: H256) -> Result<Self, IndexError> {
+		let open = |source| IndexError::Open { path: path.to_owned(), source };
+		create_private(path).map_err(|error| open(sqlx::Error::Io(error)))?;
+		let options = SqliteConnectOptions::new()
+			.filename(path)
+			.journal_mode(SqliteJournalMode::Wal)
+			// The states behind the cursor may be gone, so that a commit has to survive a power cut.
+			.synchronous(SqliteSynchronous::Full)
+			.busy_timeout(Duration::from_secs(30));
+		let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await.map_err(open)?;
+		let mut change = pool.begin().await?;
+		sqlx::query(META).execute(&mut *change).await?;
+		sqlx::query(ENTRIES).execute(&mut *change).await?;
+		sqlx::query("INSERT INTO meta (id, version, genesis, number, hash) VALUES (0, ?, ?, 0, ?) ON CONFLICT DO NOTHING")
+			.bind(VERSION)
+			.bind(genesis.as_bytes())
+			.bind(genesis.as_bytes())
+			.execute(&mut *change)
+			.await?;
+		let meta = sqlx::query("SELECT version, genesis FROM meta").fetch_one(&mut *change).await?;
+		change.commit().await?;
+		let version: i64 = meta.try_get("version")?;
+		if version != VERSION {
+			return Err(IndexError::UnsupportedVersion(version));
+		}
+		let found = hash_of(meta.try_get("genesis")?)?;
+		if found != genesis {
+			return Err(IndexError::ForeignGenesis { found, expected: genesis });
+		}
+		Ok(Self { pool })
+	}
+
+	/// The last indexed block.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn cursor(&self) -> Result<Cursor, IndexError> {
+		read_cursor(&mut *self.pool.acquire().await?).await
+	}
+
+	/// The patient's entries from number `from` on, at most `limit`.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn audit(&self, patient: PatientId, from: u64, limit: u32) -> Result<Vec<IndexedEntry>, IndexError> {
+		let (Ok(patient), Ok(from)) = (integer(patient), integer(from)) else {
+			return Ok(Vec::new());
+		};
+		let rows = sqlx::query(
+			"SELECT seq, block, at, actor, kind FROM entries WHERE patient = ? AND seq >= ? ORDER BY seq LIMIT ?",
+		)
+		.bind(patient)
+		.bind(from)
+		.bind(i64::from(limit))
+		.fetch_all(&self.pool)
+		.await?;
+		rows.iter()
+			.map(|row| {
+				let actor: Option<Vec<u8>> = row.try_get("actor")?;
+				let kind: Vec<u8> = row.try_get("kind")?;
+				let entry = AuditEntry {
+					seq: unsigned(row.try_get("seq")?)?,
+					at: unsigned(row.try_get("at")?)?,
+					actor: actor.map(|bytes| account_of(&bytes)).transpose()?,
+					kind: Kind::decode_all(&mut kind.as_slice()).map_err(|_| IndexError::Damaged)?,
+				};
+				let block = u32::try_from(row.try_get::<i64, _>("block")?).map_err(|_| IndexError::Damaged)?;
+				Ok(IndexedEntry { block, entry })
+			})
+			.collect()
+	}
+
+	/// Number of entries of all patients.
+	///
+	/// # Errors
+	/// `Sql`
+	pub async fn count(&self) -> Result<u64, IndexError> {
+		let row = sqlx::query("SELECT COUNT(*) AS entries FROM entries").fetch_one(&self.pool).await?;
+		unsigned(row.try_get("entries")?)
+	}
+
+	/// Closes the file; every later call fails with `Sql`.
+	pub async fn close(&self) {
+		self.pool.close().await;
+	}
+
+	/// Indexes blocks that follow the cursor, all or none.
+	///
+	/// # Errors
+	/// `OutOfTurn`, `BrokenTrail`, `OutOfRange`, `Sql`, `Damaged`
+	pub async fn append(&self, blocks: &[BlockEntries]) -> Result<Cursor, IndexError> {
+		let mut change = self.pool.begin().await?;
+		let mut cursor = read_cursor(&mut change).await?;
+		for block in blocks {
+			let expected = cursor.number.checked_add(1).ok_or(IndexError::OutOfRange)?;
+			if block.number != expected {
+				return Err(IndexError::OutOfTurn { expected, found: block.number });
+			}
+			for (patient, entry) in &block.entries {
+				insert(&mut change, block.number, *patient, entry).await?;
+			}
+			cursor = Cursor { number: block.number, hash: block.hash };
+		}
+		sqlx::query("UPDATE meta SET number = ?, hash = ?")
+			.bind(i64::from(cursor.number))
+			.bind(cursor.hash.as_bytes())
+			.execute(&mut *change)
+			.await?;
+		change.commit().await?;
+		Ok(cursor)
+	}
+}
+
+fn create_private(path: &Path) -> io::Result<()> {
+	if let Some(folder) = path.parent() {
+		fs::create_dir_all(folder)?;
+	}
+	fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(|_| ())
+}
+
+async fn read_cursor(connection: &mut SqliteConnection) -> Result<Cursor, IndexError> {
+	let row = sqlx::query("SELECT number, hash FROM meta").fetch_one(connection).await?;
+	let number = u32::try_from(row.try_get::<i64, _>("number")?).map_err(|_| IndexError::Damaged)?;
+	Ok(Cursor { number, hash: hash_of(row.try_get("hash")?)? })
+}
+
+async fn insert(
+	change: &mut SqliteConnection,
+	block: u32,
+	patient: PatientId,
+	entry: &AuditEntry<AccountId>,
+) -> Result<(), IndexError> {
+	let row = sqlx::query("SELECT COALESCE(MAX(seq), 0) AS last FROM entries WHERE patient = ?")
+		.bind(integer(patient)?)
+		.fetch_one(&mut *change)
+		.await?;
+	let expected = unsigned(row.try_get("last")?)?.checked_add(1).ok_or(IndexError::OutOfRange)?;
+	if entry.seq != expected {
+		return Err(IndexError::BrokenTrail { block, patient, expected, found: entry.seq });
+	}
+	let actor: Option<&[u8]> = entry.actor.as_ref().map(AsRef::as_ref);
+	sqlx::query("INSERT INTO entries (patient, seq, block, at, actor, kind) VALUES (?, ?, ?, ?, ?, ?)")
+		.bind(integer(patient)?)
+		.bind(integer(entry.seq)?)
+		.bind(i64::from(block))
+		.bind(integer(entry.at)?)
+		.bind(actor)
+		.bind(entry.kind.encode())
+		.execute(change)
+		.await?;
+	Ok(())
+}
+
+fn integer(number: u64) -> Result<i64, IndexError> {
+	i64::try_from(number).map_err(|_| IndexError::OutOfRange)
+}
+
+fn unsigned(number: i64) -> Result<u64, IndexError> {
+	u64::try_from(number).map_err(|_| IndexError::Damaged)
+}
+
+fn hash_of(bytes: Vec<u8>) -> Result<H256, IndexError> {
+	<[u8; 32]>::try_from(bytes).map(H256).map_err(|_| IndexError::Damaged)
+}
+
+fn account_of(bytes: &[u8]) -> Result<AccountId, IndexError> {
+	<[u8; 32]>::try_from(bytes).map(AccountId::new).map_err(|_| IndexError::Damaged)
+}

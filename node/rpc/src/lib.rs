@@ -1,0 +1,63 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod chain;
+mod consent;
+mod error;
+mod input;
+mod page;
+mod records;
+mod roles;
+#[cfg(test)]
+mod tests;
+mod vault;
+pub mod view;
+
+use std::sync::Arc;
+
+use jsonrpsee::{core::RegisterMethodError, RpcModule};
+use pallet_consent_runtime_api::ConsentApi;
+use pallet_records_runtime_api::RecordsApi;
+use pallet_roles_runtime_api::RolesApi;
+use salus_index::{AuditIndex, Progress};
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use sp_core::H256;
+use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
+use tokio::sync::watch;
+
+pub use consent::{Consent, ConsentRpcServer};
+pub use error::{RpcError, ERRORS};
+pub use input::Input;
+pub use page::{Page, DEFAULT_LIMIT, MAX_LIMIT};
+pub use records::{RecordsRpc, RecordsRpcServer};
+pub use roles::{Roles, RolesRpcServer};
+pub use vault::{Custody, ReleaseDesk, ReleaseRefused, Vault, VaultRpcServer, VaultStatus, VaultUnavailable};
+
+/// Accounts as the chain has them.
+pub type AccountId = sp_runtime::AccountId32;
+
+/// All methods of this crate. The vault's are there on a node with a vault only: elsewhere `desk` is `None` and they
+/// answer `NoDesk`.
+///
+/// # Errors
+/// When two methods have one name.
+pub fn module<Block, Client>(
+	client: Arc<Client>,
+	index: AuditIndex,
+	progress: watch::Receiver<Progress>,
+	desk: Option<Arc<dyn ReleaseDesk>>,
+) -> Result<RpcModule<()>, RegisterMethodError>
+where
+	Block: BlockT<Hash = H256>,
+	Block::Header: HeaderT<Number = u32>,
+	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block> + Send + Sync + 'static,
+	Client::Api: RolesApi<Block, AccountId> + ConsentApi<Block, AccountId> + RecordsApi<Block, AccountId>,
+{
+	let mut module = RpcModule::new(());
+	module.merge(Roles::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
+	module.merge(Consent::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
+	module.merge(RecordsRpc::<Client, Block>::new(client, index, progress).into_rpc())?;
+	module.merge(Vault::new(desk).into_rpc())?;
+	Ok(module)
+}

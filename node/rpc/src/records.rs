@@ -1,0 +1,176 @@
+//! Records, receipts and the audit trail.
+
+use std::{sync::Arc, time::Duration};
+
+use jsonrpsee::{core::async_trait, proc_macros::rpc};
+use pallet_records_runtime_api::RecordsApi;
+use salus_index::{AuditIndex, Progress};
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use sp_core::H256;
+use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
+use tokio::{sync::watch, time};
+
+use crate::{
+	chain::Chain,
+	input::{given, limit, Input},
+	page::{List, Page, MAX_LIMIT},
+	view::{AuditEntryView, AuditHeadView, ReceiptView, RecordFilterView, RecordView},
+	AccountId, RpcError,
+};
+
+/// How long an answer waits for the index to read what was finalised just now.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
+
+/// Records, receipts and the audit trail.
+#[rpc(server)]
+pub trait RecordsRpc {
+	/// A record's metadata; null where there is none of this id.
+	#[method(name = "records_get")]
+	fn get(&self, id: Input, at: Option<Input>) -> Result<Option<RecordView>, RpcError>;
+
+	/// A patient's records that the filter keeps, newest first.
+	#[method(name = "records_list")]
+	fn list(
+		&self,
+		patient: Input,
+		filter: Option<Input>,
+		cursor: Option<Input>,
+		limit: Option<Input>,
+		at: Option<Input>,
+	) -> Result<Page<RecordView>, RpcError>;
+
+	/// A record with those it relates to and is superseded by, oldest first, at most 256.
+	#[method(name = "records_history")]
+	fn history(&self, id: Input, at: Option<Input>) -> Result<Vec<RecordView>, RpcError>;
+
+	/// A receipt, while it lives; else null.
+	#[method(name = "records_receipt")]
+	fn receipt(&self, id: Input, at: Option<Input>) -> Result<Option<ReceiptView>, RpcError>;
+
+	/// How long a patient's audit trail is and the hash it ends in.
+	#[method(name = "records_auditHead")]
+	fn audit_head(&self, patient: Input, at: Option<Input>) -> Result<AuditHeadView, RpcError>;
+
+	/// A patient's finalised audit entries from a number, or a cursor, on.
+	#[method(name = "records_audit")]
+	async fn audit(
+		&self,
+		patient: Input,
+		from: Option<Input>,
+		limit: Option<Input>,
+	) -> Result<Page<AuditEntryView>, RpcError>;
+}
+
+/// Answers from the runtime and the index.
+pub struct RecordsRpc<Client, Block> {
+	chain: Chain<Client, Block>,
+	index: AuditIndex,
+	progress: watch::Receiver<Progress>,
+}
+
+impl<Client, Block> RecordsRpc<Client, Block>
+where
+	Block: BlockT<Hash = H256>,
+	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block>,
+{
+	/// Answers from this client's runtime and this index, which has come as far as `progress` says.
+	pub fn new(client: Arc<Client>, index: AuditIndex, progress: watch::Receiver<Progress>) -> Self {
+		Self { chain: Chain::new(client), index, progress }
+	}
+}
+
+impl<Client, Block> RecordsRpc<Client, Block>
+where
+	Block: BlockT<Hash = H256>,
+	Block::Header: HeaderT<Number = u32>,
+	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block>,
+{
+	/// Waits until all that is final now is indexed: a caller who has proven a head finds the trail that ends in it.
+	async fn settled(&self) -> Result<(), RpcError> {
+		let head = self.chain.finalised();
+		let mut progress = self.progress.clone();
+		let settled = time::timeout(PATIENCE, progress.wait_for(|progress| progress.number >= head)).await;
+		match settled {
+			Ok(Ok(_)) => Ok(()),
+			Ok(Err(_)) => Err(RpcError::IndexFailed),
+			Err(_) => Err(RpcError::IndexBehind(head)),
+		}
+	}
+}
+
+#[async_trait]
+impl<Client, Block> RecordsRpcServer for RecordsRpc<Client, Block>
+where
+	Block: BlockT<Hash = H256>,
+	Block::Header: HeaderT<Number = u32>,
+	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block> + Send + Sync + 'static,
+	Client::Api: RecordsApi<Block, AccountId>,
+{
+	fn get(&self, id: Input, at: Option<Input>) -> Result<Option<RecordView>, RpcError> {
+		let id = id.integer("id")?;
+		let record = self.chain.ask(&at, |api, at| api.record(at, id))?;
+		Ok(record.map(|record| RecordView::new(id, record)))
+	}
+
+	fn list(
+		&self,
+		patient: Input,
+		filter: Option<Input>,
+		cursor: Option<Input>,
+		items: Option<Input>,
+		at: Option<Input>,
+	) -> Result<Page<RecordView>, RpcError> {
+		let patient = patient.integer("patient")?;
+		let filter = match given(&filter) {
+			Some(filter) => filter.object::<RecordFilterView>("filter")?.into(),
+			None => Default::default(),
+		};
+		let (before, most) = (List::Records.read(&cursor)?, limit(&items)?);
+		let (records, next) = self.chain.ask(&at, |api, at| api.records(at, patient, filter, before, most))?;
+		Ok(Page {
+			items: records.into_iter().map(|(id, record)| RecordView::new(id, record)).collect(),
+			next: next.map(|before| List::Records.cursor(before)),
+		})
+	}
+
+	fn history(&self, id: Input, at: Option<Input>) -> Result<Vec<RecordView>, RpcError> {
+		let id = id.integer("id")?;
+		let records = self.chain.ask(&at, |api, at| api.history(at, id, MAX_LIMIT))?;
+		Ok(records.into_iter().map(|(id, record)| RecordView::new(id, record)).collect())
+	}
+
+	fn receipt(&self, id: Input, at: Option<Input>) -> Result<Option<ReceiptView>, RpcError> {
+		let id = id.integer("id")?;
+		let receipt = self.chain.ask(&at, |api, at| api.receipt(at, id))?;
+		Ok(receipt.map(|receipt| ReceiptView::new(id, receipt)))
+	}
+
+	fn audit_head(&self, patient: Input, at: Option<Input>) -> Result<AuditHeadView, RpcError> {
+		let patient = patient.integer("patient")?;
+		Ok(self.chain.ask(&at, |api, at| api.audit_head(at, patient))?.into())
+	}
+
+	async fn audit(
+		&self,
+		patient: Input,
+		from: Option<Input>,
+		items: Option<Input>,
+	) -> Result<Page<AuditEntryView>, RpcError> {
+		let patient = patient.integer("patient")?;
+		let from = match given(&from) {
+			Some(from) if from.0.as_str().is_some_and(|text| text.starts_with("0x")) => List::Audit.id_of(from)?,
+			Some(from) => from.integer("from")?,
+			None => 1,
+		};
+		let most = limit(&items)?;
+		self.settled().await?;
+		let mut entries = self.index.audit(patient, from, most.saturating_add(1)).await.map_err(|error| {
+			log::warn!(target: "salus-rpc", "the audit index failed: {error}");
+			RpcError::IndexFailed
+		})?;
+		let more = entries.len() > usize::try_from(most).unwrap_or(usize::MAX);
+		let next = entries.pop_if(|_| more).map(|first_of_next| List::Audit.cursor(first_of_next.entry.seq));
+		Ok(Page { items: entries.into_iter().map(Into::into).collect(), next })
+	}
+}

@@ -1,0 +1,172 @@
+//! Every error of the table, by name.
+
+use jsonrpsee::types::ErrorObjectOwned;
+use salus_vault::{chain::ChainUnavailable, desk::ReleaseError, key_table::KeyTableError};
+use serde_json::{json, Value};
+
+use super::{
+	vault::request,
+	world::{broken, earlier, pruned, Desk, World},
+};
+use crate::{RpcError, ERRORS};
+
+#[tokio::test]
+async fn invalid_parameter() {
+	let world = World::new().await;
+	for (method, params, parameter) in [
+		("roles_institution", json!(["x"]), "id"),
+		("roles_institution", json!([-1]), "id"),
+		("roles_institution", json!([1u64 << 32]), "id"),
+		("roles_institution", json!([0, "0x12"]), "at"),
+		("roles_institution", json!([0, 12]), "at"),
+		("roles_patient", json!(["18446744073709551616"]), "id"),
+		("roles_patient", json!([1.5]), "id"),
+		("roles_patient", json!(["+1"]), "id"),
+		("roles_credential", json!(["nobody", 0]), "account"),
+		("roles_credential", json!(["0x00", 0]), "account"),
+		("roles_credential", json!([7, 0]), "account"),
+		("consent_grants", json!(["one"]), "patient"),
+		("records_list", json!([1, null, null, "many"]), "limit"),
+		("records_audit", json!([1, -3]), "from"),
+	] {
+		let (code, data) = world.fails(method, params.clone()).await;
+		assert_eq!(
+			(code, data),
+			(7001, json!({ "name": "InvalidParameter", "parameter": parameter })),
+			"{method} {params}"
+		);
+	}
+}
+
+#[tokio::test]
+async fn a_missing_parameter_is_json_rpcs_own_error() {
+	let world = World::new().await;
+	assert_eq!(world.fails("roles_institution", json!([])).await.0, -32602);
+}
+
+#[tokio::test]
+async fn invalid_limit() {
+	let world = World::new().await;
+	for limit in [0u64, 257, 1 << 40] {
+		for method in ["consent_grants", "consent_requests", "records_list", "records_audit"] {
+			let (code, data) = world.fails(method, json!({ "patient": 1, "limit": limit })).await;
+			let expected = json!({ "name": "InvalidLimit", "limit": limit, "least": 1, "most": 256 });
+			assert_eq!((code, data), (7002, expected), "{method}");
+		}
+	}
+	world.ok("records_list", json!({ "patient": 1, "limit": 256 })).await;
+}
+
+#[tokio::test]
+async fn invalid_cursor() {
+	let world = World::new().await;
+	let foreign = world.ok("consent_grants", json!([1, null, 1])).await["next"].clone();
+	for cursor in [json!("0x"), json!("x"), json!(5), json!("0x0100"), foreign] {
+		let answer = world.fails("records_list", json!({ "patient": 1, "cursor": cursor })).await;
+		assert_eq!(answer, (7003, json!({ "name": "InvalidCursor" })), "{cursor}");
+	}
+	assert_eq!(world.fails("records_audit", json!([1, "0x05"])).await.0, 7003);
+}
+
+#[tokio::test]
+async fn unknown_block() {
+	let world = World::new().await;
+	let at = format!("0x{}", "77".repeat(32));
+	let (code, data) = world.fails("roles_institution", json!([0, at])).await;
+	assert_eq!((code, data), (7004, json!({ "name": "UnknownBlock", "at": at })));
+}
+
+#[tokio::test]
+async fn state_pruned() {
+	let world = World::new().await;
+	let (code, data) = world.fails("roles_institution", json!({ "id": 0, "at": pruned() })).await;
+	assert_eq!((code, data), (7005, json!({ "name": "StatePruned", "at": pruned() })));
+	assert_ne!(world.ok("roles_institution", json!({ "id": 0, "at": earlier() })).await, Value::Null);
+}
+
+#[tokio::test]
+async fn runtime_failed() {
+	let world = World::new().await;
+	let answer = world.fails("roles_institution", json!({ "id": 0, "at": broken() })).await;
+	assert_eq!(answer, (7006, json!({ "name": "RuntimeFailed" })));
+}
+
+#[tokio::test]
+async fn index_failed() {
+	let world = World::new().await;
+	world.index.close().await;
+	assert_eq!(world.fails("records_audit", json!([1])).await, (7007, json!({ "name": "IndexFailed" })));
+}
+
+#[tokio::test]
+async fn index_behind() {
+	let world = World::new().await;
+	world.progress.send_modify(|progress| progress.number = 6);
+	let answer = world.fails("records_audit", json!([1])).await;
+	assert_eq!(answer, (7008, json!({ "name": "IndexBehind", "block": 7 })));
+}
+
+fn refusals() -> Vec<(fn() -> ReleaseError, Value)> {
+	use ReleaseError::*;
+	vec![
+		(|| WrongVersion, json!({ "name": "WrongVersion" })),
+		(|| WrongGenesis, json!({ "name": "WrongGenesis" })),
+		(|| WrongCustodian, json!({ "name": "WrongCustodian" })),
+		(|| BadSignature, json!({ "name": "BadSignature" })),
+		(|| StaleChain, json!({ "name": "StaleChain" })),
+		(|| StaleAnchor, json!({ "name": "StaleAnchor" })),
+		(|| UnsupportedRecipientKey, json!({ "name": "UnsupportedRecipientKey" })),
+		(|| InvalidRecipientKey, json!({ "name": "InvalidRecipientKey" })),
+		(|| UnknownReceipt, json!({ "name": "UnknownReceipt" })),
+		(|| ForeignReceipt, json!({ "name": "ForeignReceipt" })),
+		(|| OldReceipt, json!({ "name": "OldReceipt" })),
+		(|| RefusedInReceipt(6), json!({ "name": "RefusedInReceipt", "reason": "NoGrant" })),
+		(|| UnknownRecord, json!({ "name": "UnknownRecord" })),
+		(|| NotPermitted(7), json!({ "name": "NotPermitted", "reason": "Revoked" })),
+		(|| NoKey, json!({ "name": "NoKey" })),
+		(|| UnreadableKey, json!({ "name": "UnreadableKey" })),
+		(|| Chain(ChainUnavailable), json!({ "name": "ChainUnavailable" })),
+		(|| KeyTable(KeyTableError::Damaged), json!({ "name": "KeyTable" })),
+		(|| NoRandomness, json!({ "name": "NoRandomness" })),
+	]
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_desk_has_its_code() {
+	for (code, (error, data)) in (7101..).zip(refusals()) {
+		let world = World::with(Some(Desk { refuses: Some(error) })).await;
+		let answer = world.fails("vault_release", json!([request(0), "0x00"])).await;
+		assert_eq!(answer, (code, data));
+	}
+}
+
+#[test]
+fn the_table_is_complete_and_in_the_readme() {
+	let mut known: Vec<RpcError> = vec![
+		RpcError::parameter("id", "wrong"),
+		RpcError::InvalidLimit(0),
+		RpcError::InvalidCursor,
+		RpcError::UnknownBlock(pruned()),
+		RpcError::StatePruned(pruned()),
+		RpcError::RuntimeFailed,
+		RpcError::IndexFailed,
+		RpcError::IndexBehind(7),
+		RpcError::NoDesk { custodian: None },
+		RpcError::LocalOnly,
+		RpcError::VaultFailed,
+	];
+	known.extend(refusals().into_iter().map(|(error, _)| RpcError::Release(error())));
+	let table: Vec<_> = known.iter().map(|error| (error.code(), error.name())).collect();
+	assert_eq!(table, ERRORS);
+	let readme = include_str!("../../README.md");
+	for (code, name) in ERRORS {
+		assert!(readme.contains(&format!("| {code} | `{name}` |")), "{name} is missing in the README");
+	}
+	for error in known {
+		let (code, name) = (error.code(), error.name());
+		let object = ErrorObjectOwned::from(error);
+		assert_eq!(object.code(), code);
+		let data: Value = serde_json::from_str(object.data().unwrap().get()).unwrap();
+		assert_eq!(data["name"], name);
+	}
+}

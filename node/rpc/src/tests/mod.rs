@@ -1,0 +1,8 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+
+mod consent;
+mod errors;
+mod records;
+mod roles;
+mod vault;
+mod world;

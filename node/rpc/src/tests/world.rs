@@ -1,0 +1,379 @@
+//! A client in memory whose runtime answers what the tests tell it, and a desk that does the same.
+
+use std::sync::Arc;
+
+use jsonrpsee::{
+	core::async_trait,
+	core::server::{Methods, RpcModule},
+	types::ErrorObjectOwned,
+};
+use pallet_roles_runtime_api::CredentialView;
+use salus_index::{AuditIndex, Progress};
+use salus_primitives::*;
+use salus_vault::{
+	desk::{Release, ReleaseError},
+	request::ReleaseRequest,
+	wrap::Wrap,
+};
+use sc_rpc_api::DenyUnsafe;
+use serde_json::{json, Value};
+use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
+use sp_blockchain::{BlockStatus, HeaderBackend, Info};
+use sp_core::H256;
+use sp_runtime::{
+	generic,
+	traits::{BlakeTwo256, Block as BlockT},
+	BoundedVec, OpaqueExtrinsic,
+};
+use tokio::sync::watch;
+
+use crate::{view::Int, AccountId, Custody, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
+
+pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, OpaqueExtrinsic>;
+
+/// More than 2^53.
+pub const BIG: u64 = (1 << 60) + 1;
+
+pub fn finalised() -> H256 {
+	H256::repeat_byte(0xf1)
+}
+
+/// A block that is known and whose state is there.
+pub fn earlier() -> H256 {
+	H256::repeat_byte(0xea)
+}
+
+/// A block that is known and whose state is gone.
+pub fn pruned() -> H256 {
+	H256::repeat_byte(0x99)
+}
+
+/// A block whose runtime fails.
+pub fn broken() -> H256 {
+	H256::repeat_byte(0xbb)
+}
+
+pub fn account(byte: u8) -> AccountId {
+	AccountId::new([byte; 32])
+}
+
+pub fn terms() -> Terms {
+	Terms {
+		actions: ActionSet::of(&[Action::View]),
+		purposes: PurposeSet::of(&[Purpose::Treatment, Purpose::Emergency]),
+		categories: CategorySet::of(&[Category::Laboratory]),
+		records: BoundedVec::truncate_from(vec![3, BIG]),
+		compartments: BoundedVec::truncate_from(vec![2]),
+		recorded_from: Some(5),
+		recorded_until: None,
+		starts: 10,
+		ends: 20,
+		uses: Some(3),
+		erase_after: None,
+	}
+}
+
+pub fn grant(id: GrantId) -> Grant<AccountId> {
+	Grant {
+		id,
+		terms: terms(),
+		uses_left: Some(2),
+		given_at: 11,
+		given_by: account(1),
+		request: Some(4),
+		parent: None,
+		revoked_at: None,
+	}
+}
+
+pub fn record(previous: Option<RecordId>) -> Record<AccountId> {
+	let mut cid = vec![0x01, 0x55, 0x12, 0x20];
+	cid.extend([7; 32]);
+	Record {
+		patient: 1,
+		author: account(2),
+		custodian: 0,
+		origin: Origin::Clinician,
+		category: Category::Laboratory,
+		compartment: None,
+		media: Media::FhirJson,
+		cid: BoundedVec::truncate_from(cid),
+		sha256: H256::repeat_byte(3),
+		tree: H256::repeat_byte(4),
+		size: 16_504,
+		recorded_at: 100,
+		registered_at: 200,
+		relates_to: Some((Relation::Replaces, 1)),
+		doc_status: DocStatus::Final,
+		status: RecordStatus::Superseded(9),
+		previous,
+	}
+}
+
+/// The client: patient 1 has five grants and five requests with the ids 1 to 5, and five records with the ids 0 to 4.
+pub struct Client;
+
+pub struct Runtime;
+
+impl ProvideRuntimeApi<Block> for Client {
+	type Api = Runtime;
+	fn runtime_api(&self) -> ApiRef<'_, Runtime> {
+		Runtime.into()
+	}
+}
+
+impl HeaderBackend<Block> for Client {
+	fn header(&self, _: H256) -> sp_blockchain::Result<Option<<Block as BlockT>::Header>> {
+		Ok(None)
+	}
+	fn info(&self) -> Info<Block> {
+		Info {
+			best_hash: H256::zero(),
+			best_number: 9,
+			genesis_hash: H256::zero(),
+			finalized_hash: finalised(),
+			finalized_number: 7,
+			finalized_state: None,
+			number_leaves: 1,
+			block_gap: None,
+		}
+	}
+	fn status(&self, _: H256) -> sp_blockchain::Result<BlockStatus> {
+		Ok(BlockStatus::InChain)
+	}
+	fn number(&self, hash: H256) -> sp_blockchain::Result<Option<u32>> {
+		Ok([finalised(), earlier(), pruned(), broken()].contains(&hash).then_some(7))
+	}
+	fn hash(&self, _: u32) -> sp_blockchain::Result<Option<H256>> {
+		Ok(None)
+	}
+}
+
+/// What the runtime says to a known block whose state is not there, or to one that does not work.
+fn check(at: H256) -> Result<(), ApiError> {
+	if at == pruned() {
+		return Err(ApiError::UnknownBlock("State already discarded".into()));
+	}
+	if at == broken() {
+		return Err(ApiError::StateBackendIsNotTrie);
+	}
+	Ok(())
+}
+
+fn page<T>(all: impl IntoIterator<Item = (u64, T)>, after: Option<u64>, limit: u32) -> Vec<T> {
+	all.into_iter()
+		.filter(|(id, _)| after.is_none_or(|after| *id > after))
+		.take(limit as usize)
+		.map(|(_, item)| item)
+		.collect()
+}
+
+sp_api::mock_impl_runtime_apis! {
+	impl pallet_roles_runtime_api::RolesApi<Block, AccountId> for Runtime {
+		#[advanced]
+		fn institution(&self, at: H256, id: InstitutionId) -> Result<Option<Institution<AccountId>>, ApiError> {
+			check(at)?;
+			Ok((id == 0).then(|| Institution {
+				kind: InstitutionKind::Hospital,
+				region: BoundedVec::truncate_from(b"CH-ZH".to_vec()),
+				time_zone: BoundedVec::truncate_from(b"Europe/Zurich".to_vec()),
+				officers: BoundedVec::truncate_from(vec![account(1), account(2)]),
+				status: Status::Active,
+				hpke: HpkeKey::X25519([5; 32]),
+				peer_ids: Default::default(),
+				addresses: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![1, 2])]),
+				admission_terms: terms(),
+				seat: Some(account(3)),
+				validator: None,
+			}))
+		}
+		fn credential(of: AccountId, institution: InstitutionId) -> Option<CredentialView> {
+			(of == account(2) && institution == 0).then(|| CredentialView {
+				credential: Credential {
+					role: Role::Doctor,
+					licence: H256::repeat_byte(1),
+					speciality: H256::repeat_byte(2),
+					valid_from: 1,
+					valid_until: BIG,
+					status: Status::Active,
+				},
+				active: false,
+			})
+		}
+		fn patient(id: PatientId) -> Option<Patient<AccountId>> {
+			(id == BIG).then(|| Patient {
+				controller: Some(account(9)),
+				hpke: Some(HpkeKey::X25519([6; 32])),
+				institution: 0,
+				status: PatientStatus::MergedInto(4),
+			})
+		}
+		fn patient_of(_: AccountId) -> Option<PatientId> {
+			None
+		}
+		fn assignment(_: PatientId, _: AccountId, _: InstitutionId) -> Option<Assignment> {
+			None
+		}
+		fn home(_: AccountId) -> Option<InstitutionId> {
+			None
+		}
+	}
+
+	impl pallet_consent_runtime_api::ConsentApi<Block, AccountId> for Runtime {
+		fn decide(request: AccessRequest<AccountId>) -> Decision {
+			if request.purpose == Purpose::Treatment && request.record == Some(BIG) {
+				Decision::Permit(Basis::Grant(BIG))
+			} else {
+				Decision::Deny(Reason::NoGrant)
+			}
+		}
+		fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<(Grantee<AccountId>, Grant<AccountId>)> {
+			let ids = if patient == 1 { 1..=5 } else { 1..=0 };
+			page(ids.map(|id| (id, (Grantee::Role(Role::Doctor, 1), grant(id)))), after, limit)
+		}
+		fn requests(patient: PatientId, after: Option<RequestId>, limit: u32) -> Vec<(AccountId, ConsentRequest)> {
+			let ids = if patient == 1 { 1..=5 } else { 1..=0 };
+			let request = |id| ConsentRequest { id, institution: 1, terms: terms(), asked_at: 1, expires_at: 2 };
+			page(ids.map(|id| (id, (account(2), request(id)))), after, limit)
+		}
+		fn denials(patient: PatientId) -> Vec<Denial<AccountId>> {
+			let terms = DenialTerms { role: Some(Role::Insurer), record: Some(BIG), ..DenialTerms::all() };
+			if patient == 1 { vec![Denial { id: 1, terms, made_at: 3 }] } else { Vec::new() }
+		}
+	}
+
+	impl pallet_records_runtime_api::RecordsApi<Block, AccountId> for Runtime {
+		fn record(id: RecordId) -> Option<Record<AccountId>> {
+			(id < 5).then(|| record(id.checked_sub(1)))
+		}
+		fn records(patient: PatientId, filter: RecordFilter, before: Option<RecordId>, limit: u32)
+			-> (Vec<(RecordId, Record<AccountId>)>, Option<RecordId>) {
+			if patient != 1 || filter.category == Some(Category::Claims) {
+				return (Vec::new(), None);
+			}
+			let all = (0..5u64).rev().filter(|id| before.is_none_or(|before| *id < before));
+			let found: Vec<_> = all.take(limit as usize).map(|id| (id, record(id.checked_sub(1)))).collect();
+			let next = found.last().map(|(id, _)| *id).filter(|id| *id > 0);
+			(found, next)
+		}
+		fn history(id: RecordId, _: u32) -> Vec<(RecordId, Record<AccountId>)> {
+			vec![(1, record(None)), (id, record(Some(1)))]
+		}
+		fn by_hash(_: PatientId, _: H256) -> Option<RecordId> {
+			None
+		}
+		fn receipt(id: ReceiptId) -> Option<Receipt<AccountId>> {
+			(id == 3).then(|| Receipt {
+				requester: account(2),
+				on_behalf_of: Some(1),
+				patient: 1,
+				purpose: Purpose::Treatment,
+				at: 77,
+				outcomes: BoundedVec::truncate_from(vec![
+					(1, Decision::Permit(Basis::Author)),
+					(2, Decision::Deny(Reason::Expired)),
+				]),
+			})
+		}
+		fn still_permits(_: ReceiptId, _: RecordId) -> bool {
+			false
+		}
+		fn audit_head(patient: PatientId) -> AuditHead {
+			AuditHead { head: H256::repeat_byte(8), entries: patient }
+		}
+	}
+}
+
+/// A desk that refuses or releases as it was told; it keeps institution 0 only.
+#[derive(Default)]
+pub struct Desk {
+	pub refuses: Option<fn() -> ReleaseError>,
+}
+
+#[async_trait]
+impl ReleaseDesk for Desk {
+	async fn release(&self, request: ReleaseRequest, signature: Vec<u8>) -> Result<Release, ReleaseRefused> {
+		if request.custodian != 0 {
+			return Err(ReleaseRefused::NotHere(request.custodian));
+		}
+		match self.refuses {
+			Some(error) => Err(error().into()),
+			None => Ok(Release { wrap: Wrap(signature) }),
+		}
+	}
+
+	async fn status(&self) -> Result<VaultStatus, VaultUnavailable> {
+		Ok(VaultStatus {
+			store: "embedded".into(),
+			stored: Int(BIG),
+			limit: Int(2),
+			pending: Int(3),
+			live: Int(4),
+			custodians: vec![Custody {
+				institution: 0,
+				releases: Int(5),
+				refused_releases: [("OldReceipt".into(), Int(6))].into(),
+				uploads: Int(7),
+				refused_uploads: Default::default(),
+			}],
+		})
+	}
+}
+
+/// The RPC module over all of it.
+pub struct World {
+	pub index: AuditIndex,
+	pub progress: watch::Sender<Progress>,
+	module: RpcModule<()>,
+	_folder: tempfile::TempDir,
+}
+
+impl World {
+	pub async fn new() -> Self {
+		Self::with(Some(Desk::default())).await
+	}
+
+	pub async fn with(desk: Option<Desk>) -> Self {
+		let folder = tempfile::tempdir().unwrap();
+		let index = AuditIndex::open(&folder.path().join("index.sqlite"), H256::zero()).await.unwrap();
+		let desk = desk.map(|desk| Arc::new(desk) as Arc<dyn ReleaseDesk>);
+		let (progress, read) = watch::channel(Progress { number: 7, entries: 0 });
+		let module = crate::module::<Block, _>(Arc::new(Client), index.clone(), read, desk).unwrap();
+		Self { index, progress, module, _folder: folder }
+	}
+
+	/// As a caller from elsewhere.
+	pub fn remote(mut self) -> Self {
+		self.module.extensions_mut().insert(DenyUnsafe::Yes);
+		self
+	}
+
+	/// As a caller on the node's machine.
+	pub fn local(mut self) -> Self {
+		self.module.extensions_mut().insert(DenyUnsafe::No);
+		self
+	}
+
+	pub async fn call(&self, method: &str, params: Value) -> Result<Value, ErrorObjectOwned> {
+		let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
+		let (answer, _) = Methods::raw_json_request(&self.module, &request, 1).await.unwrap();
+		let mut answer: Value = serde_json::from_str(&answer).unwrap();
+		match answer.get("error") {
+			Some(error) => Err(serde_json::from_value(error.clone()).unwrap()),
+			None => Ok(answer["result"].take()),
+		}
+	}
+
+	/// The answer of a call that succeeds.
+	pub async fn ok(&self, method: &str, params: Value) -> Value {
+		self.call(method, params).await.unwrap()
+	}
+
+	/// Code and data of a call that fails; the message is not empty.
+	pub async fn fails(&self, method: &str, params: Value) -> (i32, Value) {
+		let error = self.call(method, params).await.unwrap_err();
+		assert!(!error.message().is_empty());
+		let data = error.data().map(|data| serde_json::from_str(data.get()).unwrap()).unwrap_or_default();
+		(error.code(), data)
+	}
+}

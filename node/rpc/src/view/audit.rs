@@ -1,0 +1,106 @@
+//! Audit heads and entries.
+
+use codec::Encode;
+use salus_index::IndexedEntry;
+use salus_primitives::{AuditHead, ErrorReason, Kind, Purpose, Reason};
+use serde::Serialize;
+
+use super::{Account, BasisView, Hex, Int};
+use crate::AccountId;
+
+/// How long a trail is and the hash it ends in.
+#[allow(missing_docs)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditHeadView {
+	pub head: Hex,
+	pub entries: Int,
+}
+
+impl From<AuditHead> for AuditHeadView {
+	fn from(head: AuditHead) -> Self {
+		Self { head: head.head.into(), entries: head.entries.into() }
+	}
+}
+
+/// An entry of a trail. `scale` is what the chain hashes into the head.
+#[allow(missing_docs)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditEntryView {
+	pub seq: Int,
+	pub at: Int,
+	pub actor: Option<Account>,
+	pub kind: KindView,
+	pub block: u32,
+	pub scale: Hex,
+}
+
+impl From<IndexedEntry> for AuditEntryView {
+	fn from(indexed: IndexedEntry) -> Self {
+		let IndexedEntry { block, entry } = indexed;
+		Self {
+			scale: entry.encode().into(),
+			seq: entry.seq.into(),
+			at: entry.at.into(),
+			actor: entry.actor.map(Account),
+			kind: entry.kind.into(),
+			block,
+		}
+	}
+}
+
+/// What happened.
+#[allow(missing_docs)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type")]
+pub enum KindView {
+	PatientRegistered { institution: u32 },
+	AssignmentProposed { institution: u32, practitioner: Account },
+	AssignmentAccepted { institution: u32, practitioner: Account },
+	AssignmentEnded { institution: u32, practitioner: Account },
+	ConsentRequested { request: Int },
+	RequestApproved { request: Int, grant: Int },
+	RequestDeclined { request: Int },
+	RequestWithdrawn { request: Int },
+	GrantGiven { grant: Int },
+	GrantRevoked { grant: Int },
+	DenialMade { denial: Int },
+	DenialLifted { denial: Int },
+	RecordRegistered { record: Int },
+	RecordEnteredInError { record: Int, reason: ErrorReason },
+	AccessPermitted { receipt: Int, record: Int, purpose: Purpose, basis: BasisView },
+	AccessRefused { receipt: Int, record: Int, purpose: Purpose, reason: Reason },
+}
+
+impl From<Kind<AccountId>> for KindView {
+	fn from(kind: Kind<AccountId>) -> Self {
+		match kind {
+			Kind::PatientRegistered { institution } => Self::PatientRegistered { institution },
+			Kind::AssignmentProposed { institution, practitioner } =>
+				Self::AssignmentProposed { institution, practitioner: practitioner.into() },
+			Kind::AssignmentAccepted { institution, practitioner } =>
+				Self::AssignmentAccepted { institution, practitioner: practitioner.into() },
+			Kind::AssignmentEnded { institution, practitioner } =>
+				Self::AssignmentEnded { institution, practitioner: practitioner.into() },
+			Kind::ConsentRequested { request } => Self::ConsentRequested { request: request.into() },
+			Kind::RequestApproved { request, grant } =>
+				Self::RequestApproved { request: request.into(), grant: grant.into() },
+			Kind::RequestDeclined { request } => Self::RequestDeclined { request: request.into() },
+			Kind::RequestWithdrawn { request } => Self::RequestWithdrawn { request: request.into() },
+			Kind::GrantGiven { grant } => Self::GrantGiven { grant: grant.into() },
+			Kind::GrantRevoked { grant } => Self::GrantRevoked { grant: grant.into() },
+			Kind::DenialMade { denial } => Self::DenialMade { denial: denial.into() },
+			Kind::DenialLifted { denial } => Self::DenialLifted { denial: denial.into() },
+			Kind::RecordRegistered { record } => Self::RecordRegistered { record: record.into() },
+			Kind::RecordEnteredInError { record, reason } =>
+				Self::RecordEnteredInError { record: record.into(), reason },
+			Kind::AccessPermitted { receipt, record, purpose, basis } => Self::AccessPermitted {
+				receipt: receipt.into(),
+				record: record.into(),
+				purpose,
+				basis: basis.into(),
+			},
+			Kind::AccessRefused { receipt, record, purpose, reason } =>
+				Self::AccessRefused { receipt: receipt.into(), record: record.into(), purpose, reason },
+		}
+	}
+}

@@ -1,0 +1,52 @@
+//! The RPC methods beyond the SDK's own.
+
+use std::sync::Arc;
+
+use jsonrpsee::RpcModule;
+use salus_index::{AuditIndex, Progress};
+use salus_rpc::ReleaseDesk;
+use salus_runtime::{opaque::Block, BlockNumber, Hash};
+use sc_consensus_grandpa::{
+	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
+};
+use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
+use sc_rpc::SubscriptionTaskExecutor;
+use sc_transaction_pool::TransactionPoolHandle;
+use substrate_frame_rpc_system::{System, SystemApiServer};
+use tokio::sync::watch;
+
+use crate::service::{FullBackend, FullClient};
+
+/// What the methods ask.
+#[derive(Clone)]
+pub struct Sources {
+	pub client: Arc<FullClient>,
+	pub pool: Arc<TransactionPoolHandle<Block, FullClient>>,
+	pub index: AuditIndex,
+	pub progress: watch::Receiver<Progress>,
+	pub desk: Option<Arc<dyn ReleaseDesk>>,
+	pub grandpa: GrandpaSources,
+}
+
+/// What the GRANDPA methods ask.
+#[derive(Clone)]
+pub struct GrandpaSources {
+	pub voter_state: SharedVoterState,
+	pub authority_set: SharedAuthoritySet<Hash, BlockNumber>,
+	pub justifications: GrandpaJustificationStream<Block>,
+	pub proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
+}
+
+/// All of them.
+pub fn module(
+	sources: Sources,
+	executor: SubscriptionTaskExecutor,
+) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError> {
+	let Sources { client, pool, index, progress, desk, grandpa } = sources;
+	let GrandpaSources { voter_state, authority_set, justifications, proofs } = grandpa;
+	let mut module = RpcModule::new(());
+	module.merge(System::new(client.clone(), pool).into_rpc())?;
+	module.merge(Grandpa::new(executor, authority_set, voter_state, justifications, proofs).into_rpc())?;
+	module.merge(salus_rpc::module::<Block, _>(client, index, progress, desk)?)?;
+	Ok(module)
+}

@@ -1,0 +1,301 @@
+//! The node's parts, wired together.
+
+use std::{sync::Arc, time::Duration};
+
+use salus_rpc::ReleaseDesk;
+use salus_runtime::{opaque::Block, Hash, RuntimeApi};
+use sc_client_api::BlockBackend;
+use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
+use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
+use sc_network::NetworkBackend;
+use sc_service::{error::Error, Configuration, PartialComponents, TaskManager, WarpSyncConfig};
+use sc_storage_monitor::{StorageMonitorParams, StorageMonitorService};
+use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_transaction_pool::TransactionPoolHandle;
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
+
+use crate::{audit_index, development, metrics, rpc, vault};
+
+/// The client.
+pub type FullClient =
+	sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>>;
+/// The database.
+pub type FullBackend = sc_service::TFullBackend<Block>;
+type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
+type GrandpaImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, SelectChain>;
+type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, SelectChain>;
+
+/// What subcommands need too.
+pub type Service = PartialComponents<
+	FullClient,
+	FullBackend,
+	SelectChain,
+	sc_consensus::DefaultImportQueue<Block>,
+	TransactionPoolHandle<Block, FullClient>,
+	(GrandpaImport, GrandpaLink, Option<Telemetry>),
+>;
+
+/// A finalised block keeps its justification at least this often: proofs and light clients start from one.
+const JUSTIFICATION_PERIOD: u32 = 16;
+/// How long a GRANDPA message is expected to travel between hospitals.
+const GOSSIP: Duration = Duration::from_millis(333);
+
+/// The parts that read and import blocks.
+pub fn new_partial(config: &Configuration) -> Result<Service, Error> {
+	let telemetry = config
+		.telemetry_endpoints
+		.clone()
+		.filter(|endpoints| !endpoints.is_empty())
+		.map(|endpoints| -> Result<_, sc_telemetry::Error> {
+			let worker = TelemetryWorker::new(16)?;
+			let telemetry = worker.handle().new_telemetry(endpoints);
+			Ok((worker, telemetry))
+		})
+		.transpose()?;
+	let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+	let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
+		config,
+		telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+		executor,
+		Vec::new(),
+	)?;
+	let client = Arc::new(client);
+	let telemetry = telemetry.map(|(worker, telemetry)| {
+		task_manager.spawn_handle().spawn("telemetry", None, worker.run());
+		telemetry
+	});
+
+	let select_chain = sc_consensus::LongestChain::new(backend.clone());
+	let transaction_pool = Arc::new(
+		sc_transaction_pool::Builder::new(
+			task_manager.spawn_essential_handle(),
+			client.clone(),
+			config.role.is_authority().into(),
+		)
+		.with_options(config.transaction_pool.clone())
+		.with_prometheus(config.prometheus_registry())
+		.build(),
+	);
+	let (grandpa_import, grandpa_link) = sc_consensus_grandpa::block_import(
+		client.clone(),
+		JUSTIFICATION_PERIOD,
+		&client,
+		select_chain.clone(),
+		telemetry.as_ref().map(Telemetry::handle),
+	)?;
+	let slot_client = client.clone();
+	let import_queue = sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
+		block_import: grandpa_import.clone(),
+		justification_import: Some(Box::new(grandpa_import.clone())),
+		client: client.clone(),
+		create_inherent_data_providers: move |parent, ()| {
+			let client = slot_client.clone();
+			async move {
+				let duration = sc_consensus_aura::standalone::slot_duration_at(&*client, parent)?;
+				let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
+				let slot = sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
+					*timestamp, duration,
+				);
+				Ok((slot, timestamp))
+			}
+		},
+		spawner: &task_manager.spawn_essential_handle(),
+		registry: config.prometheus_registry(),
+		check_for_equivocation: Default::default(),
+		telemetry: telemetry.as_ref().map(Telemetry::handle),
+		compatibility_mode: Default::default(),
+	})?;
+
+	Ok(PartialComponents {
+		client,
+		backend,
+		task_manager,
+		import_queue,
+		keystore_container,
+		select_chain,
+		transaction_pool,
+		other: (grandpa_import, grandpa_link, telemetry),
+	})
+}
+
+/// The whole node. The index catches up before the network brings new blocks.
+pub async fn new_full<N: NetworkBackend<Block, Hash>>(
+	config: Configuration,
+	keys: Option<vault::Keys>,
+	storage_monitor: StorageMonitorParams,
+) -> Result<TaskManager, Error> {
+	let PartialComponents {
+		client,
+		backend,
+		mut task_manager,
+		import_queue,
+		keystore_container,
+		select_chain,
+		transaction_pool,
+		other: (block_import, grandpa_link, mut telemetry),
+	} = new_partial(&config)?;
+
+	if !development::allowed_on(&config.chain_spec.chain_type()) {
+		if let Some(name) = development::session_key_in(&*keystore_container.keystore()) {
+			return Err(Error::Other(format!(
+				"the keystore holds {name}'s development session key, which everybody knows; remove it from {}",
+				config.data_path.join("keystore").display()
+			)));
+		}
+	}
+	if let Some(path) = config.database.path() {
+		StorageMonitorService::try_spawn(storage_monitor, path.to_owned(), &task_manager.spawn_essential_handle())
+			.map_err(|error| Error::Application(error.into()))?;
+	}
+
+	let registry = config.prometheus_registry().cloned();
+	let (index, progress) =
+		audit_index::start(client.clone(), &config, &task_manager.spawn_essential_handle()).await?;
+	let desks = match keys {
+		Some(keys) => Some(vault::start(keys, client.clone(), &task_manager).await?),
+		None => None,
+	};
+	if let Some(registry) = &registry {
+		metrics::register_index(registry, client.clone(), progress.clone())?;
+		if let Some(desks) = &desks {
+			metrics::register_vault(registry, desks)?;
+		}
+	}
+
+	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
+		&config.network,
+		config.prometheus_registry().cloned(),
+	);
+	let metrics = N::register_notification_metrics(config.prometheus_registry());
+	let genesis = client.block_hash(0)?.ok_or_else(|| Error::Other("the database has no genesis block".into()))?;
+	let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
+	let (grandpa_config, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+		grandpa_protocol.clone(),
+		metrics.clone(),
+		net_config.peer_store_handle(),
+	);
+	net_config.add_notification_protocol(grandpa_config);
+	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+		backend.clone(),
+		grandpa_link.shared_authority_set().clone(),
+		Vec::new(),
+	));
+	let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
+		sc_service::build_network(sc_service::BuildNetworkParams {
+			config: &config,
+			net_config,
+			client: client.clone(),
+			transaction_pool: transaction_pool.clone(),
+			spawn_handle: task_manager.spawn_handle(),
+			spawn_essential_handle: task_manager.spawn_essential_handle(),
+			import_queue,
+			block_announce_validator_builder: None,
+			warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+			block_relay: None,
+			metrics,
+			gap_sync_body_policy: None,
+		})?;
+
+	let role = config.role;
+	let force_authoring = config.force_authoring;
+	let name = config.network.node_name.clone();
+	let enable_grandpa = !config.disable_grandpa;
+	let voter_state = SharedVoterState::empty();
+	let sources = rpc::Sources {
+		client: client.clone(),
+		pool: transaction_pool.clone(),
+		index,
+		progress,
+		desk: desks.map(|desks| desks as Arc<dyn ReleaseDesk>),
+		grandpa: rpc::GrandpaSources {
+			voter_state: voter_state.clone(),
+			authority_set: grandpa_link.shared_authority_set().clone(),
+			justifications: grandpa_link.justification_stream(),
+			proofs: FinalityProofProvider::new_for_service(
+				backend.clone(),
+				Some(grandpa_link.shared_authority_set().clone()),
+			),
+		},
+	};
+	sc_service::spawn_tasks(sc_service::SpawnTasksParams {
+		network: network.clone(),
+		client: client.clone(),
+		keystore: keystore_container.keystore(),
+		task_manager: &mut task_manager,
+		transaction_pool: transaction_pool.clone(),
+		rpc_builder: Box::new(move |executor| {
+			rpc::module(sources.clone(), executor).map_err(|error| Error::Application(error.into()))
+		}),
+		backend,
+		system_rpc_tx,
+		tx_handler_controller,
+		sync_service: sync_service.clone(),
+		config,
+		telemetry: telemetry.as_mut(),
+		tracing_execute_block: None,
+	})?;
+
+	if role.is_authority() {
+		let proposer_factory = sc_basic_authorship::ProposerFactory::new(
+			task_manager.spawn_handle(),
+			client.clone(),
+			transaction_pool.clone(),
+			registry.as_ref(),
+			telemetry.as_ref().map(Telemetry::handle),
+		);
+		let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
+		let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(StartAuraParams {
+			slot_duration,
+			client,
+			select_chain,
+			block_import,
+			proposer_factory,
+			create_inherent_data_providers: move |_, ()| async move {
+				let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
+				let slot = sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
+					*timestamp,
+					slot_duration,
+				);
+				Ok((slot, timestamp))
+			},
+			force_authoring,
+			backoff_authoring_blocks: Option::<()>::None,
+			keystore: keystore_container.keystore(),
+			sync_oracle: sync_service.clone(),
+			justification_sync_link: sync_service.clone(),
+			block_proposal_slot_portion: SlotProportion::new(2f32 / 3f32),
+			max_block_proposal_slot_portion: None,
+			telemetry: telemetry.as_ref().map(Telemetry::handle),
+			compatibility_mode: Default::default(),
+		})?;
+		task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
+	}
+
+	if enable_grandpa {
+		let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
+			config: sc_consensus_grandpa::Config {
+				gossip_duration: GOSSIP,
+				justification_generation_period: JUSTIFICATION_PERIOD,
+				name: Some(name),
+				observer_enabled: false,
+				keystore: role.is_authority().then(|| keystore_container.keystore()),
+				local_role: role,
+				telemetry: telemetry.as_ref().map(Telemetry::handle),
+				protocol_name: grandpa_protocol,
+			},
+			link: grandpa_link,
+			network,
+			sync: Arc::new(sync_service),
+			notification_service: grandpa_notifications,
+			voting_rule: sc_consensus_grandpa::VotingRulesBuilder::default().build(),
+			prometheus_registry: registry,
+			shared_voter_state: voter_state,
+			telemetry: telemetry.as_ref().map(Telemetry::handle),
+			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(transaction_pool),
+		})?;
+		task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+	}
+
+	Ok(task_manager)
+}

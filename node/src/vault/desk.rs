@@ -1,0 +1,132 @@
+//! The desks of the institutions that this node keeps keys for.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use salus_rpc::{view::Int, Custody, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
+use salus_vault::{
+	chain::RecordView,
+	desk::{Desk, Release, ReleaseError},
+	intake::Intake,
+	key_table::KeyTable,
+	request::ReleaseRequest,
+	store::PayloadStore,
+	Outcomes,
+};
+use tokio::task;
+
+use super::StoreKind;
+
+/// One institution's desk and intake.
+pub struct Custodian {
+	pub desk: Arc<Desk>,
+	pub intake: Arc<Intake>,
+}
+
+/// All of them, with what they share.
+pub struct Desks {
+	custodians: BTreeMap<u32, Custodian>,
+	table: Arc<KeyTable>,
+	store: Arc<dyn PayloadStore>,
+	kind: StoreKind,
+	limit: u64,
+}
+
+impl Desks {
+	/// Desks over one key table and one store.
+	pub fn new(
+		custodians: BTreeMap<u32, Custodian>,
+		table: Arc<KeyTable>,
+		store: Arc<dyn PayloadStore>,
+		kind: StoreKind,
+		limit: u64,
+	) -> Self {
+		Self { custodians, table, store, kind, limit }
+	}
+
+	/// Each institution's.
+	pub fn custodians(&self) -> impl Iterator<Item = (u32, &Custodian)> {
+		self.custodians.iter().map(|(institution, custodian)| (*institution, custodian))
+	}
+
+	/// This institution's.
+	pub fn custodian(&self, institution: u32) -> Option<&Custodian> {
+		self.custodians.get(&institution)
+	}
+
+	/// One of them, for what concerns the shared table and store.
+	pub fn any(&self) -> Option<&Custodian> {
+		self.custodians.values().next()
+	}
+
+	/// The key table.
+	pub fn table(&self) -> &Arc<KeyTable> {
+		&self.table
+	}
+
+	/// The store.
+	pub fn store(&self) -> &Arc<dyn PayloadStore> {
+		&self.store
+	}
+
+	/// Whether the request's signer may fetch the record's ciphertext now.
+	pub async fn authorise(&self, request: ReleaseRequest, signature: Vec<u8>) -> Result<RecordView, ReleaseRefused> {
+		let desk = self.desk(request.custodian)?;
+		aside(move || desk.authorise(&request, &signature)).await
+	}
+
+	fn desk(&self, institution: u32) -> Result<Arc<Desk>, ReleaseRefused> {
+		let custodian = self.custodian(institution).ok_or(ReleaseRefused::NotHere(institution))?;
+		Ok(Arc::clone(&custodian.desk))
+	}
+}
+
+#[async_trait]
+impl ReleaseDesk for Desks {
+	async fn release(&self, request: ReleaseRequest, signature: Vec<u8>) -> Result<Release, ReleaseRefused> {
+		let desk = self.desk(request.custodian)?;
+		aside(move || desk.release(&request, &signature)).await
+	}
+
+	async fn status(&self) -> Result<VaultStatus, VaultUnavailable> {
+		let rows = self.table.status().map_err(|error| failed(&error))?;
+		let stored = self.store.usage().await.map_err(|error| failed(&error))?;
+		let custodians = self.custodians().map(|(institution, custodian)| {
+			let (desk, intake) = (custodian.desk.outcomes(), custodian.intake.outcomes());
+			Custody {
+				institution,
+				releases: Int(desk.passed()),
+				refused_releases: refusals(desk),
+				uploads: Int(intake.passed()),
+				refused_uploads: refusals(intake),
+			}
+		});
+		Ok(VaultStatus {
+			store: self.kind.name().into(),
+			stored: Int(stored),
+			limit: Int(self.limit),
+			pending: Int(rows.pending),
+			live: Int(rows.live),
+			custodians: custodians.collect(),
+		})
+	}
+}
+
+/// Runs a desk's work where it may block.
+async fn aside<T: Send + 'static>(
+	work: impl FnOnce() -> Result<T, ReleaseError> + Send + 'static,
+) -> Result<T, ReleaseRefused> {
+	match task::spawn_blocking(work).await {
+		Ok(result) => Ok(result?),
+		Err(error) => Err(failed(&error).into()),
+	}
+}
+
+fn refusals(outcomes: &Outcomes) -> BTreeMap<String, Int> {
+	outcomes.refused().into_iter().map(|(error, count)| (error.to_owned(), Int(count))).collect()
+}
+
+fn failed(error: &dyn std::fmt::Display) -> VaultUnavailable {
+	log::warn!(target: "salus", "the vault failed: {error}");
+	VaultUnavailable
+}

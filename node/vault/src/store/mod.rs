@@ -1,0 +1,136 @@
+//! Where payloads rest: one trait, two stores with equal CIDs for equal bytes.
+
+mod embedded;
+mod kubo;
+mod walk;
+
+use std::{ops::Range, pin::Pin};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cid::Cid;
+use futures::Stream;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+pub use embedded::Embedded;
+pub use kubo::Kubo;
+
+use crate::unixfs::{DagError, CHUNK_LEN};
+
+/// Why a store refused or failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+	/// Neither the store nor a peer it reached has this block.
+	#[error("the store has no block {0}; fetch the payload from another custodian")]
+	NotFound(Cid),
+	/// A block's bytes are not its CID's.
+	#[error("the store returned wrong bytes for block {0}; store the payload again")]
+	WrongBytes(Cid),
+	/// The CID names no payload that this program could have stored.
+	#[error("{cid} is no payload: {reason}")]
+	NotAPayload {
+		/// The block.
+		cid: Cid,
+		/// What is wrong with it.
+		reason: DagError,
+	},
+	/// The daemon computed another CID than we did.
+	#[error("the daemon stored {ours} as {theirs}; check its version")]
+	CidMismatch {
+		/// What we computed.
+		ours: Cid,
+		/// What the daemon said.
+		theirs: String,
+	},
+	/// The range reaches beyond the payload.
+	#[error("the range reaches beyond the payload of {0} bytes; ask for less")]
+	OutOfRange(u64),
+	/// The daemon did not answer in time.
+	#[error("the IPFS daemon did not answer in time; check that it runs and is reachable")]
+	Deadline,
+	/// The daemon cannot be reached or answered with an error.
+	#[error("the IPFS daemon failed: {0}")]
+	Daemon(String),
+	/// The daemon's address is not one that can be used.
+	#[error("{0:?} is no address of an IPFS daemon; give one like http://127.0.0.1:5001")]
+	BadEndpoint(String),
+	/// The disk, or the source of the bytes, failed.
+	#[error("input or output failed: {0}")]
+	Io(#[from] std::io::Error),
+}
+
+/// The bytes of a payload or of a range of it; each piece was verified against its CID.
+pub type PayloadStream = Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>;
+
+/// What a store knows of a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadStat {
+	/// Bytes of the payload.
+	pub size: u64,
+	/// Whether the store keeps it.
+	pub pinned: bool,
+}
+
+/// What a collection freed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Collected {
+	/// Blocks deleted.
+	pub blocks: u64,
+}
+
+/// A store of payloads.
+#[async_trait]
+pub trait PayloadStore: Send + Sync {
+	/// Stores the source's bytes and pins them. When this returns they are on the disk; when it fails, or is dropped
+	/// half-way, nothing is pinned and what was written is left to [`collect`](Self::collect) at most.
+	async fn put(&self, source: &mut (dyn AsyncRead + Send + Unpin)) -> Result<Cid, StoreError>;
+
+	/// The payload's bytes, or those of a range, as a stream. The root is verified before this returns.
+	async fn get(&self, cid: &Cid, range: Option<Range<u64>>) -> Result<PayloadStream, StoreError>;
+
+	/// Keeps a payload that is there or can be fetched. Pinning twice is pinning once.
+	async fn pin(&self, cid: &Cid) -> Result<(), StoreError>;
+
+	/// Keeps it no longer. Unpinning what is not pinned changes nothing.
+	async fn unpin(&self, cid: &Cid) -> Result<(), StoreError>;
+
+	/// Size and pin of a payload whose root is in the store.
+	async fn stat(&self, cid: &Cid) -> Result<PayloadStat, StoreError>;
+
+	/// Peers that the store is connected to.
+	async fn peers(&self) -> Result<Vec<String>, StoreError>;
+
+	/// Bytes on the disk.
+	async fn usage(&self) -> Result<u64, StoreError>;
+
+	/// Deletes the blocks that no pin needs.
+	async fn collect(&self) -> Result<Collected, StoreError>;
+}
+
+/// Reads a whole payload into memory; for small payloads and tests.
+///
+/// # Errors
+/// As the stream.
+pub async fn read_all(mut payload: PayloadStream) -> Result<Vec<u8>, StoreError> {
+	use futures::StreamExt;
+	let mut bytes = Vec::new();
+	while let Some(piece) = payload.next().await {
+		bytes.extend_from_slice(&piece?);
+	}
+	Ok(bytes)
+}
+
+/// The next chunk of a source: full unless it is the last, empty at the end.
+async fn next_chunk(source: &mut (dyn AsyncRead + Send + Unpin)) -> std::io::Result<Vec<u8>> {
+	let mut chunk = Vec::with_capacity(CHUNK_LEN);
+	source.take(CHUNK_LEN as u64).read_to_end(&mut chunk).await?;
+	Ok(chunk)
+}
+
+fn dag_error(cid: Cid, reason: DagError) -> StoreError {
+	match reason {
+		DagError::WrongBytes => StoreError::WrongBytes(cid),
+		reason => StoreError::NotAPayload { cid, reason },
+	}
+}

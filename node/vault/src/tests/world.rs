@@ -1,0 +1,360 @@
+//! A hospital with a chain that says what a test wants it to say.
+
+use std::{
+	collections::HashMap,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc,
+	},
+};
+
+use parking_lot::Mutex;
+use tempfile::TempDir;
+
+use crate::{
+	chain::{
+		AccountId, AppendQuery, BlockView, ChainUnavailable, FinalisedChain, Object, ReceiptItem, ReceiptView,
+		RecordStatus, RecordView, Verdict,
+	},
+	desk::Desk,
+	envelope::{encrypt, Context, DataKey},
+	fingerprint::{fingerprint, Fingerprint},
+	hash::blake2_256,
+	intake::{Announcement, Intake, Limits},
+	key_table::{EpochKey, KeyTable, Upload},
+	request::ReleaseRequest,
+	store::{Embedded, PayloadStore},
+	ticket::{Origin, UploadTicket},
+	wrap::{wrap, Binding, HpkeSecret, Purpose, Wraps},
+	Clock,
+};
+
+pub(super) const GENESIS: [u8; 32] = [0x11; 32];
+pub(super) const HOSPITAL: u32 = 1;
+pub(super) const PATIENT: u64 = 42;
+pub(super) const AUTHOR: AccountId = [0xaa; 32];
+pub(super) const READER: AccountId = [0xbb; 32];
+pub(super) const RECORD: u64 = 5;
+pub(super) const RECEIPT: u64 = 6;
+/// When the world begins.
+pub(super) const START: u64 = 1_800_000_000_000;
+
+pub(super) fn context() -> Context {
+	Context {
+		genesis: GENESIS,
+		patient: PATIENT,
+		category: 4,
+		media: 1,
+		institution: HOSPITAL,
+	}
+}
+
+pub(super) fn data_key(seed: u8) -> DataKey {
+	DataKey::from_bytes([seed; 32])
+}
+
+/// 32 times the same byte, in hex.
+pub(super) fn hex32(byte: &str) -> [u8; 32] {
+	hex::decode(byte.repeat(32)).unwrap().try_into().unwrap()
+}
+
+/// Signatures of the tests' accounts.
+pub(super) fn sign(account: &AccountId, message: &[u8]) -> Vec<u8> {
+	blake2_256(&[account.as_slice(), message].concat()).to_vec()
+}
+
+pub(super) struct Chain {
+	pub(super) state: Mutex<State>,
+}
+
+pub(super) struct State {
+	pub(super) available: bool,
+	pub(super) blocks: Vec<BlockView>,
+	pub(super) receipts: HashMap<u64, ReceiptView>,
+	pub(super) records: HashMap<Object, RecordView>,
+	pub(super) permits: Verdict,
+	pub(super) append: Verdict,
+	pub(super) asked: Vec<AppendQuery>,
+}
+
+impl Chain {
+	fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> Result<T, ChainUnavailable> {
+		let mut state = self.state.lock();
+		if state.available {
+			Ok(read(&mut state))
+		} else {
+			Err(ChainUnavailable)
+		}
+	}
+}
+
+impl FinalisedChain for Chain {
+	fn genesis(&self) -> [u8; 32] {
+		GENESIS
+	}
+
+	fn head(&self) -> Result<BlockView, ChainUnavailable> {
+		self.read(|state| *state.blocks.last().unwrap())
+	}
+
+	fn block(&self, number: u32) -> Result<Option<BlockView>, ChainUnavailable> {
+		self.read(|state| state.blocks.iter().find(|block| block.number == number).copied())
+	}
+
+	fn receipt(&self, id: u64) -> Result<Option<ReceiptView>, ChainUnavailable> {
+		self.read(|state| state.receipts.get(&id).cloned())
+	}
+
+	fn record(&self, object: Object) -> Result<Option<RecordView>, ChainUnavailable> {
+		self.read(|state| state.records.get(&object).cloned())
+	}
+
+	fn still_permits(&self, _: u64, _: Object) -> Result<Verdict, ChainUnavailable> {
+		self.read(|state| state.permits)
+	}
+
+	fn decide_append(&self, query: &AppendQuery) -> Result<Verdict, ChainUnavailable> {
+		self.read(|state| {
+			state.asked.push(query.clone());
+			state.append
+		})
+	}
+
+	fn verify(&self, account: &AccountId, message: &[u8], signature: &[u8]) -> bool {
+		signature == sign(account, message)
+	}
+}
+
+/// A payload with all that its upload needs.
+pub(super) struct Prepared {
+	pub(super) payload: Vec<u8>,
+	pub(super) announcement: Announcement,
+	pub(super) key: DataKey,
+}
+
+impl Prepared {
+	pub(super) fn upload(&self) -> Upload {
+		Upload {
+			ticket: self.announcement.ticket.clone(),
+			signer: self.announcement.signer,
+			wraps: self.announcement.wraps.clone(),
+		}
+	}
+
+	pub(super) fn sign(&mut self) {
+		let payload = self.announcement.ticket.signing_payload();
+		self.announcement.signature = sign(&self.announcement.signer, &payload);
+	}
+
+	pub(super) fn record(&self) -> RecordView {
+		let ticket = &self.announcement.ticket;
+		RecordView {
+			id: RECORD,
+			patient: ticket.patient,
+			author: self.announcement.signer,
+			custodian: ticket.institution,
+			category: ticket.category,
+			compartment: ticket.compartment,
+			media: ticket.media,
+			cid: ticket.cid.clone(),
+			sha256: ticket.sha256,
+			tree: ticket.tree,
+			size: ticket.size,
+			recorded_at: ticket.recorded_at,
+			status: RecordStatus::Current,
+		}
+	}
+}
+
+pub(super) struct World {
+	pub(super) folder: TempDir,
+	pub(super) chain: Arc<Chain>,
+	pub(super) now: Arc<AtomicU64>,
+	pub(super) table: Arc<KeyTable>,
+	pub(super) store: Embedded,
+	pub(super) custodian: HpkeSecret,
+	pub(super) patient: HpkeSecret,
+	pub(super) desk: Desk,
+	pub(super) intake: Intake,
+}
+
+impl World {
+	pub(super) fn new() -> Self {
+		Self::with_limits(Limits {
+			payload: 8 << 20,
+			disk: 64 << 20,
+		})
+	}
+
+	pub(super) fn with_limits(limits: Limits) -> Self {
+		let folder = TempDir::new().unwrap();
+		let blocks = (0..3)
+			.map(|number| BlockView {
+				number,
+				hash: [number as u8; 32],
+				time: START - 2000 + u64::from(number) * 1000,
+			})
+			.collect();
+		let state = State {
+			available: true,
+			blocks,
+			receipts: HashMap::new(),
+			records: HashMap::new(),
+			permits: Verdict::Permit,
+			append: Verdict::Permit,
+			asked: Vec::new(),
+		};
+		let chain = Arc::new(Chain {
+			state: Mutex::new(state),
+		});
+		let now = Arc::new(AtomicU64::new(START));
+		let key = EpochKey::generate(1).unwrap();
+		let table = Arc::new(KeyTable::open(&folder.path().join("keys.redb"), [key]).unwrap());
+		let store = Embedded::open(&folder.path().join("store")).unwrap();
+		let custodian = HpkeSecret::generate().unwrap();
+		let clock: Arc<dyn Clock> = {
+			let now = Arc::clone(&now);
+			Arc::new(move || now.load(Ordering::Relaxed))
+		};
+		let desk = Desk::new(
+			chain.clone(),
+			Arc::clone(&table),
+			HOSPITAL,
+			custodian.clone(),
+			Arc::clone(&clock),
+		);
+		let shared: Arc<dyn PayloadStore> = Arc::new(store.clone());
+		let intake = Intake::new(
+			chain.clone(),
+			Arc::clone(&table),
+			shared,
+			HOSPITAL,
+			custodian.clone(),
+			limits,
+			clock,
+		);
+		let patient = HpkeSecret::generate().unwrap();
+		Self {
+			folder,
+			chain,
+			now,
+			table,
+			store,
+			custodian,
+			patient,
+			desk,
+			intake,
+		}
+	}
+
+	pub(super) fn later(&self, milliseconds: u64) {
+		self.now.fetch_add(milliseconds, Ordering::Relaxed);
+	}
+
+	/// The chain finalises a block at the present time.
+	pub(super) fn finalise(&self) -> BlockView {
+		let mut state = self.chain.state.lock();
+		let number = state.blocks.last().unwrap().number + 1;
+		let time = self.now.load(Ordering::Relaxed);
+		let block = BlockView {
+			number,
+			hash: [number as u8; 32],
+			time,
+		};
+		state.blocks.push(block);
+		block
+	}
+
+	pub(super) fn prepare(&self, document: &[u8]) -> Prepared {
+		let mut payload = Vec::new();
+		let len = document.len() as u64;
+		let sealed = encrypt(document, len, &context(), &mut payload).unwrap();
+		let Fingerprint {
+			sha256,
+			tree,
+			cid,
+			size,
+		} = fingerprint(&payload);
+		let binding = |purpose| Binding {
+			genesis: GENESIS,
+			sha256,
+			patient: PATIENT,
+			purpose,
+		};
+		let key = sealed.data_key;
+		let custody = wrap(&key, &self.custodian.public(), &binding(Purpose::Custody)).unwrap();
+		let subject = wrap(&key, &self.patient.public(), &binding(Purpose::Subject)).unwrap();
+		let wraps = Wraps {
+			custody,
+			subject: Some(subject),
+		};
+		let ticket = UploadTicket {
+			version: 1,
+			genesis: GENESIS,
+			institution: HOSPITAL,
+			purpose: 0,
+			patient: PATIENT,
+			category: context().category,
+			compartment: None,
+			media: context().media,
+			recorded_at: START - 5000,
+			cid: cid.to_bytes(),
+			sha256,
+			tree,
+			size,
+			wraps: wraps.hash(),
+			not_after: START + 60_000,
+		};
+		let announcement = Announcement {
+			ticket,
+			signer: AUTHOR,
+			origin: Origin::Clinician,
+			wraps,
+			signature: Vec::new(),
+		};
+		let mut prepared = Prepared {
+			payload,
+			announcement,
+			key,
+		};
+		prepared.sign();
+		prepared
+	}
+
+	/// A record with its key in the table, and a receipt that permits the reader to open it.
+	pub(super) fn registered(&self) -> Prepared {
+		let prepared = self.prepare(b"a document");
+		self.table.insert_pending(prepared.upload(), START).unwrap();
+		let mut state = self.chain.state.lock();
+		let object = Object::Record(RECORD);
+		state.records.insert(object, prepared.record());
+		let items = vec![ReceiptItem {
+			object,
+			verdict: Verdict::Permit,
+		}];
+		let receipt = ReceiptView {
+			id: RECEIPT,
+			requester: READER,
+			at: START - 1000,
+			items,
+		};
+		state.receipts.insert(RECEIPT, receipt);
+		drop(state);
+		prepared
+	}
+
+	pub(super) fn request(&self, recipient: &HpkeSecret) -> ReleaseRequest {
+		let head = self.chain.head().unwrap();
+		ReleaseRequest {
+			version: 1,
+			genesis: GENESIS,
+			custodian: HOSPITAL,
+			receipt: RECEIPT,
+			object: Object::Record(RECORD),
+			requester: READER,
+			recipient_key: recipient.public(),
+			anchor: (head.number, head.hash),
+			nonce: [9; 16],
+		}
+	}
+}

@@ -1,0 +1,82 @@
+//! `AccessControl`: decisions, the uses they take, and whether a receipt still stands.
+
+use crate::{decide, Config, Error, Grants, Pallet, WeightInfo};
+use alloc::vec::Vec;
+use frame_support::weights::Weight;
+use salus_primitives::{
+	grantees_of, AccessControl, AccessRequest, Action, Basis, Decision, GrantId, InstitutionId, PatientId, Receipt,
+	Record, RecordId, Registry,
+};
+use sp_runtime::DispatchError;
+
+impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
+	fn decide(request: &AccessRequest<T::AccountId>) -> Decision {
+		decide::decide::<T>(request, &[])
+	}
+
+	fn take_use(
+		patient: PatientId,
+		requester: &T::AccountId,
+		on_behalf_of: Option<InstitutionId>,
+		grant: GrantId,
+	) -> Result<(), DispatchError> {
+		let acting = on_behalf_of.and_then(|institution| {
+			T::Registry::standing(requester, institution).map(|standing| (institution, standing.role))
+		});
+		for grantee in grantees_of(requester, acting) {
+			let mut list = Grants::<T>::get(patient, &grantee);
+			let Some(found) = list.iter_mut().find(|candidate| candidate.id == grant) else {
+				continue;
+			};
+			if let Some(left) = found.uses_left {
+				found.uses_left = Some(left.checked_sub(1).ok_or(Error::<T>::UsesExhausted)?);
+				Grants::<T>::insert(patient, &grantee, list);
+			}
+			return Ok(());
+		}
+		Err(Error::<T>::UnknownGrant.into())
+	}
+
+	/// One `access` call takes one use of each grant it rests on, so each of them has one use given back here, and
+	/// no other grant has.
+	fn still_permits(receipt: &Receipt<T::AccountId>, id: RecordId, record: &Record<T::AccountId>) -> bool {
+		let permitted = receipt
+			.outcomes
+			.iter()
+			.any(|(decided, outcome)| *decided == id && outcome.is_permit());
+		if !permitted || record.patient != receipt.patient {
+			return false;
+		}
+		let taken: Vec<GrantId> = receipt
+			.outcomes
+			.iter()
+			.filter_map(|(_, outcome)| match outcome {
+				Decision::Permit(Basis::Grant(grant)) => Some(*grant),
+				_ => None,
+			})
+			.collect();
+		let request = AccessRequest {
+			requester: receipt.requester.clone(),
+			on_behalf_of: receipt.on_behalf_of,
+			patient: receipt.patient,
+			record: Some(id),
+			custodian: record.custodian,
+			category: record.category,
+			compartment: record.compartment,
+			recorded_at: record.recorded_at,
+			author: record.author.clone(),
+			status: Some(record.status),
+			action: Action::View,
+			purpose: receipt.purpose,
+		};
+		decide::decide::<T>(&request, &taken).is_permit()
+	}
+
+	fn decide_weight() -> Weight {
+		T::WeightInfo::decide()
+	}
+
+	fn take_use_weight() -> Weight {
+		T::WeightInfo::take_use()
+	}
+}

@@ -1,0 +1,276 @@
+//! A runtime of this pallet alone. Registry and trail are kept in storage, so that they roll back with a failed call.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use crate as pallet_consent;
+use frame_support::{derive_impl, storage_alias, weights::Weight, Blake2_128Concat, Twox64Concat};
+use salus_primitives::{
+	ActionSet, AuditEntry, AuditTrail, CategorySet, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment,
+	Patient, PatientId, PatientStatus, PurposeSet, Registry, Role, Standing, Status, Terms, DAY,
+};
+use sp_runtime::{traits::IdentityLookup, BuildStorage};
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(RuntimeCall, RuntimeEvent, RuntimeError, RuntimeOrigin, RuntimeTask)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(22)]
+	pub type Consent = pallet_consent;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type AccountId = u64;
+	type Lookup = IdentityLookup<u64>;
+	type Block = Block;
+}
+
+#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
+impl pallet_timestamp::Config for Test {}
+
+impl pallet_consent::Config for Test {
+	type Time = Timestamp;
+	type Registry = Register;
+	type Audit = Trail;
+	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Register;
+}
+
+/// Institutions, and whether they count.
+#[storage_alias]
+pub type Institutions = StorageMap<MockRegister, Twox64Concat, InstitutionId, bool>;
+/// Credentials, and whether they count.
+#[storage_alias]
+pub type Credentials = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), (Role, bool)>;
+/// Patients.
+#[storage_alias]
+pub type Patients = StorageMap<MockRegister, Twox64Concat, PatientId, Patient<u64>>;
+/// Accepted assignments.
+#[storage_alias]
+pub type Assignments = StorageMap<MockRegister, Blake2_128Concat, (u64, PatientId, InstitutionId), ()>;
+/// Each patient's trail.
+#[storage_alias]
+pub type Entries = StorageMap<MockTrail, Twox64Concat, PatientId, Vec<AuditEntry<u64>>>;
+
+/// Who is who.
+pub struct Register;
+
+impl Registry<u64> for Register {
+	fn institution(id: InstitutionId) -> Option<Institution<u64>> {
+		let active = Institutions::get(id)?;
+		Some(Institution {
+			kind: InstitutionKind::Hospital,
+			region: Default::default(),
+			time_zone: Default::default(),
+			officers: Default::default(),
+			status: if active { Status::Active } else { Status::Suspended },
+			hpke: HpkeKey::X25519([7; 32]),
+			peer_ids: Default::default(),
+			addresses: Default::default(),
+			admission_terms: Terms {
+				actions: ActionSet::ALL,
+				purposes: PurposeSet::ALL,
+				categories: CategorySet::ALL,
+				records: Default::default(),
+				compartments: Default::default(),
+				recorded_from: None,
+				recorded_until: None,
+				starts: 0,
+				ends: Moment::MAX,
+				uses: None,
+				erase_after: None,
+			},
+			seat: None,
+			validator: None,
+		})
+	}
+
+	fn is_institution_active(id: InstitutionId) -> bool {
+		Institutions::get(id).unwrap_or(false)
+	}
+
+	fn is_officer(_: &u64, _: InstitutionId) -> bool {
+		false
+	}
+
+	fn standing(account: &u64, institution: InstitutionId) -> Option<Standing> {
+		let (role, active) = Credentials::get((*account, institution))?;
+		Some(Standing {
+			role,
+			active: active && Self::is_institution_active(institution),
+		})
+	}
+
+	fn patient(id: PatientId) -> Option<Patient<u64>> {
+		Patients::get(id)
+	}
+
+	fn is_controller(account: &u64, patient: PatientId) -> bool {
+		Patients::get(patient).is_some_and(|patient| patient.controller == Some(*account))
+	}
+
+	fn is_assigned(practitioner: &u64, patient: PatientId, institution: InstitutionId) -> bool {
+		Assignments::contains_key((*practitioner, patient, institution))
+	}
+
+	fn home(_: &u64) -> Option<InstitutionId> {
+		None
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<u64> for Register {
+	fn institution(id: InstitutionId) {
+		Institutions::insert(id, true);
+	}
+	fn credential(account: &u64, institution: InstitutionId, role: Role) {
+		Credentials::insert((*account, institution), (role, true));
+	}
+	fn patient(controller: &u64, institution: InstitutionId) -> PatientId {
+		Patients::insert(PATIENT, patient_of(*controller, institution));
+		PATIENT
+	}
+	fn assignment(practitioner: &u64, patient: PatientId, institution: InstitutionId) {
+		Assignments::insert((*practitioner, patient, institution), ());
+	}
+}
+
+/// The patients' trails.
+pub struct Trail;
+
+impl AuditTrail<u64> for Trail {
+	fn append(patient: PatientId, actor: Option<u64>, kind: Kind<u64>) -> AuditEntry<u64> {
+		let mut entries = Entries::get(patient).unwrap_or_default();
+		let entry = AuditEntry {
+			seq: entries.len() as u64 + 1,
+			at: now(),
+			actor,
+			kind,
+		};
+		entries.push(entry.clone());
+		Entries::insert(patient, entries);
+		entry
+	}
+
+	fn append_weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// The hospital that admitted the patient.
+pub const HOME: InstitutionId = 0;
+/// Another hospital.
+pub const AWAY: InstitutionId = 1;
+/// A patient, and who signs for her.
+pub const PATIENT: PatientId = 7;
+pub const PIA: u64 = 70;
+/// Another patient, and who signs for her.
+pub const OTHER_PATIENT: PatientId = 8;
+pub const OLE: u64 = 80;
+/// A doctor of the patient's hospital.
+pub const ADA: u64 = 10;
+/// A doctor of the other hospital.
+pub const BEA: u64 = 20;
+/// A nurse of the other hospital.
+pub const NED: u64 = 21;
+/// Nobody.
+pub const STRANGER: u64 = 99;
+/// When the stories begin.
+pub const NOON: Moment = 1_000 * DAY;
+
+pub fn patient_of(controller: u64, institution: InstitutionId) -> Patient<u64> {
+	Patient {
+		controller: Some(controller),
+		hpke: None,
+		institution,
+		status: PatientStatus::Active,
+	}
+}
+
+pub fn now() -> Moment {
+	pallet_timestamp::Now::<Test>::get()
+}
+
+pub fn set_time(at: Moment) {
+	pallet_timestamp::Now::<Test>::put(at);
+}
+
+pub fn wait(time: Moment) {
+	set_time(now() + time);
+}
+
+/// Builds the world a story is told in.
+pub struct ExtBuilder {
+	credentials: Vec<(u64, InstitutionId, Role)>,
+	assignments: Vec<(u64, PatientId, InstitutionId)>,
+}
+
+impl Default for ExtBuilder {
+	/// Two hospitals with their doctors and a nurse, two patients; nobody is assigned.
+	fn default() -> Self {
+		Self {
+			credentials: vec![
+				(ADA, HOME, Role::Doctor),
+				(BEA, AWAY, Role::Doctor),
+				(NED, AWAY, Role::Nurse),
+			],
+			assignments: vec![],
+		}
+	}
+}
+
+impl ExtBuilder {
+	pub fn credential(mut self, account: u64, institution: InstitutionId, role: Role) -> Self {
+		self.credentials.push((account, institution, role));
+		self
+	}
+
+	pub fn assigned(mut self, account: u64, institution: InstitutionId) -> Self {
+		self.assignments.push((account, PATIENT, institution));
+		self
+	}
+
+	pub fn build(self) -> sp_io::TestExternalities {
+		let genesis = RuntimeGenesisConfig {
+			system: Default::default(),
+		};
+		let mut world = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
+		world.execute_with(|| {
+			System::set_block_number(1);
+			set_time(NOON);
+			Institutions::insert(HOME, true);
+			Institutions::insert(AWAY, true);
+			Patients::insert(PATIENT, patient_of(PIA, HOME));
+			Patients::insert(OTHER_PATIENT, patient_of(OLE, AWAY));
+			for (account, institution, role) in self.credentials {
+				Credentials::insert((account, institution), (role, true));
+			}
+			for assignment in self.assignments {
+				Assignments::insert(assignment, ());
+			}
+		});
+		world
+	}
+
+	/// Tells a story and checks the invariants at its end.
+	pub fn build_and_execute(self, story: impl FnOnce()) {
+		self.build().execute_with(|| {
+			story();
+			Consent::check_state().unwrap();
+		});
+	}
+}
+
+/// A story in the usual world.
+pub fn story(told: impl FnOnce()) {
+	ExtBuilder::default().build_and_execute(told);
+}

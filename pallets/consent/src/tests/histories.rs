@@ -1,0 +1,632 @@
+//! The pallet against the model over random histories of up to 60 steps: calls, time jumps, changes of standing,
+//! accesses. A step repeats its call now and then until a list is full.
+
+use super::{
+	model::{Model, Person},
+	*,
+};
+use frame_support::assert_ok;
+use salus_primitives::{Basis, DenialTerms, ErrorReason, PatientStatus, Receipt, Role, HOUR};
+use std::collections::BTreeSet;
+
+/// SplitMix64: a history is told again from its number alone.
+struct Dice(u64);
+
+impl Dice {
+	fn roll(&mut self) -> u64 {
+		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+		let mut z = self.0;
+		z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+		z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+		z ^ (z >> 31)
+	}
+
+	fn below(&mut self, sides: u64) -> u64 {
+		self.roll() % sides
+	}
+
+	fn one_in(&mut self, sides: u64) -> bool {
+		self.below(sides) == 0
+	}
+
+	fn pick<Item: Clone>(&mut self, items: &[Item]) -> Item {
+		items[self.below(items.len() as u64) as usize].clone()
+	}
+}
+
+const STAFF: [(u64, InstitutionId, Role); 5] = [
+	(ADA, HOME, Role::Doctor),
+	(BEA, AWAY, Role::Doctor),
+	(NED, AWAY, Role::Nurse),
+	(BEA, HOME, Role::Pharmacist),
+	(22, AWAY, Role::Insurer),
+];
+const PATIENTS: [(u64, u64, InstitutionId); 2] = [(PATIENT, PIA, HOME), (OTHER_PATIENT, OLE, AWAY)];
+
+fn some_terms(dice: &mut Dice, now: u64) -> Terms {
+	let (view, append) = (
+		ActionSet::of(&[Action::View]),
+		ActionSet::of(&[Action::Append, Action::Amend]),
+	);
+	let starts = dice.pick(&[now - 5 * DAY, now - DAY, now, now, now + 2 * HOUR, now + 2 * DAY]);
+	let length = if dice.one_in(40) {
+		0
+	} else {
+		dice.pick(&[2 * DAY, 5 * DAY, 30 * DAY, 400 * DAY, 400 * DAY])
+	};
+	let records_named = match dice.below(6) {
+		0 => vec![1],
+		1 => vec![1, 2],
+		2 if dice.one_in(4) => vec![2, 2],
+		_ => vec![],
+	};
+	let drawers = match dice.below(6) {
+		0 => vec![1],
+		1 => vec![2, 1],
+		2 if dice.one_in(4) => vec![1, 1],
+		_ => vec![],
+	};
+	Terms {
+		actions: if dice.one_in(40) {
+			ActionSet::EMPTY
+		} else {
+			dice.pick(&[view, view, view, append, ActionSet::ALL])
+		},
+		purposes: dice.pick(&[
+			PurposeSet::of(&[Purpose::Treatment]),
+			PurposeSet::of(&[Purpose::Treatment]),
+			PurposeSet::of(&[Purpose::Treatment, Purpose::Emergency]),
+			PurposeSet::of(&[Purpose::Payment]),
+			PurposeSet::ALL,
+		]),
+		categories: dice.pick(&[
+			CategorySet::of(&[Category::Laboratory]),
+			CategorySet::of(&[Category::Laboratory, Category::Immunisation]),
+			CategorySet::of(&[Category::Claims]),
+			CategorySet::of(&[Category::Prescription, Category::Immunisation, Category::Laboratory]),
+			CategorySet::ALL,
+		]),
+		records: records(&records_named),
+		compartments: compartments(&drawers),
+		recorded_from: dice.pick(&[None, None, None, Some(100), Some(200)]),
+		recorded_until: dice.pick(&[None, None, None, None, Some(201), Some(201), Some(101)]),
+		starts,
+		ends: starts + length,
+		uses: if dice.one_in(40) {
+			Some(0)
+		} else {
+			dice.pick(&[None, None, Some(1), Some(1), Some(2), Some(3)])
+		},
+		erase_after: if dice.one_in(6) {
+			Some(now + dice.below(60) * DAY)
+		} else {
+			None
+		},
+	}
+}
+
+/// Often the terms themselves, often narrower, sometimes wider.
+fn an_answer(dice: &mut Dice, asked: &Terms, now: u64) -> Terms {
+	let other = some_terms(dice, now);
+	let mut answer = asked.clone();
+	match dice.below(9) {
+		0 => return other,
+		1 => answer.uses = other.uses,
+		2 => answer.records = other.records,
+		3 => answer.compartments = other.compartments,
+		4 => answer.actions = other.actions,
+		5 => answer.ends = answer.ends.wrapping_sub(dice.pick(&[HOUR, DAY, HOUR.wrapping_neg()])),
+		6 => answer.recorded_from = other.recorded_from,
+		_ => {}
+	}
+	answer
+}
+
+fn a_grantee(dice: &mut Dice) -> Grantee<u64> {
+	let at = dice.pick(&[HOME, AWAY, AWAY, AWAY]);
+	match dice.below(8) {
+		0 => Grantee::Institution(if dice.one_in(10) { 9 } else { at }),
+		1 => Grantee::Role(dice.pick(&[Role::Doctor, Role::Nurse, Role::Insurer]), at),
+		2 | 3 => Grantee::Assigned(at),
+		_ => Grantee::Account(dice.pick(&[ADA, BEA, BEA, NED, 22])),
+	}
+}
+
+fn a_denial(dice: &mut Dice) -> DenialTerms<u64> {
+	let mut terms = DenialTerms::all();
+	for _ in 0..if dice.one_in(30) { 0 } else { 1 + dice.below(3) } {
+		match dice.below(9) {
+			0 => terms.account = Some(dice.pick(&[ADA, BEA, NED])),
+			1 => terms.institution = Some(dice.pick(&[HOME, AWAY, AWAY, 9])),
+			2 => terms.role = Some(dice.pick(&[Role::Doctor, Role::Nurse])),
+			3 => terms.category = Some(dice.pick(&[Category::Laboratory, Category::Immunisation])),
+			4 => terms.compartment = Some(1),
+			5 => terms.source = Some(dice.pick(&[HOME, AWAY])),
+			6 => terms.recorded_from = Some(dice.pick(&[100, 150])),
+			7 => terms.recorded_until = Some(dice.pick(&[101, 150])),
+			_ => terms.record = Some(dice.pick(&[1, 2])),
+		}
+	}
+	terms
+}
+
+fn a_request(dice: &mut Dice) -> AccessRequest<u64> {
+	let (patient, controller, _) = dice.pick(&[PATIENTS[0], PATIENTS[0], PATIENTS[0], PATIENTS[1]]);
+	let (requester, on_behalf_of) = match dice.below(12) {
+		0 => (controller, None),
+		1 => (STRANGER, Some(AWAY)),
+		_ => {
+			let (who, at, _) = dice.pick(&STAFF);
+			(who, Some(if dice.one_in(12) { 1 - at } else { at }))
+		}
+	};
+	let record = some_record(dice, patient);
+	AccessRequest {
+		requester,
+		on_behalf_of,
+		patient,
+		record: Some(1 + dice.below(3)),
+		custodian: record.custodian,
+		category: record.category,
+		compartment: record.compartment,
+		recorded_at: record.recorded_at,
+		author: record.author,
+		status: Some(record.status),
+		action: dice.pick(&[
+			Action::View,
+			Action::View,
+			Action::View,
+			Action::Append,
+			Action::Amend,
+			Action::Share,
+		]),
+		purpose: if dice.one_in(6) {
+			dice.pick(&[Purpose::Treatment, Purpose::Emergency, Purpose::Payment])
+		} else if requester == 22 {
+			Purpose::Payment
+		} else {
+			Purpose::Treatment
+		},
+	}
+}
+
+fn some_record(dice: &mut Dice, patient: u64) -> Record<u64> {
+	let unusual = [
+		RecordStatus::Superseded(2),
+		RecordStatus::EnteredInError(ErrorReason::Other),
+		RecordStatus::Restricted,
+		RecordStatus::Erased,
+	];
+	Record {
+		patient,
+		custodian: dice.pick(&[HOME, AWAY]),
+		author: dice.pick(&[ADA, BEA, NED, PIA, STRANGER, STRANGER, STRANGER]),
+		category: dice.pick(&[
+			Category::Laboratory,
+			Category::Laboratory,
+			Category::Immunisation,
+			Category::Claims,
+		]),
+		compartment: dice.pick(&[None, None, None, Some(1), Some(2)]),
+		recorded_at: dice.pick(&[99, 100, 150, 199, 200]),
+		status: if dice.one_in(8) {
+			dice.pick(&unusual)
+		} else {
+			RecordStatus::Current
+		},
+		..record()
+	}
+}
+
+/// A receipt and the records it decided on.
+type Kept = (Receipt<u64>, Vec<(u64, Record<u64>)>);
+
+struct History {
+	dice: Dice,
+	model: Model,
+	kept: Vec<Kept>,
+	decisions: u64,
+	permits: u64,
+	succeeded: u64,
+	calls: u64,
+	reasons: BTreeSet<Reason>,
+}
+
+impl History {
+	fn begin(number: u64) -> Self {
+		let mut model = Model::new(NOON);
+		for (account, institution) in Credentials::iter_keys().collect::<Vec<_>>() {
+			Credentials::remove((account, institution));
+		}
+		model.institutions.extend([(HOME, true), (AWAY, true)]);
+		for (patient, controller, hospital) in PATIENTS {
+			model.patients.insert(
+				patient,
+				Person {
+					controller,
+					hospital,
+					lives: true,
+				},
+			);
+		}
+		for (account, institution, role) in STAFF {
+			Credentials::insert((account, institution), (role, true));
+			model.credentials.insert((account, institution), (role, true));
+		}
+		let dice = Dice(number.wrapping_mul(0x2545_f491_4f6c_dd1d));
+		Self {
+			dice,
+			model,
+			kept: vec![],
+			decisions: 0,
+			permits: 0,
+			succeeded: 0,
+			calls: 0,
+			reasons: BTreeSet::new(),
+		}
+	}
+
+	fn called(&mut self, what: &str, ours: sp_runtime::DispatchResult, theirs: bool) {
+		assert_eq!(ours.is_ok(), theirs, "{what}: the pallet says {ours:?}");
+		self.calls += 1;
+		self.succeeded += u64::from(theirs);
+	}
+
+	fn patient(&mut self) -> (u64, u64) {
+		let (patient, controller, _) = self.dice.pick(&[PATIENTS[0], PATIENTS[0], PATIENTS[0], PATIENTS[1]]);
+		let signer = if self.dice.one_in(15) {
+			self.dice.pick(&[PIA, OLE, BEA])
+		} else {
+			controller
+		};
+		(patient, signer)
+	}
+
+	/// Mostly a request that was made, with its patient and its requester.
+	fn a_filed_request(&mut self) -> (u64, u64, u64, Option<Terms>) {
+		let filed: Vec<_> = self
+			.model
+			.requests
+			.iter()
+			.map(|(id, wanted)| (*id, wanted.clone()))
+			.collect();
+		if filed.is_empty() || self.dice.one_in(12) {
+			return (self.dice.below(4), PATIENT, BEA, None);
+		}
+		let (id, wanted) = self.dice.pick(&filed);
+		(id, wanted.patient, wanted.requester, Some(wanted.terms))
+	}
+
+	fn step(&mut self) {
+		let now = self.model.now;
+		match self.dice.below(19) {
+			0 | 1 => {
+				let (who, at, _) = self.dice.pick(&STAFF);
+				let at = if self.dice.one_in(12) { 1 - at } else { at };
+				let (patient, _) = self.patient();
+				let terms = some_terms(&mut self.dice, now);
+				let until = now
+					+ self
+						.dice
+						.pick(&[0, HOUR, DAY, DAY, 10 * DAY, 10 * DAY, 30 * DAY, 31 * DAY]);
+				for uses in 1..=self.dice.pick(&[1, 1, 1, 1, 1, 1, 9]) {
+					let terms = Terms {
+						uses: if uses == 1 { terms.uses } else { Some(uses) },
+						..terms.clone()
+					};
+					let ours = Consent::ask(signed(who), patient, at, terms.clone(), until);
+					let theirs = self.model.ask(who, patient, at, terms, until);
+					self.called("ask", ours, theirs);
+				}
+			}
+			2 => {
+				let (request, patient, requester, _) = self.a_filed_request();
+				let who = if self.dice.one_in(8) { ADA } else { requester };
+				let ours = Consent::withdraw(signed(who), patient, request);
+				let theirs = self.model.withdraw(who, patient, request);
+				self.called("withdraw", ours, theirs);
+			}
+			3 | 4 => {
+				let (request, patient, requester, asked) = self.a_filed_request();
+				let who = if self.dice.one_in(15) {
+					BEA
+				} else {
+					self.model.patients[&patient].controller
+				};
+				let asked = asked.unwrap_or_else(|| some_terms(&mut self.dice, now));
+				let terms = an_answer(&mut self.dice, &asked, now);
+				let ours = Consent::approve(signed(who), patient, requester, request, terms.clone());
+				let theirs = self.model.approve(who, patient, requester, request, terms);
+				self.called("approve", ours, theirs);
+			}
+			5 => {
+				let (request, patient, requester, _) = self.a_filed_request();
+				let (_, who) = self.patient();
+				let ours = Consent::decline(signed(who), patient, requester, request);
+				let theirs = self.model.decline(who, patient, requester, request);
+				self.called("decline", ours, theirs);
+			}
+			6..=8 => {
+				let (patient, who) = self.patient();
+				let grantee = a_grantee(&mut self.dice);
+				let terms = some_terms(&mut self.dice, now);
+				for _ in 0..self.dice.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 17]) {
+					let ours = Consent::grant(signed(who), patient, grantee.clone(), terms.clone());
+					let theirs = self.model.grant(who, patient, grantee.clone(), terms.clone());
+					self.called("grant", ours, theirs);
+				}
+			}
+			9 | 10 => {
+				let given: Vec<_> = self
+					.model
+					.grants
+					.iter()
+					.map(|(id, given)| (*id, given.patient, given.grantee.clone()))
+					.collect();
+				let (grant, patient, grantee) = if given.is_empty() || self.dice.one_in(12) {
+					(self.dice.below(5), PATIENT, a_grantee(&mut self.dice))
+				} else {
+					self.dice.pick(&given)
+				};
+				let who = if self.dice.one_in(15) {
+					BEA
+				} else {
+					self.model.patients[&patient].controller
+				};
+				let ours = Consent::revoke(signed(who), patient, grantee.clone(), grant);
+				let theirs = self.model.revoke(who, patient, &grantee, grant);
+				self.called("revoke", ours, theirs);
+			}
+			11 => {
+				let (patient, who) = self.patient();
+				for _ in 0..if self.dice.one_in(60) { 50 } else { 1 } {
+					let terms = a_denial(&mut self.dice);
+					let ours = Consent::deny(signed(who), patient, terms.clone());
+					let theirs = self.model.deny(who, patient, terms);
+					self.called("deny", ours, theirs);
+				}
+			}
+			12 => {
+				for _ in 0..self.dice.pick(&[1, 1, 1, 30]) {
+					let made: Vec<_> = self
+						.model
+						.denials
+						.iter()
+						.map(|(id, (patient, _))| (*id, *patient))
+						.collect();
+					let nothing = made.is_empty() || self.dice.one_in(12);
+					let (denial, patient) = if nothing {
+						(self.dice.below(5), PATIENT)
+					} else {
+						self.dice.pick(&made)
+					};
+					let who = if self.dice.one_in(15) {
+						OLE
+					} else {
+						self.model.patients[&patient].controller
+					};
+					let ours = Consent::lift_denial(signed(who), patient, denial);
+					let theirs = self.model.lift_denial(who, patient, denial);
+					self.called("lift_denial", ours, theirs);
+				}
+			}
+			13 => {
+				self.model.now += self.dice.pick(&[1, HOUR, DAY, 3 * DAY, 12 * DAY]);
+				set_time(self.model.now);
+			}
+			14 => self.change_standing(),
+			15 => {
+				let (who, at, _) = self.dice.pick(&STAFF);
+				let (patient, ..) = self.dice.pick(&PATIENTS);
+				if self.model.assigned.remove(&(who, patient, at)) {
+					Assignments::remove((who, patient, at));
+				} else {
+					self.model.assigned.insert((who, patient, at));
+					Assignments::insert((who, patient, at), ());
+				}
+			}
+			_ => self.access(),
+		}
+	}
+
+	/// Mostly what doesn't count comes to count again, so that most histories go on.
+	fn change_standing(&mut self) {
+		let counts = !self.dice.one_in(4);
+		match self.dice.below(8) {
+			0 => {
+				let at = self.dice.pick(&[HOME, AWAY]);
+				self.model.institutions.insert(at, counts);
+				Institutions::insert(at, counts);
+			}
+			1 => {
+				self.model.patients.get_mut(&PATIENT).unwrap().lives = counts;
+				let status = if counts {
+					PatientStatus::Active
+				} else {
+					PatientStatus::Deceased(NOON)
+				};
+				Patients::mutate(PATIENT, |patient| patient.as_mut().unwrap().status = status);
+			}
+			_ => {
+				let (who, at, role) = self.dice.pick(&STAFF);
+				self.model.credentials.insert((who, at), (role, counts));
+				Credentials::insert((who, at), (role, counts));
+			}
+		}
+	}
+
+	/// One `access` to up to three records: a decision on each, one use of each grant, a receipt.
+	fn access(&mut self) {
+		let asked = AccessRequest {
+			action: Action::View,
+			..a_request(&mut self.dice)
+		};
+		let mut outcomes = vec![];
+		let mut records = vec![];
+		for id in 1..=1 + self.dice.below(3) {
+			let record = some_record(&mut self.dice, asked.patient);
+			let request = AccessRequest {
+				record: Some(id),
+				custodian: record.custodian,
+				category: record.category,
+				compartment: record.compartment,
+				recorded_at: record.recorded_at,
+				author: record.author,
+				status: Some(record.status),
+				..asked.clone()
+			};
+			outcomes.push((id, self.compare(&request)));
+			records.push((id, record));
+		}
+		let mut grants: Vec<u64> = outcomes
+			.iter()
+			.filter_map(|(_, outcome)| match outcome {
+				Decision::Permit(Basis::Grant(grant)) => Some(*grant),
+				_ => None,
+			})
+			.collect();
+		grants.sort();
+		grants.dedup();
+		for grant in grants {
+			let taken =
+				<Consent as AccessControl<u64>>::take_use(asked.patient, &asked.requester, asked.on_behalf_of, grant);
+			assert_ok!(taken);
+			assert!(self.model.take_use(grant));
+		}
+		let receipt = Receipt {
+			requester: asked.requester,
+			on_behalf_of: asked.on_behalf_of,
+			patient: asked.patient,
+			purpose: asked.purpose,
+			at: self.model.now,
+			outcomes: outcomes.try_into().unwrap(),
+		};
+		for (id, record) in &records {
+			let permitted = receipt
+				.outcomes
+				.iter()
+				.any(|(decided, outcome)| decided == id && outcome.is_permit());
+			let still = <Consent as AccessControl<u64>>::still_permits(&receipt, *id, record);
+			assert_eq!(still, permitted, "a receipt stands in the block it was written in");
+		}
+		if self.kept.len() < 6 {
+			self.kept.push((receipt, records));
+		}
+	}
+
+	fn compare(&mut self, request: &AccessRequest<u64>) -> Decision {
+		let (ours, theirs) = (decide(request), self.model.decide(request));
+		assert_eq!(
+			ours,
+			theirs,
+			"engine and model differ by {:?} on {request:?}",
+			self.model.rule(request)
+		);
+		self.decisions += 1;
+		match ours {
+			Decision::Permit(_) => self.permits += 1,
+			Decision::Deny(reason) => {
+				self.reasons.insert(reason);
+			}
+		}
+		ours
+	}
+
+	/// Lists, receipts and a few random questions.
+	fn compare_all(&mut self) {
+		for _ in 0..5 {
+			let request = a_request(&mut self.dice);
+			self.compare(&request);
+		}
+		for (receipt, records) in &self.kept {
+			for (id, record) in records {
+				let ours = <Consent as AccessControl<u64>>::still_permits(receipt, *id, record);
+				assert_eq!(
+					ours,
+					self.model.still_permits(receipt, *id, record),
+					"{receipt:?} on {id}: {record:?}"
+				);
+			}
+		}
+	}
+
+	fn compare_lists(&self) {
+		for (patient, ..) in PATIENTS {
+			let ours: Vec<_> = Consent::grants(patient, None, 256)
+				.into_iter()
+				.map(|(grantee, grant)| (grant.id, grantee, grant.uses_left, grant.revoked_at.is_some()))
+				.collect();
+			let theirs = self.model.grants.iter().filter(|(_, given)| given.patient == patient);
+			let theirs: Vec<_> = theirs
+				.map(|(id, given)| (*id, given.grantee.clone(), given.left, given.revoked))
+				.take(256)
+				.collect();
+			assert_eq!(ours, theirs);
+			let ours: Vec<_> = Consent::requests(patient, None, 256)
+				.into_iter()
+				.map(|(who, request)| (request.id, who))
+				.collect();
+			let open = self.model.requests.iter();
+			let open = open.filter(|(_, wanted)| wanted.patient == patient && self.model.now < wanted.until);
+			assert_eq!(
+				ours,
+				open.map(|(id, wanted)| (*id, wanted.requester)).collect::<Vec<_>>()
+			);
+			let ours: Vec<_> = Consent::denials(patient)
+				.into_iter()
+				.map(|denial| (denial.id, denial.terms))
+				.collect();
+			let theirs = self.model.denials.iter().filter(|(_, (whose, _))| *whose == patient);
+			assert_eq!(
+				ours,
+				theirs.map(|(id, (_, terms))| (*id, terms.clone())).collect::<Vec<_>>()
+			);
+		}
+	}
+}
+
+/// Names the history that a failed assertion belongs to.
+struct Telling(u64);
+
+impl Drop for Telling {
+	fn drop(&mut self) {
+		if std::thread::panicking() {
+			eprintln!("in history {}", self.0);
+		}
+	}
+}
+
+#[test]
+fn pallet_and_model_agree_over_random_histories() {
+	let histories: u64 = std::env::var("SALUS_HISTORIES").map_or(2_000, |count| count.parse().unwrap());
+	let (mut decisions, mut permits, mut calls, mut succeeded) = (0, 0, 0, 0);
+	let mut reasons = BTreeSet::new();
+	for number in 0..histories {
+		let _telling = Telling(number);
+		ExtBuilder::default().build_and_execute(|| {
+			let mut history = History::begin(number);
+			for _ in 0..10 + history.dice.below(51) {
+				history.step();
+				history.compare_all();
+			}
+			history.compare_lists();
+			decisions += history.decisions;
+			permits += history.permits;
+			calls += history.calls;
+			succeeded += history.succeeded;
+			reasons.extend(history.reasons);
+		});
+	}
+	println!(
+		"{histories} histories: {calls} calls of which {succeeded} succeeded, {decisions} decisions of which {permits} permits"
+	);
+	assert!(
+		succeeded * 4 > calls && permits * 15 > decisions,
+		"histories in which something happens"
+	);
+	assert_eq!(
+		reasons.len(),
+		Reason::ALL.len() - 1,
+		"all reasons but Sealed: {reasons:?}"
+	);
+}

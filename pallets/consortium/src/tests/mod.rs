@@ -1,0 +1,7 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod authorise_upgrade;
+mod genesis;
+mod quota;
+mod seats;
+mod sessions;

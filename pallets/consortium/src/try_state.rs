@@ -1,0 +1,27 @@
+//! What always holds.
+
+#![cfg(any(feature = "try-runtime", test))]
+
+use crate::{Config, MinValidators, Pallet, Seats, Validators};
+use alloc::collections::BTreeSet;
+use frame_support::ensure;
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+	/// - no institution has two seats and no account sits for two;
+	/// - no validator is named twice, and there are never fewer than the floor.
+	pub(crate) fn check_state() -> Result<(), TryRuntimeError> {
+		let seats = Seats::<T>::get();
+		let institutions: BTreeSet<_> = seats.iter().map(|(institution, _)| institution).collect();
+		let accounts: BTreeSet<_> = seats.iter().map(|(_, account)| account).collect();
+		ensure!(institutions.len() == seats.len(), "consortium: an institution has two seats");
+		ensure!(accounts.len() == seats.len(), "consortium: an account sits for two institutions");
+
+		let validators = Validators::<T>::get();
+		let distinct: BTreeSet<_> = validators.iter().collect();
+		ensure!(distinct.len() == validators.len(), "consortium: a validator is named twice");
+		let floor = usize::try_from(MinValidators::<T>::get()).unwrap_or(usize::MAX);
+		ensure!(validators.len() >= floor, "consortium: fewer validators than the floor");
+		Ok(())
+	}
+}

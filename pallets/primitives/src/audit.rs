@@ -1,0 +1,109 @@
+//! The audit trail: one hash chain for each patient.
+
+use crate::{
+	Basis, DenialId, ErrorReason, GrantId, InstitutionId, Moment, PatientId, Purpose, Reason, ReceiptId, RecordId,
+	RequestId,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+
+/// What happened. Indices are for ever; variants carry ids only.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub enum Kind<AccountId> {
+	/// The patient was registered.
+	#[codec(index = 0)]
+	PatientRegistered { institution: InstitutionId },
+	/// An administrator proposed to assign her to a practitioner.
+	#[codec(index = 1)]
+	AssignmentProposed { institution: InstitutionId, practitioner: AccountId },
+	/// The practitioner accepted.
+	#[codec(index = 2)]
+	AssignmentAccepted { institution: InstitutionId, practitioner: AccountId },
+	/// The assignment ended.
+	#[codec(index = 3)]
+	AssignmentEnded { institution: InstitutionId, practitioner: AccountId },
+	/// Somebody asked for consent.
+	#[codec(index = 16)]
+	ConsentRequested { request: RequestId },
+	/// The patient approved a request.
+	#[codec(index = 17)]
+	RequestApproved { request: RequestId, grant: GrantId },
+	/// The patient declined a request.
+	#[codec(index = 18)]
+	RequestDeclined { request: RequestId },
+	/// The requester withdrew a request.
+	#[codec(index = 19)]
+	RequestWithdrawn { request: RequestId },
+	/// The patient gave a grant.
+	#[codec(index = 20)]
+	GrantGiven { grant: GrantId },
+	/// The patient revoked a grant.
+	#[codec(index = 21)]
+	GrantRevoked { grant: GrantId },
+	/// The patient made a denial.
+	#[codec(index = 22)]
+	DenialMade { denial: DenialId },
+	/// The patient lifted a denial.
+	#[codec(index = 23)]
+	DenialLifted { denial: DenialId },
+	/// A record was registered.
+	#[codec(index = 32)]
+	RecordRegistered { record: RecordId },
+	/// A record was found to have been entered in error.
+	#[codec(index = 33)]
+	RecordEnteredInError { record: RecordId, reason: ErrorReason },
+	/// Access to a record was permitted.
+	#[codec(index = 34)]
+	AccessPermitted { receipt: ReceiptId, record: RecordId, purpose: Purpose, basis: Basis },
+	/// Access to a record was refused.
+	#[codec(index = 35)]
+	AccessRefused { receipt: ReceiptId, record: RecordId, purpose: Purpose, reason: Reason },
+}
+
+/// One entry of a patient's trail.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub struct AuditEntry<AccountId> {
+	/// Its number, from 1.
+	pub seq: u64,
+	/// When it was written.
+	pub at: Moment,
+	/// Who did it; `None` where the chain itself did.
+	pub actor: Option<AccountId>,
+	/// What happened.
+	pub kind: Kind<AccountId>,
+}
+
+/// How long a patient's trail is and the hash it ends in.
+#[derive(
+	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Serialize, Deserialize,
+)]
+pub struct AuditHead {
+	/// `head[n]` for `n` entries.
+	pub head: H256,
+	/// How many entries there are.
+	pub entries: u64,
+}
+
+impl AuditHead {
+	/// `head[0] = blake2_256("salus/audit/1" ++ genesis ++ patient)`, the patient as SCALE (8 bytes, little-endian).
+	pub fn first(genesis: &H256, patient: PatientId) -> Self {
+		let head = blake2_256(&[b"salus/audit/1".as_slice(), genesis.as_bytes(), &patient.encode()].concat());
+		Self { head: H256(head), entries: 0 }
+	}
+
+	/// `head[n] = blake2_256(head[n-1] ++ SCALE(entry[n]))`.
+	pub fn after<AccountId: Encode>(&self, entry: &AuditEntry<AccountId>) -> Self {
+		let head = blake2_256(&[self.head.as_bytes(), &entry.encode()].concat());
+		Self { head: H256(head), entries: entry.seq }
+	}
+}

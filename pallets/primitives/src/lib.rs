@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod access;
+mod audit;
+mod consent;
+mod ids;
+mod matrix;
+mod records;
+mod registry;
+mod sets;
+mod signing;
+mod traits;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::*;
+pub use audit::*;
+pub use consent::*;
+pub use ids::*;
+pub use matrix::*;
+pub use records::*;
+pub use registry::*;
+pub use sets::*;
+pub use signing::*;
+pub use traits::*;

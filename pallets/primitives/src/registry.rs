@@ -1,0 +1,172 @@
+//! Institutions, credentials, patients and assignments.
+
+use crate::{access::vocabulary, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+use sp_runtime::{traits::ConstU32, BoundedVec};
+
+vocabulary! {
+	/// What kind of institution it is.
+	pub enum InstitutionKind {
+		Hospital = 0, Clinic = 1, DiagnosticCentre = 2, Pharmacy = 3, ResearchInstitute = 4, Insurer = 5, Regulator = 6,
+	}
+}
+
+vocabulary! {
+	/// Whether an institution or credential counts.
+	pub enum Status { Active = 0, Suspended = 1, Revoked = 2 }
+}
+
+/// The most officers of an institution.
+pub const MAX_OFFICERS: u32 = 8;
+/// The most node peer ids, and the most addresses, of an institution.
+pub const MAX_PEERS: u32 = 4;
+
+/// An admitted institution.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub struct Institution<AccountId> {
+	/// What kind it is.
+	pub kind: InstitutionKind,
+	/// Where it is: an ISO 3166-2 code.
+	pub region: BoundedVec<u8, ConstU32<8>>,
+	/// Its IANA time zone.
+	pub time_zone: BoundedVec<u8, ConstU32<32>>,
+	/// Who acts for it, besides credentialled staff.
+	pub officers: BoundedVec<AccountId, ConstU32<MAX_OFFICERS>>,
+	/// Whether it counts.
+	pub status: Status,
+	/// The key that custody wraps are made to.
+	pub hpke: HpkeKey,
+	/// Its nodes' libp2p peer ids, binary.
+	pub peer_ids: BoundedVec<BoundedVec<u8, ConstU32<64>>, ConstU32<MAX_PEERS>>,
+	/// Its nodes' addresses, binary multiaddr.
+	pub addresses: BoundedVec<BoundedVec<u8, ConstU32<128>>, ConstU32<MAX_PEERS>>,
+	/// What a patient accepts, whole or narrower, when she registers.
+	pub admission_terms: Terms,
+	/// Its account on the council (hospitals).
+	pub seat: Option<AccountId>,
+	/// Its validator's account.
+	pub validator: Option<AccountId>,
+}
+
+/// A person's credential at one institution.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub struct Credential {
+	/// What she is there.
+	pub role: Role,
+	/// Salted commitment to her licence.
+	pub licence: H256,
+	/// Salted commitment to her speciality.
+	pub speciality: H256,
+	/// From when.
+	pub valid_from: Moment,
+	/// Until before when.
+	pub valid_until: Moment,
+	/// Whether it counts.
+	pub status: Status,
+}
+
+impl Credential {
+	/// Whether it counts at this time, its institution's status aside.
+	pub fn is_active(&self, now: Moment) -> bool {
+		matches!(self.status, Status::Active) && self.valid_from <= now && now < self.valid_until
+	}
+}
+
+/// What an applicant signs and an officer approves.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub struct Application<AccountId> {
+	/// The genesis hash of the chain it is for.
+	pub genesis: H256,
+	/// The institution she applies to.
+	pub institution: InstitutionId,
+	/// The account that will hold the credential.
+	pub applicant: AccountId,
+	/// What she will be there.
+	pub role: Role,
+	/// Salted commitment to her licence.
+	pub licence: H256,
+	/// Salted commitment to her speciality.
+	pub speciality: H256,
+	/// The application is void from this time on.
+	pub not_after: Moment,
+}
+
+/// Whether a patient lives, under this id.
+#[derive(
+	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Serialize, Deserialize,
+)]
+pub enum PatientStatus {
+	/// As registered.
+	#[codec(index = 0)]
+	Active,
+	/// She died at this time.
+	#[codec(index = 1)]
+	Deceased(Moment),
+	/// The id was merged into another of the same institution.
+	#[codec(index = 2)]
+	MergedInto(PatientId),
+}
+
+/// A patient of one institution.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub struct Patient<AccountId> {
+	/// The account that signs for her; none for a patient without a device.
+	pub controller: Option<AccountId>,
+	/// The key that subject wraps are made to.
+	pub hpke: Option<HpkeKey>,
+	/// The institution that admitted her.
+	pub institution: InstitutionId,
+	/// Whether she lives, under this id.
+	pub status: PatientStatus,
+}
+
+/// A hospital's invitation to register, signed by one of its officers.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub struct Voucher {
+	/// The genesis hash of the chain it is for.
+	pub genesis: H256,
+	/// The institution that admits.
+	pub institution: InstitutionId,
+	/// `blake2_256(SCALE(terms))` of the admission terms it was made under.
+	pub terms: H256,
+	/// One-time ed25519 public key; its secret travels only in the patient's letter.
+	pub key: [u8; 32],
+	/// The voucher is void from this time on.
+	pub not_after: Moment,
+}
+
+/// The assignment of a patient to a practitioner.
+#[derive(
+	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Serialize, Deserialize,
+)]
+pub enum Assignment {
+	/// An administrator proposed it.
+	#[codec(index = 0)]
+	Proposed(Moment),
+	/// The practitioner accepted it.
+	#[codec(index = 1)]
+	Accepted(Moment),
+	/// It is over.
+	#[codec(index = 2)]
+	Ended(Moment),
+}

@@ -1,0 +1,48 @@
+//! What keys sign outside of transactions, and the public keys payload keys are wrapped to.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{traits::ConstU32, BoundedVec};
+
+/// Tag of an officer's signature under a voucher.
+pub const VOUCHER_TAG: &[u8] = b"salus/voucher/1";
+/// Tag of the one-time key's and the controller's signatures under a registration.
+pub const REGISTER_TAG: &[u8] = b"salus/register/1";
+/// Tag of an applicant's signature under an application.
+pub const APPLICATION_TAG: &[u8] = b"salus/application/1";
+/// Tag of a patient's signature under her card.
+pub const CARD_TAG: &[u8] = b"salus/card/1";
+
+/// An HPKE public key (RFC 9180), with room for the hybrid of X25519 and ML-KEM-768.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+	Deserialize,
+)]
+pub enum HpkeKey {
+	/// DHKEM(X25519, HKDF-SHA256).
+	#[codec(index = 0)]
+	X25519([u8; 32]),
+	/// X-Wing.
+	#[codec(index = 1)]
+	XWing(BoundedVec<u8, ConstU32<1216>>),
+}
+
+/// `tag ++ blake2_256(SCALE(value))`: what a bare key signs.
+pub fn tagged(tag: &[u8], value: &impl Encode) -> Vec<u8> {
+	[tag, &value.using_encoded(blake2_256)].concat()
+}
+
+/// `"<Bytes>" ++ tag ++ blake2_256(SCALE(value)) ++ "</Bytes>"`: what an account signs, as the wallets of the
+/// Polkadot.js family do it.
+pub fn wrapped(tag: &[u8], value: &impl Encode) -> Vec<u8> {
+	[b"<Bytes>".as_slice(), tag, &value.using_encoded(blake2_256), b"</Bytes>"].concat()
+}
+
+/// `blake2_256("salus/commitment/1" ++ kind ++ salt ++ value)`: the salt is 32 random bytes and stays off chain.
+pub fn commitment(kind: &[u8], salt: &[u8; 32], value: &[u8]) -> H256 {
+	H256(blake2_256(&[b"salus/commitment/1".as_slice(), kind, salt, value].concat()))
+}

@@ -1,0 +1,33 @@
+//! Indices that stand in storage, in signatures and in trails for ever.
+
+use crate::{Action, Basis, Category, Decision, Grantee, Kind, Purpose, Reason, RecordStatus, Role};
+use codec::Encode;
+
+#[test]
+fn vocabularies_keep_their_indices() {
+	fn indices<T: Encode>(items: impl IntoIterator<Item = T>) -> Vec<u8> {
+		items.into_iter().flat_map(|item| item.encode()).collect()
+	}
+	assert_eq!(indices(Action::ALL), [0, 1, 2, 3]);
+	assert_eq!(indices(Purpose::ALL), (0..10).collect::<Vec<u8>>());
+	assert_eq!(indices(Category::ALL), (0..13).collect::<Vec<u8>>());
+	assert_eq!(indices(Role::ALL), (0..9).collect::<Vec<u8>>());
+	assert_eq!(indices(Reason::ALL), (0..16).collect::<Vec<u8>>());
+}
+
+#[test]
+fn what_carries_ids_keeps_its_indices() {
+	assert_eq!(Decision::Permit(Basis::Grant(1)).encode(), [0, 4, 1, 0, 0, 0, 0, 0, 0, 0]);
+	assert_eq!(Decision::Deny(Reason::NoGrant).encode(), [1, 6]);
+	assert_eq!(Grantee::<u8>::Role(Role::Nurse, 2).encode(), [2, 1, 2, 0, 0, 0]);
+	assert_eq!(RecordStatus::Superseded(1).encode()[0], 1);
+	let kinds: [(u8, Kind<u8>); 4] = [
+		(0, Kind::PatientRegistered { institution: 0 }),
+		(16, Kind::ConsentRequested { request: 0 }),
+		(32, Kind::RecordRegistered { record: 0 }),
+		(35, Kind::AccessRefused { receipt: 0, record: 0, purpose: Purpose::Treatment, reason: Reason::NoGrant }),
+	];
+	for (index, kind) in kinds {
+		assert_eq!(kind.encode()[0], index);
+	}
+}

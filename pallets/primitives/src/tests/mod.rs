@@ -1,0 +1,8 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod audit;
+mod indices;
+mod matrix;
+mod sets;
+mod signing;
+mod terms;

@@ -1,0 +1,113 @@
+//! By these traits pallets ask one another; the runtime alone ties them.
+
+use crate::{
+	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Institution, InstitutionId, Kind, Moment, Patient, PatientId,
+	PurposeSet, Receipt, Record, RecordId, Role, Terms,
+};
+use sp_runtime::{DispatchError, Weight};
+
+/// A credential as the decision engine sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+	/// The role it gives.
+	pub role: Role,
+	/// Whether credential and institution count now.
+	pub active: bool,
+}
+
+/// Who is who: implemented by pallet-roles. All of it is derived at use, so that one write suspends a hospital.
+pub trait Registry<AccountId> {
+	/// The institution's entry.
+	fn institution(id: InstitutionId) -> Option<Institution<AccountId>>;
+	/// Whether the institution exists and counts.
+	fn is_institution_active(id: InstitutionId) -> bool;
+	/// Whether the account is an officer of this institution and the institution counts.
+	fn is_officer(account: &AccountId, institution: InstitutionId) -> bool;
+	/// The account's credential at this institution, if it ever had one.
+	fn standing(account: &AccountId, institution: InstitutionId) -> Option<Standing>;
+	/// The patient's entry.
+	fn patient(id: PatientId) -> Option<Patient<AccountId>>;
+	/// Whether the account is the patient's own.
+	fn is_controller(account: &AccountId, patient: PatientId) -> bool;
+	/// Whether the practitioner has accepted an assignment to the patient at this institution and it has not ended.
+	fn is_assigned(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) -> bool;
+	/// The institution whose quota the account uses; `None` for an account that was never registered.
+	fn home(account: &AccountId) -> Option<InstitutionId>;
+}
+
+/// What happens to consent when a patient is admitted: implemented by pallet-consent.
+pub trait Admission<AccountId> {
+	/// Makes the accepted terms the patient's first grant, to whoever is assigned to her at the institution.
+	fn admit(patient: PatientId, controller: &AccountId, institution: InstitutionId, terms: Terms)
+		-> Result<GrantId, DispatchError>;
+	/// Whether the terms can be a grant at this time; the pool asks it before any signature is checked.
+	fn acceptable(terms: &Terms, now: Moment) -> bool;
+	/// Worst case of `admit`.
+	fn admit_weight() -> Weight;
+}
+
+/// What happens to the council when an institution is admitted: implemented by pallet-consortium.
+pub trait OnAdmitted<AccountId> {
+	/// The institution has a seat and a validator from now on.
+	fn admitted(id: InstitutionId, institution: &Institution<AccountId>) -> Result<(), DispatchError>;
+	/// Worst case of `admitted`.
+	fn admitted_weight() -> Weight;
+}
+
+impl<AccountId> OnAdmitted<AccountId> for () {
+	fn admitted(_: InstitutionId, _: &Institution<AccountId>) -> Result<(), DispatchError> {
+		Ok(())
+	}
+	fn admitted_weight() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// The decision engine: implemented by pallet-consent. Nothing else permits anything.
+pub trait AccessControl<AccountId> {
+	/// Decides, by reading storage and changing nothing.
+	fn decide(request: &AccessRequest<AccountId>) -> Decision;
+	/// Takes one use of a grant that a permit to this requester rested on.
+	fn take_use(
+		patient: PatientId,
+		requester: &AccountId,
+		on_behalf_of: Option<InstitutionId>,
+		grant: GrantId,
+	) -> Result<(), DispatchError>;
+	/// `decide` with the receipt's own use given back and everything else judged anew. False for a record that the
+	/// receipt does not permit.
+	fn still_permits(receipt: &Receipt<AccountId>, id: RecordId, record: &Record<AccountId>) -> bool;
+	/// Worst case of `decide`.
+	fn decide_weight() -> Weight;
+	/// Worst case of `take_use`.
+	fn take_use_weight() -> Weight;
+}
+
+/// The audit trail: implemented by pallet-records.
+pub trait AuditTrail<AccountId> {
+	/// Writes one entry at the end of the patient's trail and returns it for the caller's event.
+	fn append(patient: PatientId, actor: Option<AccountId>, kind: Kind<AccountId>) -> AuditEntry<AccountId>;
+	/// Cost of `append`.
+	fn append_weight() -> Weight;
+}
+
+/// What there is of a record: implemented by pallet-records.
+pub trait Records<AccountId> {
+	/// The record's metadata.
+	fn record(id: RecordId) -> Option<Record<AccountId>>;
+}
+
+/// Who may be named in a grant's list: kept here so that consent and its runtime API agree on keys.
+pub fn grantees_of<AccountId: Clone>(
+	requester: &AccountId,
+	on_behalf_of: Option<(InstitutionId, Role)>,
+) -> impl Iterator<Item = Grantee<AccountId>> {
+	let at = on_behalf_of.into_iter().flat_map(|(institution, role)| {
+		[Grantee::Institution(institution), Grantee::Role(role, institution), Grantee::Assigned(institution)]
+	});
+	core::iter::once(Grantee::Account(requester.clone())).chain(at)
+}
+
+/// Purposes a patient may never be asked for by anyone at an institution.
+pub const PERSONAL_PURPOSES: PurposeSet =
+	PurposeSet::of(&[crate::Purpose::Family, crate::Purpose::PatientRequest]);

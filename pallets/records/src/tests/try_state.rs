@@ -1,0 +1,82 @@
+use super::*;
+use crate::{mock::*, ByHash, NextReceipt, NextRecord, OldestReceipt, Receipts, Trail};
+use frame_support::assert_ok;
+
+/// A chain with something of everything, damaged, of which the invariants must tell.
+fn damaged(damage: impl FnOnce()) {
+	world().execute_with(|| {
+		registered(new(ADA, 1));
+		registered(related(ADA, 2, Relation::Replaces, 0));
+		registered(new(BEN, 3));
+		assert_ok!(access(ADAS, &[0, 1], None));
+		assert_ok!(access(ADAS, &[1], None));
+		Records::check_state().unwrap();
+		damage();
+		assert!(Records::check_state().is_err());
+	});
+}
+
+fn change(id: RecordId, change: impl FnOnce(&mut Record<u64>)) {
+	crate::Records::<Test>::mutate(id, |record| change(record.as_mut().unwrap()));
+}
+
+#[test]
+fn ids_that_are_not_dense() {
+	damaged(|| NextRecord::<Test>::put(4));
+	damaged(|| NextRecord::<Test>::put(2));
+	damaged(|| crate::Records::<Test>::remove(1));
+}
+
+#[test]
+fn a_malformed_record() {
+	damaged(|| change(2, |record| record.size += 1));
+	damaged(|| change(2, |record| record.cid = Default::default()));
+}
+
+#[test]
+fn an_index_that_differs() {
+	damaged(|| ByHash::<Test>::remove(ADA, H256::from_low_u64_be(1)));
+	damaged(|| ByHash::<Test>::insert(ADA, H256::from_low_u64_be(1), 1));
+	damaged(|| ByHash::<Test>::insert(ADA, H256::from_low_u64_be(9), 1));
+}
+
+#[test]
+fn a_broken_list() {
+	damaged(|| change(1, |record| record.previous = None));
+	damaged(|| change(0, |record| record.previous = Some(2)));
+	damaged(|| Trail::<Test>::remove(BEN));
+	damaged(|| Trail::<Test>::mutate(ADA, |end| end.as_mut().unwrap().latest_record = Some(0)));
+	damaged(|| Trail::<Test>::mutate(ADA, |end| end.as_mut().unwrap().head.entries = 1));
+	damaged(|| Trail::<Test>::mutate(9, |end| *end = Some(Records::trail_end(9))));
+}
+
+#[test]
+fn relations_that_do_not_answer_each_other() {
+	damaged(|| change(0, |record| record.status = RecordStatus::Current));
+	damaged(|| change(0, |record| record.status = RecordStatus::Superseded(2)));
+	damaged(|| change(2, |record| record.status = RecordStatus::Superseded(9)));
+	damaged(|| change(1, |record| record.relates_to = None));
+	damaged(|| change(1, |record| record.relates_to = Some((Relation::Appends, 1))));
+	damaged(|| change(2, |record| record.relates_to = Some((Relation::Appends, 0))));
+	damaged(|| change(2, |record| record.relates_to = Some((Relation::Appends, 9))));
+	damaged(|| change(1, |record| record.category = Category::Summary));
+	damaged(|| change(1, |record| record.compartment = Some(1)));
+}
+
+#[test]
+fn receipts_out_of_their_queue() {
+	damaged(|| OldestReceipt::<Test>::put(1));
+	damaged(|| OldestReceipt::<Test>::put(3));
+	damaged(|| NextReceipt::<Test>::put(1));
+	damaged(|| Receipts::<Test>::remove(0));
+	damaged(|| Receipts::<Test>::mutate(0, |receipt| receipt.as_mut().unwrap().at += 1));
+	damaged(|| Receipts::<Test>::mutate(0, |receipt| receipt.as_mut().unwrap().patient = BEN));
+	damaged(|| Receipts::<Test>::mutate(0, |receipt| receipt.as_mut().unwrap().outcomes.clear()));
+	damaged(|| {
+		Receipts::<Test>::mutate(0, |receipt| {
+			let outcomes = &mut receipt.as_mut().unwrap().outcomes;
+			let first = outcomes[0];
+			outcomes.try_push(first).unwrap();
+		})
+	});
+}

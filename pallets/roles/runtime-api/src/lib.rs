@@ -1,0 +1,41 @@
+//! What can be asked of the role registry.
+//!
+//! ```
+//! use pallet_roles_runtime_api::CredentialView;
+//! # fn shows(view: &CredentialView) -> bool {
+//! // `active` already takes the institution's status and the validity dates into account.
+//! view.active
+//! # }
+//! ```
+#![cfg_attr(not(feature = "std"), no_std)]
+
+use codec::{Codec, Decode, Encode};
+use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId};
+use scale_info::TypeInfo;
+
+/// A credential and whether it counts now.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+pub struct CredentialView {
+	/// The credential.
+	pub credential: Credential,
+	/// Whether it and its institution count at the block's time.
+	pub active: bool,
+}
+
+sp_api::decl_runtime_apis! {
+	/// The role registry.
+	pub trait RolesApi<AccountId: Codec> {
+		/// The institution's entry.
+		fn institution(id: InstitutionId) -> Option<Institution<AccountId>>;
+		/// The account's credential at the institution.
+		fn credential(account: AccountId, institution: InstitutionId) -> Option<CredentialView>;
+		/// The patient's entry.
+		fn patient(id: PatientId) -> Option<Patient<AccountId>>;
+		/// The id of which the account is the controller.
+		fn patient_of(controller: AccountId) -> Option<PatientId>;
+		/// How the patient is assigned to the practitioner at the institution.
+		fn assignment(patient: PatientId, practitioner: AccountId, institution: InstitutionId) -> Option<Assignment>;
+		/// The institution whose quota the account uses; none for an account without standing.
+		fn home(account: AccountId) -> Option<InstitutionId>;
+	}
+}

@@ -1,0 +1,74 @@
+//! Which HPKE keys are taken.
+
+use crate::{Config, Error, HpkeKeys};
+use codec::Encode;
+use frame_support::ensure;
+use salus_primitives::HpkeKey;
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+
+/// Bytes of an X-Wing public key: ML-KEM-768's, then X25519's.
+const X_WING: usize = 1_184 + 32;
+
+/// p = 2^255 - 19, little-endian.
+const P: [u8; 32] = {
+	let mut p = [0xff; 32];
+	p[0] = 0xed;
+	p[31] = 0x7f;
+	p
+};
+
+/// The u-coordinates below p of the points whose order divides 8: 0, 1, p - 1 and two of order 8 (RFC 7748, section 6.1,
+/// and Bernstein's list for Curve25519). A shared secret with them is zero whatever the other key is.
+const LOW_ORDER: [[u8; 32]; 5] = [
+	[0; 32],
+	{
+		let mut one = [0; 32];
+		one[0] = 1;
+		one
+	},
+	{
+		let mut minus_one = P;
+		minus_one[0] = 0xec;
+		minus_one
+	},
+	[
+		0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09,
+		0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
+	],
+	[
+		0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04, 0x44,
+		0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57,
+	],
+];
+
+/// Under what a key stands in [`HpkeKeys`].
+pub(crate) fn fingerprint(key: &HpkeKey) -> H256 {
+	H256(key.using_encoded(blake2_256))
+}
+
+/// Whether a key can be taken.
+pub(crate) fn check<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
+	ensure!(is_well_formed(key), Error::MalformedHpkeKey);
+	ensure!(!HpkeKeys::<T>::contains_key(fingerprint(key)), Error::HpkeKeyInUse);
+	Ok(())
+}
+
+/// Takes a key.
+pub(crate) fn claim<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
+	check(key)?;
+	HpkeKeys::<T>::insert(fingerprint(key), ());
+	Ok(())
+}
+
+/// A key has one encoding only, or the same key could be taken twice.
+fn is_well_formed(key: &HpkeKey) -> bool {
+	match key {
+		HpkeKey::X25519(u) => is_x25519(u),
+		HpkeKey::XWing(key) => key.len() == X_WING && key.last_chunk::<32>().is_some_and(is_x25519),
+	}
+}
+
+fn is_x25519(u: &[u8; 32]) -> bool {
+	u.iter().rev().lt(P.iter().rev()) && !LOW_ORDER.contains(u)
+}

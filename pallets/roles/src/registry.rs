@@ -1,0 +1,86 @@
+//! What the other pallets and the runtime API ask.
+
+use crate::{Assignments, Config, Credentials, Home, Institutions, Pallet, PatientOf, Patients};
+use frame_support::traits::Time;
+use salus_primitives::{
+	Assignment, Credential, Institution, InstitutionId, Patient, PatientId, Registry, Standing, Status,
+};
+
+impl<T: Config> Pallet<T> {
+	/// The institution's entry.
+	pub fn institution(id: InstitutionId) -> Option<Institution<T::AccountId>> {
+		Institutions::<T>::get(id)
+	}
+
+	/// The account's credential at the institution, and whether both count now.
+	pub fn credential_view(account: &T::AccountId, institution: InstitutionId) -> Option<(Credential, bool)> {
+		let credential = Credentials::<T>::get((account, institution))?;
+		let active = credential.is_active(T::Time::now()) && Self::active_institution(institution).is_ok();
+		Some((credential, active))
+	}
+
+	/// The patient's entry.
+	pub fn patient(id: PatientId) -> Option<Patient<T::AccountId>> {
+		Patients::<T>::get(id)
+	}
+
+	/// The id of which the account is the controller.
+	pub fn patient_of(controller: &T::AccountId) -> Option<PatientId> {
+		PatientOf::<T>::get(controller)
+	}
+
+	/// How the patient is assigned to the practitioner at the institution.
+	pub fn assignment(
+		patient: PatientId,
+		practitioner: &T::AccountId,
+		institution: InstitutionId,
+	) -> Option<Assignment> {
+		Assignments::<T>::get(patient, (practitioner, institution))
+	}
+
+	/// The institution whose quota the account uses.
+	pub fn home(account: &T::AccountId) -> Option<InstitutionId> {
+		Home::<T>::get(account)
+	}
+}
+
+impl<T: Config> Registry<T::AccountId> for Pallet<T> {
+	fn institution(id: InstitutionId) -> Option<Institution<T::AccountId>> {
+		Self::institution(id)
+	}
+
+	fn is_institution_active(id: InstitutionId) -> bool {
+		Institutions::<T>::get(id).is_some_and(|institution| institution.status == Status::Active)
+	}
+
+	fn is_officer(account: &T::AccountId, institution: InstitutionId) -> bool {
+		Self::active_institution(institution).is_ok_and(|institution| institution.officers.contains(account))
+	}
+
+	fn standing(account: &T::AccountId, institution: InstitutionId) -> Option<Standing> {
+		let (credential, active) = Self::credential_view(account, institution)?;
+		Some(Standing {
+			role: credential.role,
+			active,
+		})
+	}
+
+	fn patient(id: PatientId) -> Option<Patient<T::AccountId>> {
+		Self::patient(id)
+	}
+
+	fn is_controller(account: &T::AccountId, patient: PatientId) -> bool {
+		PatientOf::<T>::get(account) == Some(patient)
+	}
+
+	fn is_assigned(practitioner: &T::AccountId, patient: PatientId, institution: InstitutionId) -> bool {
+		matches!(
+			Self::assignment(patient, practitioner, institution),
+			Some(Assignment::Accepted(_))
+		)
+	}
+
+	fn home(account: &T::AccountId) -> Option<InstitutionId> {
+		Self::home(account)
+	}
+}

@@ -1,0 +1,138 @@
+//! `suspend_credential`, `reinstate_credential`, `revoke_credential`.
+
+use crate::{mock::*, Error, Event};
+use frame_support::{assert_noop, assert_ok};
+use salus_primitives::{InstitutionId, Registry, Role, Status};
+use sp_runtime::{AccountId32, DispatchResult};
+
+type Change = fn(RuntimeOrigin, AccountId32, InstitutionId) -> DispatchResult;
+const CHANGES: [Change; 3] = [
+	Roles::suspend_credential,
+	Roles::reinstate_credential,
+	Roles::revoke_credential,
+];
+
+fn counts() -> bool {
+	Roles::standing(&id("doctor"), A).unwrap().active
+}
+
+#[test]
+fn a_credential_is_suspended_and_reinstated() {
+	story(|| {
+		let (account, institution) = (id("doctor"), A);
+		assert_ok!(Roles::suspend_credential(by("a1"), account.clone(), institution));
+		assert_eq!(
+			last_event(),
+			Event::CredentialSuspended {
+				account: account.clone(),
+				institution
+			}
+		);
+		assert!(!counts());
+		assert_ok!(Roles::reinstate_credential(by("a2"), account.clone(), institution));
+		assert_eq!(last_event(), Event::CredentialReinstated { account, institution });
+		assert!(counts());
+	});
+}
+
+#[test]
+fn a_revoked_credential_stays_revoked_and_its_holder_keeps_her_standing() {
+	story(|| {
+		let (account, institution) = (id("doctor"), A);
+		assert_ok!(Roles::revoke_credential(by("a1"), account.clone(), institution));
+		assert_eq!(
+			last_event(),
+			Event::CredentialRevoked {
+				account: account.clone(),
+				institution
+			}
+		);
+		assert!(!counts());
+		assert_eq!(System::providers(&account), 1);
+		assert_noop!(
+			Roles::revoke_credential(by("a1"), account.clone(), institution),
+			Error::<Test>::CredentialRevokedBefore
+		);
+		assert_noop!(
+			Roles::reinstate_credential(by("a1"), account.clone(), institution),
+			Error::<Test>::CredentialNotSuspended
+		);
+		assert_noop!(
+			Roles::suspend_credential(by("a1"), account, institution),
+			Error::<Test>::CredentialNotActive
+		);
+	});
+}
+
+#[test]
+fn a_suspended_credential_can_be_revoked() {
+	story(|| {
+		assert_ok!(Roles::suspend_credential(by("a1"), id("doctor"), A));
+		assert_noop!(
+			Roles::suspend_credential(by("a1"), id("doctor"), A),
+			Error::<Test>::CredentialNotActive
+		);
+		assert_ok!(Roles::revoke_credential(by("a1"), id("doctor"), A));
+		assert_eq!(
+			Roles::credential_view(&id("doctor"), A).unwrap().0.status,
+			Status::Revoked
+		);
+	});
+}
+
+#[test]
+fn an_active_credential_is_not_reinstated() {
+	story(|| {
+		assert_noop!(
+			Roles::reinstate_credential(by("a1"), id("doctor"), A),
+			Error::<Test>::CredentialNotSuspended
+		);
+	});
+}
+
+#[test]
+fn only_an_active_officer_of_that_institution_decides() {
+	story(|| {
+		for change in CHANGES {
+			assert_noop!(change(by("b1"), id("doctor"), A), Error::<Test>::NotAnOfficer);
+			assert_noop!(change(by("admin"), id("doctor"), A), Error::<Test>::NotAnOfficer);
+			assert_noop!(change(by("a1"), id("doctor"), 9), Error::<Test>::UnknownInstitution);
+			assert_noop!(change(by("b1"), id("doctor"), B), Error::<Test>::UnknownCredential);
+		}
+		assert_ok!(Roles::suspend_institution(RuntimeOrigin::root(), A));
+		for change in CHANGES {
+			assert_noop!(change(by("a1"), id("doctor"), A), Error::<Test>::InstitutionNotActive);
+		}
+	});
+}
+
+#[test]
+fn an_officer_decides_nothing_about_herself() {
+	story(|| {
+		assert_ok!(Roles::issue(&id("a1"), A, credential(Role::Doctor)));
+		for change in CHANGES {
+			assert_noop!(change(by("a1"), id("a1"), A), Error::<Test>::OwnCredential);
+		}
+		assert_ok!(Roles::suspend_credential(by("a2"), id("a1"), A));
+		assert_noop!(
+			Roles::reinstate_credential(by("a1"), id("a1"), A),
+			Error::<Test>::OwnCredential
+		);
+	});
+}
+
+#[test]
+fn a_credential_counts_between_its_dates() {
+	story(|| {
+		let credential = credential(Role::Doctor);
+		for (at, expected) in [
+			(credential.valid_from - 1, false),
+			(credential.valid_from, true),
+			(credential.valid_until - 1, true),
+			(credential.valid_until, false),
+		] {
+			set_time(at);
+			assert_eq!(counts(), expected, "at {at}");
+		}
+	});
+}

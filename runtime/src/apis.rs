@@ -1,0 +1,265 @@
+//! What the node and its RPC can ask of the runtime.
+
+use crate::{
+	configs::SLOT, AccountId, AuthorityDiscovery, Block, Consent, Executive, Grandpa, Historical, InherentDataExt, Nonce,
+	Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+};
+use alloc::vec::Vec;
+use frame_support::genesis_builder_helper::{build_state, get_preset};
+use salus_primitives::*;
+use sp_api::impl_runtime_apis;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_consensus_grandpa::AuthorityId as GrandpaId;
+use sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256};
+use sp_runtime::{
+	traits::{Block as BlockT, NumberFor},
+	transaction_validity::{TransactionSource, TransactionValidity},
+	ApplyExtrinsicResult,
+};
+use sp_session::OpaqueGeneratedSessionKeys;
+use sp_version::RuntimeVersion;
+
+impl_runtime_apis! {
+	impl sp_api::Core<Block> for Runtime {
+		fn version() -> RuntimeVersion {
+			VERSION
+		}
+		fn execute_block(block: <Block as BlockT>::LazyBlock) {
+			Executive::execute_block(block);
+		}
+		fn initialize_block(header: &<Block as BlockT>::Header) -> sp_runtime::ExtrinsicInclusionMode {
+			Executive::initialize_block(header)
+		}
+	}
+
+	impl sp_api::Metadata<Block> for Runtime {
+		fn metadata() -> OpaqueMetadata {
+			OpaqueMetadata::new(Runtime::metadata().into())
+		}
+		fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
+			Runtime::metadata_at_version(version)
+		}
+		fn metadata_versions() -> Vec<u32> {
+			Runtime::metadata_versions()
+		}
+	}
+
+	impl sp_block_builder::BlockBuilder<Block> for Runtime {
+		fn apply_extrinsic(extrinsic: <Block as BlockT>::Extrinsic) -> ApplyExtrinsicResult {
+			Executive::apply_extrinsic(extrinsic)
+		}
+		fn finalize_block() -> <Block as BlockT>::Header {
+			Executive::finalize_block()
+		}
+		fn inherent_extrinsics(data: sp_inherents::InherentData) -> Vec<<Block as BlockT>::Extrinsic> {
+			data.create_extrinsics()
+		}
+		fn check_inherents(
+			block: <Block as BlockT>::LazyBlock,
+			data: sp_inherents::InherentData,
+		) -> sp_inherents::CheckInherentsResult {
+			data.check_extrinsics(&block)
+		}
+	}
+
+	impl sp_transaction_pool::runtime_api::TaggedTransactionQueue<Block> for Runtime {
+		fn validate_transaction(
+			source: TransactionSource,
+			tx: <Block as BlockT>::Extrinsic,
+			block_hash: <Block as BlockT>::Hash,
+		) -> TransactionValidity {
+			Executive::validate_transaction(source, tx, block_hash)
+		}
+	}
+
+	impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
+		fn offchain_worker(header: &<Block as BlockT>::Header) {
+			Executive::offchain_worker(header)
+		}
+	}
+
+	impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
+		fn slot_duration() -> sp_consensus_aura::SlotDuration {
+			sp_consensus_aura::SlotDuration::from_millis(SLOT)
+		}
+		fn authorities() -> Vec<AuraId> {
+			pallet_aura::Authorities::<Runtime>::get().into_inner()
+		}
+	}
+
+	impl sp_consensus_grandpa::GrandpaApi<Block> for Runtime {
+		fn grandpa_authorities() -> sp_consensus_grandpa::AuthorityList {
+			Grandpa::grandpa_authorities()
+		}
+		fn current_set_id() -> sp_consensus_grandpa::SetId {
+			pallet_grandpa::CurrentSetId::<Runtime>::get()
+		}
+		fn submit_report_equivocation_unsigned_extrinsic(
+			_: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
+			_: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+		) -> Option<()> {
+			None
+		}
+		fn generate_key_ownership_proof(
+			_: sp_consensus_grandpa::SetId,
+			authority: GrandpaId,
+		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
+			use codec::Encode;
+			use frame_support::traits::KeyOwnerProofSystem;
+			Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority))
+				.map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
+		}
+	}
+
+	impl sp_authority_discovery::AuthorityDiscoveryApi<Block> for Runtime {
+		fn authorities() -> Vec<sp_authority_discovery::AuthorityId> {
+			AuthorityDiscovery::authorities()
+		}
+	}
+
+	impl sp_session::SessionKeys<Block> for Runtime {
+		fn generate_session_keys(owner: Vec<u8>, seed: Option<Vec<u8>>) -> OpaqueGeneratedSessionKeys {
+			SessionKeys::generate(&owner, seed).into()
+		}
+		fn decode_session_keys(encoded: Vec<u8>) -> Option<Vec<(Vec<u8>, KeyTypeId)>> {
+			SessionKeys::decode_into_raw_public_keys(&encoded)
+		}
+	}
+
+	impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
+		fn account_nonce(account: AccountId) -> Nonce {
+			System::account_nonce(account)
+		}
+	}
+
+	impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
+		fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+			build_state::<RuntimeGenesisConfig>(config)
+		}
+		fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
+			get_preset::<RuntimeGenesisConfig>(id, crate::genesis::preset)
+		}
+		fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
+			crate::genesis::preset_names()
+		}
+	}
+
+	impl pallet_roles_runtime_api::RolesApi<Block, AccountId> for Runtime {
+		fn institution(id: InstitutionId) -> Option<Institution<AccountId>> {
+			Roles::institution(id)
+		}
+		fn credential(account: AccountId, institution: InstitutionId)
+			-> Option<pallet_roles_runtime_api::CredentialView> {
+			Roles::credential_view(&account, institution)
+				.map(|(credential, active)| pallet_roles_runtime_api::CredentialView { credential, active })
+		}
+		fn patient(id: PatientId) -> Option<Patient<AccountId>> {
+			Roles::patient(id)
+		}
+		fn patient_of(controller: AccountId) -> Option<PatientId> {
+			Roles::patient_of(&controller)
+		}
+		fn assignment(patient: PatientId, practitioner: AccountId, institution: InstitutionId) -> Option<Assignment> {
+			Roles::assignment(patient, &practitioner, institution)
+		}
+		fn home(account: AccountId) -> Option<InstitutionId> {
+			<Roles as Registry<AccountId>>::home(&account)
+		}
+	}
+
+	impl pallet_consent_runtime_api::ConsentApi<Block, AccountId> for Runtime {
+		fn decide(request: AccessRequest<AccountId>) -> Decision {
+			<Consent as AccessControl<AccountId>>::decide(&request)
+		}
+		fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<(Grantee<AccountId>, Grant<AccountId>)> {
+			Consent::grants(patient, after, limit)
+		}
+		fn requests(patient: PatientId, after: Option<RequestId>, limit: u32) -> Vec<(AccountId, ConsentRequest)> {
+			Consent::requests(patient, after, limit)
+		}
+		fn denials(patient: PatientId) -> Vec<Denial<AccountId>> {
+			Consent::denials(patient)
+		}
+	}
+
+	impl pallet_records_runtime_api::RecordsApi<Block, AccountId> for Runtime {
+		fn record(id: RecordId) -> Option<Record<AccountId>> {
+			Records::record(id)
+		}
+		fn records(patient: PatientId, filter: RecordFilter, before: Option<RecordId>, limit: u32)
+			-> (Vec<(RecordId, Record<AccountId>)>, Option<RecordId>) {
+			Records::records(patient, filter, before, limit)
+		}
+		fn history(id: RecordId, limit: u32) -> Vec<(RecordId, Record<AccountId>)> {
+			Records::history(id, limit)
+		}
+		fn by_hash(patient: PatientId, sha256: H256) -> Option<RecordId> {
+			Records::by_hash(patient, sha256)
+		}
+		fn receipt(id: ReceiptId) -> Option<Receipt<AccountId>> {
+			Records::receipt(id)
+		}
+		fn still_permits(receipt: ReceiptId, record: RecordId) -> bool {
+			Records::still_permits(receipt, record)
+		}
+		fn audit_head(patient: PatientId) -> AuditHead {
+			Records::audit_head(patient)
+		}
+	}
+
+	impl pallet_records_runtime_api::AuditApi<Block, AccountId> for Runtime {
+		fn entries() -> Vec<(PatientId, AuditEntry<AccountId>)> {
+			Runtime::audit_entries()
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	impl frame_benchmarking::Benchmark<Block> for Runtime {
+		fn benchmark_metadata(extra: bool) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+			use crate::*;
+			use frame_benchmarking::{baseline::Pallet as BaselineBench, BenchmarkList};
+			use frame_support::traits::StorageInfoTrait;
+			use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
+
+			let mut list = Vec::<BenchmarkList>::new();
+			list_benchmarks!(list, extra);
+			(list, AllPalletsWithSystem::storage_info())
+		}
+
+		fn dispatch_benchmark(
+			config: frame_benchmarking::BenchmarkConfig,
+		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+			use crate::*;
+			use frame_benchmarking::{baseline::Pallet as BaselineBench, BenchmarkBatch};
+			use frame_support::traits::WhitelistedStorageKeys;
+			use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
+
+			impl frame_system_benchmarking::Config for Runtime {}
+			impl frame_benchmarking::baseline::Config for Runtime {}
+
+			let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+			let mut batches = Vec::<BenchmarkBatch>::new();
+			let params = (&config, &whitelist);
+			add_benchmarks!(params, batches);
+			Ok(batches)
+		}
+	}
+
+	#[cfg(feature = "try-runtime")]
+	impl frame_try_runtime::TryRuntime<Block> for Runtime {
+		fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect)
+			-> (frame_support::weights::Weight, frame_support::weights::Weight) {
+			use frame_support::traits::Get;
+			let weight = Executive::try_runtime_upgrade(checks).unwrap_or_default();
+			(weight, <<Runtime as frame_system::Config>::BlockWeights as Get<frame_system::limits::BlockWeights>>::get().max_block)
+		}
+		fn execute_block(
+			block: <Block as BlockT>::LazyBlock,
+			state_root_check: bool,
+			signature_check: bool,
+			select: frame_try_runtime::TryStateSelect,
+		) -> frame_support::weights::Weight {
+			Executive::try_execute_block(block, state_root_check, signature_check, select).unwrap_or_default()
+		}
+	}
+}

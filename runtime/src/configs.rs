@@ -1,0 +1,226 @@
+//! Each pallet's parameters, and why they are what they are.
+
+use crate::{
+	no_token::NoToken, AccountId, Aura, Block, BlockNumber, Consent, Consortium, Council, CouncilCollective, Hash,
+	Historical, Nonce, OriginCaller, PalletInfo, Records, Roles, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+	RuntimeTask, Session, SessionKeys, Signature, Timestamp, VERSION,
+};
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchClass,
+	parameter_types,
+	traits::{ConstBool, ConstU32, ConstU64, NeverEnsureOrigin},
+	weights::{
+		constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
+		Weight,
+	},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use pallet_session::historical;
+use salus_primitives::{InstitutionId, Registry, DAY};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_runtime::{traits::OpaqueKeys, Perbill};
+use sp_version::RuntimeVersion;
+
+/// A slot, in milliseconds.
+pub const SLOT: u64 = 1_000;
+/// Blocks in a session.
+pub const SESSION: BlockNumber = 600;
+
+/// The author's build and everyone's import must fit into the slot, and four validators share a small machine.
+const MAX_BLOCK: Weight = Weight::from_parts(400 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+const ORDINARY: Perbill = Perbill::from_percent(80);
+
+parameter_types! {
+	/// Blocks whose hashes the chain remembers: an era can be as long.
+	pub const BlockHashCount: BlockNumber = 2_400;
+	pub const Version: RuntimeVersion = VERSION;
+	pub Weights: BlockWeights = BlockWeights::builder()
+		.base_block(BlockExecutionWeight::get())
+		.for_class(DispatchClass::all(), |weights| weights.base_extrinsic = ExtrinsicBaseWeight::get())
+		.for_class(DispatchClass::Normal, |weights| weights.max_total = Some(ORDINARY * MAX_BLOCK))
+		.for_class(DispatchClass::Operational, |weights| {
+			weights.max_total = Some(MAX_BLOCK);
+			weights.reserved = Some(MAX_BLOCK - ORDINARY * MAX_BLOCK);
+		})
+		.avg_block_initialization(Perbill::from_percent(5))
+		.build_or_panic();
+	pub Length: BlockLength = BlockLength::builder()
+		.max_length(5 * 1024 * 1024)
+		.modify_max_length_for_class(DispatchClass::Normal, |length| *length = ORDINARY * *length)
+		.build();
+	pub const SS58Prefix: u8 = 42;
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type Block = Block;
+	type BlockWeights = Weights;
+	type BlockLength = Length;
+	type AccountId = AccountId;
+	type Nonce = Nonce;
+	type Hash = Hash;
+	type BlockHashCount = BlockHashCount;
+	type DbWeight = ParityDbWeight;
+	type Version = Version;
+	type AccountData = ();
+	type SS58Prefix = SS58Prefix;
+	type MaxConsumers = ConstU32<16>;
+}
+
+impl pallet_timestamp::Config for Runtime {
+	type Moment = u64;
+	type OnTimestampSet = Aura;
+	type MinimumPeriod = ConstU64<{ SLOT / 2 }>;
+	type WeightInfo = ();
+}
+
+impl pallet_aura::Config for Runtime {
+	type AuthorityId = AuraId;
+	type DisabledValidators = Session;
+	type MaxAuthorities = ConstU32<100>;
+	type AllowMultipleBlocksPerSlot = ConstBool<false>;
+	type SlotDuration = ConstU64<SLOT>;
+}
+
+impl pallet_grandpa::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = ();
+	type MaxAuthorities = ConstU32<100>;
+	type MaxNominators = ConstU32<0>;
+	type MaxSetIdSessionEntries = ConstU64<{ 14 * DAY / (SESSION as u64 * SLOT) }>;
+	type KeyOwnerProof = sp_session::MembershipProof;
+	type EquivocationReportSystem = ();
+}
+
+impl pallet_authorship::Config for Runtime {
+	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Aura>;
+	type EventHandler = ();
+}
+
+impl pallet_authority_discovery::Config for Runtime {
+	type MaxAuthorities = ConstU32<100>;
+}
+
+impl pallet_session::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type ValidatorId = AccountId;
+	type ValidatorIdOf = pallet_consortium::ValidatorOf<Runtime>;
+	type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<SESSION>, ConstU32<0>>;
+	type NextSessionRotation = pallet_session::PeriodicSessions<ConstU32<SESSION>, ConstU32<0>>;
+	type SessionManager = historical::NoteHistoricalRoot<Runtime, Consortium>;
+	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
+	type Keys = SessionKeys;
+	type DisablingStrategy = ();
+	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type Currency = NoToken;
+	type KeyDeposit = frame_support::traits::ConstU128<0>;
+}
+
+impl historical::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type FullIdentification = ();
+	type FullIdentificationOf = pallet_consortium::Identified;
+}
+
+/// Two thirds of the council.
+type TwoThirds = pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, 2, 3>;
+
+parameter_types! {
+	pub MaxMotionWeight: Weight = Perbill::from_percent(50) * MAX_BLOCK;
+}
+
+impl pallet_collective::Config<CouncilCollective> for Runtime {
+	type RuntimeOrigin = RuntimeOrigin;
+	type Proposal = RuntimeCall;
+	type RuntimeEvent = RuntimeEvent;
+	/// Three days: motions count blocks, the one exception to time in milliseconds.
+	type MotionDuration = ConstU32<{ 3 * 24 * 3_600 }>;
+	type MaxProposals = ConstU32<32>;
+	type MaxMembers = ConstU32<100>;
+	type DefaultVote = pallet_collective::MoreThanMajorityThenPrimeDefaultVote;
+	type WeightInfo = ();
+	type SetMembersOrigin = NeverEnsureOrigin<()>;
+	type MaxProposalWeight = MaxMotionWeight;
+	type DisapproveOrigin = TwoThirds;
+	type KillOrigin = TwoThirds;
+	type Consideration = ();
+}
+
+impl pallet_utility::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeCall = RuntimeCall;
+	type PalletsOrigin = OriginCaller;
+	type WeightInfo = ();
+}
+
+/// The signer's home pays; for a registration, the institution whose voucher it carries.
+pub struct Payer;
+
+impl pallet_consortium::Payer<AccountId, RuntimeCall> for Payer {
+	fn payer(signer: Option<&AccountId>, call: &RuntimeCall) -> Option<InstitutionId> {
+		match (signer, call) {
+			(Some(who), _) => <Roles as Registry<AccountId>>::home(who),
+			(None, RuntimeCall::Roles(pallet_roles::Call::register_patient { voucher, .. })) => Some(voucher.institution),
+			(None, _) => None,
+		}
+	}
+}
+
+/// The session pallet, as the consortium sees it.
+pub struct Sessions;
+
+impl pallet_consortium::SessionKeys<AccountId> for Sessions {
+	fn changed(validators: &[AccountId]) -> bool {
+		let queued = pallet_session::QueuedKeys::<Runtime>::get();
+		queued.len() != validators.len() ||
+			queued.iter().any(|(validator, keys)| {
+				!validators.contains(validator) ||
+					pallet_session::NextKeys::<Runtime>::get(validator).as_ref() != Some(keys)
+			})
+	}
+
+	fn prune_history(before: u32) {
+		// Nothing older than that is stored most of the time: an event about nothing is spared.
+		let oldest = historical::StoredRange::<Runtime>::get().map(|(oldest, _)| oldest);
+		if oldest.is_some_and(|oldest| oldest < before) {
+			Historical::prune_up_to(before);
+		}
+	}
+}
+
+impl pallet_consortium::Config for Runtime {
+	type CouncilOrigin = TwoThirds;
+	type Council = Council;
+	type Time = Timestamp;
+	type Payer = Payer;
+	type SessionKeys = Sessions;
+	type MaxMembers = ConstU32<100>;
+	/// Fourteen days of sessions.
+	type HistoryDepth = ConstU32<{ (14 * DAY / (SESSION as u64 * SLOT)) as u32 }>;
+	type WeightInfo = ();
+}
+
+impl pallet_roles::Config for Runtime {
+	type Time = Timestamp;
+	type CouncilOrigin = TwoThirds;
+	type Admission = Consent;
+	type Audit = Records;
+	type OnAdmitted = Consortium;
+	type Signature = Signature;
+	type WeightInfo = ();
+}
+
+impl pallet_consent::Config for Runtime {
+	type Time = Timestamp;
+	type Registry = Roles;
+	type Audit = Records;
+	type WeightInfo = ();
+}
+
+impl pallet_records::Config for Runtime {
+	type Time = Timestamp;
+	type Registry = Roles;
+	type AccessControl = Consent;
+	type WeightInfo = ();
+}

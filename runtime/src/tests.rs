@@ -1,0 +1,164 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+//! The runtime as a whole: presets, the gate to the pool, and what the extensions are.
+
+use crate::*;
+use codec::{Decode, Encode};
+use frame_support::traits::TryState;
+use salus_primitives::{Registry, Role};
+use sp_core::{sr25519, Pair};
+use sp_runtime::{
+	generic::Era,
+	traits::{Dispatchable, StaticLookup, TransactionExtension},
+	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+	BuildStorage,
+};
+
+fn chain(preset: &str) -> sp_io::TestExternalities {
+	let patch = genesis::preset(&preset.into()).unwrap();
+	let mut externalities = sp_io::TestExternalities::new_empty();
+	externalities.execute_with(|| {
+		frame_support::genesis_builder_helper::build_state::<RuntimeGenesisConfig>(whole(&patch)).unwrap();
+	});
+	externalities
+}
+
+/// A patch laid over the default genesis, as the chain spec builder does it.
+fn whole(patch: &[u8]) -> Vec<u8> {
+	fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
+		match (into, patch) {
+			(serde_json::Value::Object(into), serde_json::Value::Object(patch)) =>
+				for (key, value) in patch {
+					merge(into.entry(key).or_insert(serde_json::Value::Null), value);
+				},
+			(into, patch) => *into = patch,
+		}
+	}
+	let defaults = frame_support::genesis_builder_helper::get_preset::<RuntimeGenesisConfig>(&None, |_| None).unwrap();
+	let mut config: serde_json::Value = serde_json::from_slice(&defaults).unwrap();
+	merge(&mut config, serde_json::from_slice(patch).unwrap());
+	serde_json::to_vec(&config).unwrap()
+}
+
+fn key(uri: &str) -> sr25519::Pair {
+	sr25519::Pair::from_string(uri, None).unwrap()
+}
+
+fn account(uri: &str) -> AccountId {
+	key(uri).public().into()
+}
+
+fn signed(uri: &str, call: RuntimeCall) -> UncheckedExtrinsic {
+	let extension: TxExtension = (
+		frame_system::AuthorizeCall::new(),
+		frame_system::CheckNonZeroSender::new(),
+		frame_system::CheckSpecVersion::new(),
+		frame_system::CheckTxVersion::new(),
+		frame_system::CheckGenesis::new(),
+		frame_system::CheckEra::from(Era::Immortal),
+		frame_system::CheckNonce::from(System::account_nonce(account(uri))),
+		frame_system::CheckWeight::new(),
+		pallet_consortium::Quota::new(),
+		frame_metadata_hash_extension::CheckMetadataHash::new(false),
+		frame_system::WeightReclaim::new(),
+	);
+	let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
+	let signature = payload.using_encoded(|bytes| key(uri).sign(bytes));
+	UncheckedExtrinsic::new_signed(call, account(uri).into(), signature.into(), extension)
+}
+
+fn remark() -> RuntimeCall {
+	frame_system::Call::remark { remark: Vec::new() }.into()
+}
+
+fn validity(extrinsic: UncheckedExtrinsic) -> Result<(), TransactionValidityError> {
+	Executive::validate_transaction(TransactionSource::External, extrinsic, System::block_hash(0)).map(|_| ())
+}
+
+#[test]
+fn the_development_preset_holds_two_staffed_hospitals_and_one_validator() {
+	chain(genesis::DEVELOPMENT).execute_with(|| {
+		assert_eq!(Session::validators(), [account("//Alice//stash")]);
+		assert_eq!(pallet_collective::Members::<Runtime, CouncilCollective>::get().len(), 2);
+		for (institution, name) in [(0, "Alice"), (1, "Bob")] {
+			assert!(Roles::is_officer(&account(&format!("//{name}")), institution));
+			for (staff, role) in [("admin", Role::Administrator), ("doctor", Role::Doctor), ("nurse", Role::Nurse)] {
+				let standing = Roles::standing(&account(&format!("//{name}//{staff}")), institution).unwrap();
+				assert_eq!((standing.role, standing.active), (role, true));
+			}
+		}
+		assert!(Roles::institution(2).is_none());
+	});
+}
+
+#[test]
+fn the_local_preset_holds_four_hospitals_that_validate() {
+	chain(genesis::LOCAL).execute_with(|| {
+		assert_eq!(Session::validators().len(), 4);
+		assert_eq!(pallet_consortium::MinValidators::<Runtime>::get(), 4);
+		for (institution, name) in (0..).zip(["Alice", "Bob", "Eve", "Ferdie"]) {
+			assert!(Roles::is_officer(&account(&format!("//{name}")), institution));
+			assert!(Roles::standing(&account(&format!("//{name}//doctor")), institution).is_some());
+		}
+	});
+}
+
+#[test]
+fn there_is_no_other_preset() {
+	assert!(genesis::preset(&"mainnet".into()).is_none());
+}
+
+#[test]
+fn the_invariants_hold_at_genesis() {
+	for preset in [genesis::DEVELOPMENT, genesis::LOCAL] {
+		chain(preset).execute_with(|| {
+			for (account, info) in frame_system::Account::<Runtime>::iter() {
+				assert!(info.providers > 0, "{account} has standing");
+			}
+		});
+	}
+}
+
+#[test]
+fn a_registered_account_passes_the_gate_and_an_unregistered_one_does_not() {
+	chain(genesis::DEVELOPMENT).execute_with(|| {
+		System::set_block_number(1);
+		assert_eq!(validity(signed("//Alice//doctor", remark())), Ok(()));
+		assert_eq!(
+			validity(signed("//Mallory", remark())),
+			Err(TransactionValidityError::Invalid(InvalidTransaction::Payment))
+		);
+	});
+}
+
+#[test]
+fn the_transaction_extensions_are_these_in_this_order() {
+	let names: Vec<_> =
+		<TxExtension as TransactionExtension<RuntimeCall>>::metadata().into_iter().map(|e| e.identifier).collect();
+	assert_eq!(
+		names,
+		[
+			"AuthorizeCall",
+			"CheckNonZeroSender",
+			"CheckSpecVersion",
+			"CheckTxVersion",
+			"CheckGenesis",
+			"CheckMortality",
+			"CheckNonce",
+			"CheckWeight",
+			"Quota",
+			"CheckMetadataHash",
+			"WeightReclaim"
+		]
+	);
+}
+
+#[test]
+fn nothing_yields_root() {
+	chain(genesis::DEVELOPMENT).execute_with(|| {
+		// The council passes a motion: the call is dispatched with the council's origin, never with Root.
+		let set_code = frame_system::Call::set_code { code: Vec::new() };
+		let members: Vec<AccountId> = pallet_collective::Members::<Runtime, CouncilCollective>::get();
+		let origin: RuntimeOrigin = pallet_collective::RawOrigin::Members(members.len() as u32, 2).into();
+		assert!(RuntimeCall::System(set_code).dispatch(origin).is_err());
+	});
+}

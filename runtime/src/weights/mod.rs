@@ -1,0 +1,1 @@
+//! Weights, measured on this runtime by `scripts/weights`.
