@@ -33,7 +33,12 @@ pub async fn start(
 	let progress = follower.progress();
 	let (signals, held) = mpsc::unbounded_channel();
 	if let Some(window) = window {
-		HeldPruning { window, progress: progress.clone(), signals }.hold::<Block>(&*client);
+		HeldPruning {
+			window,
+			progress: progress.clone(),
+			signals,
+		}
+		.hold::<Block>(&*client);
 	}
 	let finality = client.finality_notification_stream().map(|_| Signal::Finalised);
 	let signals = stream::select(finality, UnboundedReceiverStream::new(held));

@@ -7,12 +7,22 @@ pub type ChainSpec = sc_service::GenericChainSpec;
 
 /// One validator, two hospitals.
 pub fn development() -> Result<ChainSpec, String> {
-	named("Salus development", "salus_dev", ChainType::Development, salus_runtime::genesis::DEVELOPMENT)
+	named(
+		"Salus development",
+		"salus_dev",
+		ChainType::Development,
+		salus_runtime::genesis::DEVELOPMENT,
+	)
 }
 
 /// Four validators, four hospitals.
 pub fn local() -> Result<ChainSpec, String> {
-	named("Salus local", "salus_local", ChainType::Local, salus_runtime::genesis::LOCAL)
+	named(
+		"Salus local",
+		"salus_local",
+		ChainType::Local,
+		salus_runtime::genesis::LOCAL,
+	)
 }
 
 fn named(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {

@@ -64,32 +64,46 @@ pub fn run() -> sc_cli::Result<()> {
 		Some(Subcommand::BuildSpec(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.sync_run(|config| cmd.run(config.chain_spec, config.network))
-		},
+		}
 		Some(Subcommand::CheckBlock(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.async_run(|config| {
-				let PartialComponents { client, task_manager, import_queue, .. } = service::new_partial(&config)?;
+				let PartialComponents {
+					client,
+					task_manager,
+					import_queue,
+					..
+				} = service::new_partial(&config)?;
 				Ok((cmd.run(client, import_queue), task_manager))
 			})
-		},
+		}
 		Some(Subcommand::ExportBlocks(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.async_run(|config| {
-				let PartialComponents { client, task_manager, .. } = service::new_partial(&config)?;
+				let PartialComponents {
+					client, task_manager, ..
+				} = service::new_partial(&config)?;
 				Ok((cmd.run(client, config.database), task_manager))
 			})
-		},
+		}
 		Some(Subcommand::ExportState(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.async_run(|config| {
-				let PartialComponents { client, task_manager, .. } = service::new_partial(&config)?;
+				let PartialComponents {
+					client, task_manager, ..
+				} = service::new_partial(&config)?;
 				Ok((cmd.run(client, config.chain_spec), task_manager))
 			})
-		},
+		}
 		Some(Subcommand::ImportBlocks(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.async_run(|config| {
-				let PartialComponents { client, task_manager, import_queue, .. } = service::new_partial(&config)?;
+				let PartialComponents {
+					client,
+					task_manager,
+					import_queue,
+					..
+				} = service::new_partial(&config)?;
 				let spawner = task_manager.spawn_essential_handle();
 				let import = async move {
 					let (_, progress) = audit_index::start(client.clone(), &config, &spawner).await?;
@@ -99,7 +113,7 @@ pub fn run() -> sc_cli::Result<()> {
 				};
 				Ok((import, task_manager))
 			})
-		},
+		}
 		Some(Subcommand::PurgeChain(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.sync_run(|config| {
@@ -112,22 +126,27 @@ pub fn run() -> sc_cli::Result<()> {
 				}
 				Ok(())
 			})
-		},
+		}
 		Some(Subcommand::Revert(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.async_run(|config| {
-				let PartialComponents { client, task_manager, backend, .. } = service::new_partial(&config)?;
+				let PartialComponents {
+					client,
+					task_manager,
+					backend,
+					..
+				} = service::new_partial(&config)?;
 				let aux_revert = Box::new(|client, _, blocks| {
 					sc_consensus_grandpa::revert(client, blocks)?;
 					Ok(())
 				});
 				Ok((cmd.run(client, backend, Some(aux_revert)), task_manager))
 			})
-		},
+		}
 		Some(Subcommand::ChainInfo(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
 			runner.sync_run(|config| cmd.run::<Block>(&config))
-		},
+		}
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
 			let is_dev = cli.run.shared_params.dev;
@@ -138,46 +157,66 @@ pub fn run() -> sc_cli::Result<()> {
 				check(&cli, &config)?;
 				let vault = vault::open_keys(&cli.vault, is_dev, &config)?;
 				match config.network.network_backend {
-					NetworkBackendType::Libp2p =>
+					NetworkBackendType::Libp2p => {
 						service::new_full::<sc_network::NetworkWorker<Block, H256>>(config, vault, cli.storage_monitor)
-							.await,
-					NetworkBackendType::Litep2p =>
-						service::new_full::<sc_network::Litep2pNetworkBackend>(config, vault, cli.storage_monitor).await,
+							.await
+					}
+					NetworkBackendType::Litep2p => {
+						service::new_full::<sc_network::Litep2pNetworkBackend>(config, vault, cli.storage_monitor).await
+					}
 				}
 				.map_err(sc_cli::Error::Service)
 			})
-		},
+		}
 	}
 }
 
 /// What must not be said together.
 fn check(cli: &Cli, config: &Configuration) -> sc_cli::Result<()> {
 	let refused = |why: &str| Err(sc_cli::Error::Input(why.into()));
+	if config.dev_key_seed.is_some() && !development::allowed_on(&config.chain_spec.chain_type()) {
+		return refused(
+			"development session keys are for development chains only; make keys of your own with author_rotateKeys",
+		);
+	}
 	if cli.run.shared_params.dev {
 		let rpc = &cli.run.rpc_params;
 		let external = rpc.rpc_external || rpc.unsafe_rpc_external || cli.run.prometheus_params.prometheus_external;
-		let endpoints = config.rpc.addr.iter().flatten().all(|endpoint| endpoint.listen_addr.ip().is_loopback());
-		let peers = config.network.listen_addresses.iter().all(|address| is_loopback(&address.to_string()));
+		let endpoints = config
+			.rpc
+			.addr
+			.iter()
+			.flatten()
+			.all(|endpoint| endpoint.listen_addr.ip().is_loopback());
+		let peers = config
+			.network
+			.listen_addresses
+			.iter()
+			.all(|address| is_loopback(&address.to_string()));
 		if external || !endpoints || !peers || !cli.vault.vault_listen.is_loopback() {
 			return refused("--dev listens on loopback only; leave out the options that listen elsewhere");
 		}
 		return Ok(());
 	}
 	let all_origins = |cors: &Option<Vec<String>>| cors.as_ref().is_none_or(|cors| cors.iter().any(|one| one == "*"));
-	if all_origins(&config.rpc.cors) || config.rpc.addr.iter().flatten().any(|endpoint| all_origins(&endpoint.cors)) {
+	if all_origins(&config.rpc.cors)
+		|| config
+			.rpc
+			.addr
+			.iter()
+			.flatten()
+			.any(|endpoint| all_origins(&endpoint.cors))
+	{
 		return refused("--rpc-cors all is for --dev only; name the origins that may use the RPC");
-	}
-	if config.dev_key_seed.is_some() && !development::allowed_on(&config.chain_spec.chain_type()) {
-		return refused(
-			"development session keys are for development chains only; make keys of your own with author_rotateKeys",
-		);
 	}
 	Ok(())
 }
 
 /// Whether a multiaddr is of this machine only.
 fn is_loopback(address: &str) -> bool {
-	["/ip4/127.", "/ip6/::1/", "/memory/"].iter().any(|prefix| address.starts_with(prefix))
+	["/ip4/127.", "/ip6/::1/", "/memory/"]
+		.iter()
+		.any(|prefix| address.starts_with(prefix))
 }
 
 fn keep_on_loopback(cli: &Cli, config: &mut Configuration) {
@@ -198,7 +237,7 @@ fn make_custodian_key(cmd: &CustodianKeyCmd) -> sc_cli::Result<()> {
 				return Err(failed(&"the passphrases differ; try again"));
 			}
 			first
-		},
+		}
 	};
 	let secret = HpkeSecret::generate().map_err(|error| failed(&error))?;
 	let HpkeKey::X25519(public) = secret.public() else {

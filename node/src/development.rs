@@ -1,7 +1,7 @@
 //! Keys that everybody knows, and where they are refused.
 
-use sc_service::ChainType;
 use salus_vault::{hash::blake2_256, wrap::HpkeSecret};
+use sc_service::ChainType;
 use sp_core::crypto::KeyTypeId;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_keystore::Keystore;
@@ -11,7 +11,9 @@ const KNOWN: u32 = 64;
 
 /// The custodian's key of an institution of the presets.
 pub fn custodian(institution: u32) -> HpkeSecret {
-	HpkeSecret::derive_key_pair(&blake2_256(format!("salus/development/custodian/{institution}").as_bytes()))
+	HpkeSecret::derive_key_pair(&blake2_256(
+		format!("salus/development/custodian/{institution}").as_bytes(),
+	))
 }
 
 /// Whether development keys may be used on such a chain.
@@ -28,11 +30,15 @@ pub fn is_custodian(secret: &HpkeSecret) -> bool {
 pub fn session_key_in(keystore: &dyn Keystore) -> Option<String> {
 	let sr25519 = |kind: KeyTypeId| {
 		let found = keystore.sr25519_public_keys(kind);
-		Sr25519Keyring::iter().find(|known| found.contains(&known.public())).map(|known| known.to_string())
+		Sr25519Keyring::iter()
+			.find(|known| found.contains(&known.public()))
+			.map(|known| known.to_string())
 	};
 	let ed25519 = |kind: KeyTypeId| {
 		let found = keystore.ed25519_public_keys(kind);
-		Ed25519Keyring::iter().find(|known| found.contains(&known.public())).map(|known| known.to_string())
+		Ed25519Keyring::iter()
+			.find(|known| found.contains(&known.public()))
+			.map(|known| known.to_string())
 	};
 	sr25519(sp_core::crypto::key_types::AURA)
 		.or_else(|| sr25519(sp_core::crypto::key_types::AUTHORITY_DISCOVERY))
@@ -55,8 +61,14 @@ mod tests {
 			let institutions = json["roles"]["institutions"].as_array().unwrap();
 			assert_eq!(institutions.len(), hospitals);
 			for (id, institution) in (0..).zip(institutions) {
-				let HpkeKey::X25519(key) = custodian(id).public() else { unreachable!() };
-				assert_eq!(institution["hpke"]["X25519"], serde_json::json!(key), "institution {id} of {preset}");
+				let HpkeKey::X25519(key) = custodian(id).public() else {
+					unreachable!()
+				};
+				assert_eq!(
+					institution["hpke"]["X25519"],
+					serde_json::json!(key),
+					"institution {id} of {preset}"
+				);
 			}
 		}
 	}
@@ -75,9 +87,13 @@ mod tests {
 		use sp_keystore::testing::MemoryKeystore;
 		let keystore = MemoryKeystore::new();
 		assert_eq!(session_key_in(&keystore), None);
-		keystore.sr25519_generate_new(sp_core::crypto::key_types::AURA, None).unwrap();
+		keystore
+			.sr25519_generate_new(sp_core::crypto::key_types::AURA, None)
+			.unwrap();
 		assert_eq!(session_key_in(&keystore), None);
-		keystore.ed25519_generate_new(sp_core::crypto::key_types::GRANDPA, Some("//Bob")).unwrap();
+		keystore
+			.ed25519_generate_new(sp_core::crypto::key_types::GRANDPA, Some("//Bob"))
+			.unwrap();
 		assert_eq!(session_key_in(&keystore), Some("Bob".into()));
 	}
 }

@@ -10,6 +10,14 @@ mod rpc;
 mod service;
 mod vault;
 
-fn main() -> sc_cli::Result<()> {
-	command::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("salus-node: {error}");
+			ExitCode::FAILURE
+		}
+	}
 }

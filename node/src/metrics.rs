@@ -20,7 +20,10 @@ pub fn register_index(
 	let lag = Number(Arc::new(move || {
 		u64::from(client.info().finalized_number.saturating_sub(progress.borrow().number))
 	}));
-	let opts = Opts::new("salus_index_lag_blocks", "Finalised blocks that the audit index has not read yet");
+	let opts = Opts::new(
+		"salus_index_lag_blocks",
+		"Finalised blocks that the audit index has not read yet",
+	);
 	register(SourcedGauge::new(&opts, lag)?, registry)?;
 	let entries = Number(Arc::new(move || entries.borrow().entries));
 	let opts = Opts::new("salus_audit_entries", "Finalised audit entries in the index");
@@ -39,10 +42,28 @@ pub fn register_vault(registry: &Registry, desks: &Arc<Desks>) -> Result<(), Pro
 	];
 	for (name, help, select) in kinds {
 		let opts = Opts::new(format!("{name}_total"), help).variable_label("institution");
-		register(SourcedCounter::new(&opts, Passed { desks: Arc::clone(desks), select })?, registry)?;
+		register(
+			SourcedCounter::new(
+				&opts,
+				Passed {
+					desks: Arc::clone(desks),
+					select,
+				},
+			)?,
+			registry,
+		)?;
 		let help = format!("{help}: refusals by error");
 		let opts = Opts::new(format!("{name}_refused_total"), help).variable_labels(labels());
-		register(SourcedCounter::new(&opts, Refused { desks: Arc::clone(desks), select })?, registry)?;
+		register(
+			SourcedCounter::new(
+				&opts,
+				Refused {
+					desks: Arc::clone(desks),
+					select,
+				},
+			)?,
+			registry,
+		)?;
 	}
 	Ok(())
 }

@@ -6,9 +6,7 @@ use jsonrpsee::RpcModule;
 use salus_index::{AuditIndex, Progress};
 use salus_rpc::ReleaseDesk;
 use salus_runtime::{opaque::Block, BlockNumber, Hash};
-use sc_consensus_grandpa::{
-	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
-};
+use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use sc_rpc::SubscriptionTaskExecutor;
 use sc_transaction_pool::TransactionPoolHandle;
@@ -42,8 +40,20 @@ pub fn module(
 	sources: Sources,
 	executor: SubscriptionTaskExecutor,
 ) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError> {
-	let Sources { client, pool, index, progress, desk, grandpa } = sources;
-	let GrandpaSources { voter_state, authority_set, justifications, proofs } = grandpa;
+	let Sources {
+		client,
+		pool,
+		index,
+		progress,
+		desk,
+		grandpa,
+	} = sources;
+	let GrandpaSources {
+		voter_state,
+		authority_set,
+		justifications,
+		proofs,
+	} = grandpa;
 	let mut module = RpcModule::new(());
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(Grandpa::new(executor, authority_set, voter_state, justifications, proofs).into_rpc())?;

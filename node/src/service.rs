@@ -150,8 +150,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 	}
 
 	let registry = config.prometheus_registry().cloned();
-	let (index, progress) =
-		audit_index::start(client.clone(), &config, &task_manager.spawn_essential_handle()).await?;
+	let (index, progress) = audit_index::start(client.clone(), &config, &task_manager.spawn_essential_handle()).await?;
 	let desks = match keys {
 		Some(keys) => Some(vault::start(keys, client.clone(), &task_manager).await?),
 		None => None,
@@ -168,7 +167,9 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 		config.prometheus_registry().cloned(),
 	);
 	let metrics = N::register_notification_metrics(config.prometheus_registry());
-	let genesis = client.block_hash(0)?.ok_or_else(|| Error::Other("the database has no genesis block".into()))?;
+	let genesis = client
+		.block_hash(0)?
+		.ok_or_else(|| Error::Other("the database has no genesis block".into()))?;
 	let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
 	let (grandpa_config, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
 		grandpa_protocol.clone(),
@@ -269,7 +270,9 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 			telemetry: telemetry.as_ref().map(Telemetry::handle),
 			compatibility_mode: Default::default(),
 		})?;
-		task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
+		task_manager
+			.spawn_essential_handle()
+			.spawn_blocking("aura", Some("block-authoring"), aura);
 	}
 
 	if enable_grandpa {
@@ -294,7 +297,9 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 			telemetry: telemetry.as_ref().map(Telemetry::handle),
 			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(transaction_pool),
 		})?;
-		task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+		task_manager
+			.spawn_essential_handle()
+			.spawn_blocking("grandpa-voter", None, voter);
 	}
 
 	Ok(task_manager)

@@ -1,8 +1,8 @@
 //! What the node and its RPC can ask of the runtime.
 
 use crate::{
-	configs::SLOT, AccountId, AuthorityDiscovery, Block, Consent, Executive, Grandpa, Historical, InherentDataExt, Nonce,
-	Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+	configs::SLOT, AccountId, AuthorityDiscovery, Block, Consent, Executive, Grandpa, Historical, InherentDataExt,
+	Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::genesis_builder_helper::{build_state, get_preset};

@@ -161,7 +161,9 @@ impl pallet_consortium::Payer<AccountId, RuntimeCall> for Payer {
 	fn payer(signer: Option<&AccountId>, call: &RuntimeCall) -> Option<InstitutionId> {
 		match (signer, call) {
 			(Some(who), _) => <Roles as Registry<AccountId>>::home(who),
-			(None, RuntimeCall::Roles(pallet_roles::Call::register_patient { voucher, .. })) => Some(voucher.institution),
+			(None, RuntimeCall::Roles(pallet_roles::Call::register_patient { voucher, .. })) => {
+				Some(voucher.institution)
+			}
 			(None, _) => None,
 		}
 	}
@@ -173,10 +175,10 @@ pub struct Sessions;
 impl pallet_consortium::SessionKeys<AccountId> for Sessions {
 	fn changed(validators: &[AccountId]) -> bool {
 		let queued = pallet_session::QueuedKeys::<Runtime>::get();
-		queued.len() != validators.len() ||
-			queued.iter().any(|(validator, keys)| {
-				!validators.contains(validator) ||
-					pallet_session::NextKeys::<Runtime>::get(validator).as_ref() != Some(keys)
+		queued.len() != validators.len()
+			|| queued.iter().any(|(validator, keys)| {
+				!validators.contains(validator)
+					|| pallet_session::NextKeys::<Runtime>::get(validator).as_ref() != Some(keys)
 			})
 	}
 

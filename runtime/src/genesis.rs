@@ -38,7 +38,10 @@ struct Hospital {
 fn hospitals() -> [Hospital; 4] {
 	[
 		Hospital {
-			officers: [Sr25519Keyring::Alice.to_account_id(), Sr25519Keyring::Charlie.to_account_id()],
+			officers: [
+				Sr25519Keyring::Alice.to_account_id(),
+				Sr25519Keyring::Charlie.to_account_id(),
+			],
 			seat: Sr25519Keyring::Alice,
 			validator: Sr25519Keyring::AliceStash,
 			finaliser: Ed25519Keyring::Alice,
@@ -50,7 +53,10 @@ fn hospitals() -> [Hospital; 4] {
 			custodian: hex2array!("6cd99b7f7bcdc9756dbee73f820294b61fbfedd6862ba7761e062662400ecc14"),
 		},
 		Hospital {
-			officers: [Sr25519Keyring::Bob.to_account_id(), Sr25519Keyring::Dave.to_account_id()],
+			officers: [
+				Sr25519Keyring::Bob.to_account_id(),
+				Sr25519Keyring::Dave.to_account_id(),
+			],
 			seat: Sr25519Keyring::Bob,
 			validator: Sr25519Keyring::BobStash,
 			finaliser: Ed25519Keyring::Bob,
@@ -129,7 +135,10 @@ impl Hospital {
 		}
 	}
 
-	fn credentials(&self, institution: InstitutionId) -> impl Iterator<Item = (AccountId, InstitutionId, Credential)> + '_ {
+	fn credentials(
+		&self,
+		institution: InstitutionId,
+	) -> impl Iterator<Item = (AccountId, InstitutionId, Credential)> + '_ {
 		let roles = [Role::Administrator, Role::Doctor, Role::Nurse];
 		self.staff.iter().zip(roles).map(move |(account, role)| {
 			// A commitment opens to nothing here: there is no licence behind a development credential.
@@ -157,14 +166,19 @@ impl Hospital {
 
 fn consortium(hospitals: &[Hospital], validators: usize, min_validators: u32) -> serde_json::Value {
 	let keys: Vec<_> = hospitals.iter().take(validators).map(Hospital::session).collect();
-	let credentials =
-		(0..).zip(hospitals).flat_map(|(institution, hospital)| hospital.credentials(institution)).collect::<Vec<_>>();
+	let credentials = (0..)
+		.zip(hospitals)
+		.flat_map(|(institution, hospital)| hospital.credentials(institution))
+		.collect::<Vec<_>>();
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		consortium: ConsortiumConfig {
 			validators: keys.iter().map(|(validator, ..)| validator.clone()).collect::<Vec<_>>(),
 			min_validators,
 		},
-		roles: RolesConfig { institutions: hospitals.iter().map(Hospital::institution).collect::<Vec<_>>(), credentials },
+		roles: RolesConfig {
+			institutions: hospitals.iter().map(Hospital::institution).collect::<Vec<_>>(),
+			credentials
+		},
 		session: SessionConfig { keys },
 	})
 }

@@ -103,6 +103,9 @@ mod tests {
 		let who = AccountId::new([1; 32]);
 		let reason = RuntimeHoldReason::Session(pallet_session::HoldReason::Keys);
 		<NoToken as hold::Mutate<_>>::hold(&reason, &who, 0).unwrap();
-		assert_eq!(<NoToken as hold::Mutate<_>>::release_all(&reason, &who, Precision::BestEffort), Ok(0));
+		assert_eq!(
+			<NoToken as hold::Mutate<_>>::release_all(&reason, &who, Precision::BestEffort),
+			Ok(0)
+		);
 	}
 }

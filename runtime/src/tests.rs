@@ -26,10 +26,11 @@ fn chain(preset: &str) -> sp_io::TestExternalities {
 fn whole(patch: &[u8]) -> Vec<u8> {
 	fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
 		match (into, patch) {
-			(serde_json::Value::Object(into), serde_json::Value::Object(patch)) =>
+			(serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
 				for (key, value) in patch {
 					merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-				},
+				}
+			}
 			(into, patch) => *into = patch,
 		}
 	}
@@ -81,7 +82,11 @@ fn the_development_preset_holds_two_staffed_hospitals_and_one_validator() {
 		assert_eq!(pallet_collective::Members::<Runtime, CouncilCollective>::get().len(), 2);
 		for (institution, name) in [(0, "Alice"), (1, "Bob")] {
 			assert!(Roles::is_officer(&account(&format!("//{name}")), institution));
-			for (staff, role) in [("admin", Role::Administrator), ("doctor", Role::Doctor), ("nurse", Role::Nurse)] {
+			for (staff, role) in [
+				("admin", Role::Administrator),
+				("doctor", Role::Doctor),
+				("nurse", Role::Nurse),
+			] {
 				let standing = Roles::standing(&account(&format!("//{name}//{staff}")), institution).unwrap();
 				assert_eq!((standing.role, standing.active), (role, true));
 			}
@@ -132,8 +137,10 @@ fn a_registered_account_passes_the_gate_and_an_unregistered_one_does_not() {
 
 #[test]
 fn the_transaction_extensions_are_these_in_this_order() {
-	let names: Vec<_> =
-		<TxExtension as TransactionExtension<RuntimeCall>>::metadata().into_iter().map(|e| e.identifier).collect();
+	let names: Vec<_> = <TxExtension as TransactionExtension<RuntimeCall>>::metadata()
+		.into_iter()
+		.map(|e| e.identifier)
+		.collect();
 	assert_eq!(
 		names,
 		[

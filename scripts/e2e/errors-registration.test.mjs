@@ -178,7 +178,7 @@ describe('the chain refuses', () => {
     test('cut short', async () => {
       const whole = general(api, redeem(api, await issued(), stranger()));
       const error = await rejection(node.rpc('author_submitExtrinsic', [hex(whole.subarray(0, -1))]));
-      assert.ok([1001, 1002, 1010].includes(error.code), `${error.code} ${error.message}`);
+      assert.match(error.message, /[Cc]ould not decode/);
     });
   });
 

@@ -145,7 +145,7 @@ describe('the main job on the chain', () => {
     const stored = (await api.query.records.trail(patient.id)).unwrap().head;
     const entries = await until('the index has followed', async () => {
       const found = await trail(node, patient.id, 5);
-      return found.length >= stored.get('entries').toNumber() && found;
+      return found.length >= stored.entries_.toNumber() && found;
     });
     assert.deepEqual(
       entries.map(({ kind }) => kind.type),

@@ -20,7 +20,10 @@
 		path = "salus_primitives::access::Category",
 		with = "::subxt::utils::Static<::salus_primitives::Category>"
 	),
-	substitute_type(path = "salus_primitives::access::Role", with = "::subxt::utils::Static<::salus_primitives::Role>"),
+	substitute_type(
+		path = "salus_primitives::access::Role",
+		with = "::subxt::utils::Static<::salus_primitives::Role>"
+	),
 	substitute_type(
 		path = "salus_primitives::access::Basis",
 		with = "::subxt::utils::Static<::salus_primitives::Basis>"
@@ -161,3 +164,6 @@
 mod generated {}
 
 pub use generated::*;
+
+/// Named so that a new file makes this crate compile anew; the macro alone does not watch it.
+const _: &[u8] = include_bytes!("../metadata.scale");

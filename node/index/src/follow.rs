@@ -52,8 +52,17 @@ impl<S: FinalisedBlocks> Follower<S> {
 	/// `Sql`, `Damaged`
 	pub async fn resume(index: AuditIndex, source: Arc<S>) -> Result<Self, IndexError> {
 		let cursor = index.cursor().await?;
-		let (progress, _) = watch::channel(Progress { number: cursor.number, entries: index.count().await? });
-		Ok(Self { index, source, cursor, anchored: false, progress })
+		let (progress, _) = watch::channel(Progress {
+			number: cursor.number,
+			entries: index.count().await?,
+		});
+		Ok(Self {
+			index,
+			source,
+			cursor,
+			anchored: false,
+			progress,
+		})
 	}
 
 	/// How far the index has come, now and later.
@@ -112,7 +121,12 @@ impl<S: FinalisedBlocks> Follower<S> {
 		let due: Vec<_> = blocks.into_iter().filter(|(number, _)| *number > cursor).collect();
 		for batch in due.chunks(64) {
 			let (source, batch) = (Arc::clone(&self.source), batch.to_vec());
-			let read = move || batch.into_iter().map(|(number, hash)| read_block(&*source, number, hash)).collect();
+			let read = move || {
+				batch
+					.into_iter()
+					.map(|(number, hash)| read_block(&*source, number, hash))
+					.collect()
+			};
 			self.append(read).await?;
 		}
 		Ok(())
@@ -122,12 +136,19 @@ impl<S: FinalisedBlocks> Follower<S> {
 		&mut self,
 		read: impl FnOnce() -> Result<Vec<BlockEntries>, IndexError> + Send + 'static,
 	) -> Result<(), IndexError> {
-		let blocks = task::spawn_blocking(read).await.map_err(|error| IndexError::Source(error.into()))??;
+		let blocks = task::spawn_blocking(read)
+			.await
+			.map_err(|error| IndexError::Source(error.into()))??;
 		self.cursor = self.index.append(&blocks).await?;
 		let number = self.cursor.number;
-		let added = blocks.iter().fold(0u64, |sum, block| sum.saturating_add(block.entries.len() as u64));
+		let added = blocks
+			.iter()
+			.fold(0u64, |sum, block| sum.saturating_add(block.entries.len() as u64));
 		self.progress.send_modify(|progress| {
-			*progress = Progress { number, entries: progress.entries.saturating_add(added) };
+			*progress = Progress {
+				number,
+				entries: progress.entries.saturating_add(added),
+			};
 		});
 		Ok(())
 	}

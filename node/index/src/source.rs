@@ -38,7 +38,10 @@ pub struct ClientBlocks<Client, Block> {
 impl<Client, Block> ClientBlocks<Client, Block> {
 	/// Reads through this client.
 	pub fn new(client: Arc<Client>) -> Self {
-		Self { client, block: PhantomData }
+		Self {
+			client,
+			block: PhantomData,
+		}
 	}
 }
 
@@ -55,7 +58,9 @@ where
 	}
 
 	fn hash(&self, number: u32) -> Result<Option<H256>, SourceError> {
-		self.client.hash(number).map_err(|error| SourceError::Failed(error.into()))
+		self.client
+			.hash(number)
+			.map_err(|error| SourceError::Failed(error.into()))
 	}
 
 	fn entries(&self, hash: H256) -> Result<Vec<(PatientId, AuditEntry<AccountId>)>, SourceError> {

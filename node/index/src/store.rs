@@ -73,7 +73,10 @@ impl AuditIndex {
 	/// # Errors
 	/// `Open`, `UnsupportedVersion`, `ForeignGenesis`, `Sql`
 	pub async fn open(path: &Path, genesis: H256) -> Result<Self, IndexError> {
-		let open = |source| IndexError::Open { path: path.to_owned(), source };
+		let open = |source| IndexError::Open {
+			path: path.to_owned(),
+			source,
+		};
 		create_private(path).map_err(|error| open(sqlx::Error::Io(error)))?;
 		let options = SqliteConnectOptions::new()
 			.filename(path)
@@ -81,17 +84,25 @@ impl AuditIndex {
 			// The states behind the cursor may be gone, so that a commit has to survive a power cut.
 			.synchronous(SqliteSynchronous::Full)
 			.busy_timeout(Duration::from_secs(30));
-		let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await.map_err(open)?;
+		let pool = SqlitePoolOptions::new()
+			.max_connections(8)
+			.connect_with(options)
+			.await
+			.map_err(open)?;
 		let mut change = pool.begin().await?;
 		sqlx::query(META).execute(&mut *change).await?;
 		sqlx::query(ENTRIES).execute(&mut *change).await?;
-		sqlx::query("INSERT INTO meta (id, version, genesis, number, hash) VALUES (0, ?, ?, 0, ?) ON CONFLICT DO NOTHING")
-			.bind(VERSION)
-			.bind(genesis.as_bytes())
-			.bind(genesis.as_bytes())
-			.execute(&mut *change)
+		sqlx::query(
+			"INSERT INTO meta (id, version, genesis, number, hash) VALUES (0, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+		)
+		.bind(VERSION)
+		.bind(genesis.as_bytes())
+		.bind(genesis.as_bytes())
+		.execute(&mut *change)
+		.await?;
+		let meta = sqlx::query("SELECT version, genesis FROM meta")
+			.fetch_one(&mut *change)
 			.await?;
-		let meta = sqlx::query("SELECT version, genesis FROM meta").fetch_one(&mut *change).await?;
 		change.commit().await?;
 		let version: i64 = meta.try_get("version")?;
 		if version != VERSION {
@@ -99,7 +110,10 @@ impl AuditIndex {
 		}
 		let found = hash_of(meta.try_get("genesis")?)?;
 		if found != genesis {
-			return Err(IndexError::ForeignGenesis { found, expected: genesis });
+			return Err(IndexError::ForeignGenesis {
+				found,
+				expected: genesis,
+			});
 		}
 		Ok(Self { pool })
 	}
@@ -149,7 +163,9 @@ impl AuditIndex {
 	/// # Errors
 	/// `Sql`
 	pub async fn count(&self) -> Result<u64, IndexError> {
-		let row = sqlx::query("SELECT COUNT(*) AS entries FROM entries").fetch_one(&self.pool).await?;
+		let row = sqlx::query("SELECT COUNT(*) AS entries FROM entries")
+			.fetch_one(&self.pool)
+			.await?;
 		unsigned(row.try_get("entries")?)
 	}
 
@@ -168,12 +184,18 @@ impl AuditIndex {
 		for block in blocks {
 			let expected = cursor.number.checked_add(1).ok_or(IndexError::OutOfRange)?;
 			if block.number != expected {
-				return Err(IndexError::OutOfTurn { expected, found: block.number });
+				return Err(IndexError::OutOfTurn {
+					expected,
+					found: block.number,
+				});
 			}
 			for (patient, entry) in &block.entries {
 				insert(&mut change, block.number, *patient, entry).await?;
 			}
-			cursor = Cursor { number: block.number, hash: block.hash };
+			cursor = Cursor {
+				number: block.number,
+				hash: block.hash,
+			};
 		}
 		sqlx::query("UPDATE meta SET number = ?, hash = ?")
 			.bind(i64::from(cursor.number))
@@ -189,13 +211,23 @@ fn create_private(path: &Path) -> io::Result<()> {
 	if let Some(folder) = path.parent() {
 		fs::create_dir_all(folder)?;
 	}
-	fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(|_| ())
+	fs::OpenOptions::new()
+		.create(true)
+		.append(true)
+		.mode(0o600)
+		.open(path)
+		.map(|_| ())
 }
 
 async fn read_cursor(connection: &mut SqliteConnection) -> Result<Cursor, IndexError> {
-	let row = sqlx::query("SELECT number, hash FROM meta").fetch_one(connection).await?;
+	let row = sqlx::query("SELECT number, hash FROM meta")
+		.fetch_one(connection)
+		.await?;
 	let number = u32::try_from(row.try_get::<i64, _>("number")?).map_err(|_| IndexError::Damaged)?;
-	Ok(Cursor { number, hash: hash_of(row.try_get("hash")?)? })
+	Ok(Cursor {
+		number,
+		hash: hash_of(row.try_get("hash")?)?,
+	})
 }
 
 async fn insert(
@@ -208,9 +240,16 @@ async fn insert(
 		.bind(integer(patient)?)
 		.fetch_one(&mut *change)
 		.await?;
-	let expected = unsigned(row.try_get("last")?)?.checked_add(1).ok_or(IndexError::OutOfRange)?;
+	let expected = unsigned(row.try_get("last")?)?
+		.checked_add(1)
+		.ok_or(IndexError::OutOfRange)?;
 	if entry.seq != expected {
-		return Err(IndexError::BrokenTrail { block, patient, expected, found: entry.seq });
+		return Err(IndexError::BrokenTrail {
+			block,
+			patient,
+			expected,
+			found: entry.seq,
+		});
 	}
 	let actor: Option<&[u8]> = entry.actor.as_ref().map(AsRef::as_ref);
 	sqlx::query("INSERT INTO entries (patient, seq, block, at, actor, kind) VALUES (?, ?, ?, ?, ?, ?)")
@@ -238,5 +277,7 @@ fn hash_of(bytes: Vec<u8>) -> Result<H256, IndexError> {
 }
 
 fn account_of(bytes: &[u8]) -> Result<AccountId, IndexError> {
-	<[u8; 32]>::try_from(bytes).map(AccountId::new).map_err(|_| IndexError::Damaged)
+	<[u8; 32]>::try_from(bytes)
+		.map(AccountId::new)
+		.map_err(|_| IndexError::Damaged)
 }

@@ -24,7 +24,10 @@ where
 	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block>,
 {
 	pub(crate) fn new(client: Arc<Client>) -> Self {
-		Self { client, block: PhantomData }
+		Self {
+			client,
+			block: PhantomData,
+		}
 	}
 
 	/// Asks at the block that was named, else at the finalised head.
@@ -40,7 +43,7 @@ where
 			error => {
 				log::warn!(target: "salus-rpc", "the runtime call at {at} failed: {error}");
 				RpcError::RuntimeFailed
-			},
+			}
 		})
 	}
 
@@ -60,7 +63,7 @@ where
 			Err(error) => {
 				log::warn!(target: "salus-rpc", "block {hash} was not read: {error}");
 				Err(RpcError::RuntimeFailed)
-			},
+			}
 		}
 	}
 }

@@ -92,7 +92,10 @@ where
 		let last = grants.last().map(|(_, grant)| grant.id);
 		Ok(Page {
 			next: next(List::Grants, grants.len(), most, last),
-			items: grants.into_iter().map(|(grantee, grant)| GrantView::new(grantee, grant)).collect(),
+			items: grants
+				.into_iter()
+				.map(|(grantee, grant)| GrantView::new(grantee, grant))
+				.collect(),
 		})
 	}
 

@@ -96,7 +96,10 @@ pub enum RpcError {
 impl RpcError {
 	/// The parameter is not what it has to be.
 	pub(crate) fn parameter(parameter: &'static str, problem: impl ToString) -> Self {
-		Self::InvalidParameter { parameter, problem: problem.to_string() }
+		Self::InvalidParameter {
+			parameter,
+			problem: problem.to_string(),
+		}
 	}
 
 	/// The error's stable name.
@@ -123,7 +126,10 @@ impl RpcError {
 			return Self::release_code(error);
 		}
 		let name = self.name();
-		ERRORS.iter().find(|(_, known)| *known == name).map_or(7006, |(code, _)| *code)
+		ERRORS
+			.iter()
+			.find(|(_, known)| *known == name)
+			.map_or(7006, |(code, _)| *code)
 	}
 
 	/// The code of a desk's refusal.

@@ -14,7 +14,11 @@ pub struct Input(pub Value);
 impl Input {
 	/// An id or a moment: a number or a decimal string.
 	pub(crate) fn integer(&self, parameter: &'static str) -> Result<u64, RpcError> {
-		self.read::<Int>(parameter, "a number from 0 to 2^64 - 1, or the same as a decimal string").map(|int| int.0)
+		self.read::<Int>(
+			parameter,
+			"a number from 0 to 2^64 - 1, or the same as a decimal string",
+		)
+		.map(|int| int.0)
 	}
 
 	/// A small id.
@@ -54,7 +58,9 @@ impl Input {
 	}
 
 	pub(crate) fn text<'a>(&'a self, parameter: &'static str, expected: &str) -> Result<&'a str, RpcError> {
-		self.0.as_str().ok_or_else(|| RpcError::parameter(parameter, format!("expected {expected}")))
+		self.0
+			.as_str()
+			.ok_or_else(|| RpcError::parameter(parameter, format!("expected {expected}")))
 	}
 
 	fn read<T: DeserializeOwned>(&self, parameter: &'static str, expected: &str) -> Result<T, RpcError> {

@@ -44,7 +44,11 @@ impl List {
 
 	/// The id of this cursor.
 	pub(crate) fn id_of(self, cursor: &Input) -> Result<u64, RpcError> {
-		let text = cursor.0.as_str().and_then(|text| text.strip_prefix("0x")).ok_or(RpcError::InvalidCursor)?;
+		let text = cursor
+			.0
+			.as_str()
+			.and_then(|text| text.strip_prefix("0x"))
+			.ok_or(RpcError::InvalidCursor)?;
 		let bytes = hex::decode(text).map_err(|_| RpcError::InvalidCursor)?;
 		match <(u8, u64)>::decode_all(&mut bytes.as_slice()) {
 			Ok((list, id)) if list == self as u8 => Ok(id),

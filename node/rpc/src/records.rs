@@ -76,7 +76,11 @@ where
 {
 	/// Answers from this client's runtime and this index, which has come as far as `progress` says.
 	pub fn new(client: Arc<Client>, index: AuditIndex, progress: watch::Receiver<Progress>) -> Self {
-		Self { chain: Chain::new(client), index, progress }
+		Self {
+			chain: Chain::new(client),
+			index,
+			progress,
+		}
 	}
 }
 
@@ -127,9 +131,14 @@ where
 			None => Default::default(),
 		};
 		let (before, most) = (List::Records.read(&cursor)?, limit(&items)?);
-		let (records, next) = self.chain.ask(&at, |api, at| api.records(at, patient, filter, before, most))?;
+		let (records, next) = self
+			.chain
+			.ask(&at, |api, at| api.records(at, patient, filter, before, most))?;
 		Ok(Page {
-			items: records.into_iter().map(|(id, record)| RecordView::new(id, record)).collect(),
+			items: records
+				.into_iter()
+				.map(|(id, record)| RecordView::new(id, record))
+				.collect(),
 			next: next.map(|before| List::Records.cursor(before)),
 		})
 	}
@@ -137,7 +146,10 @@ where
 	fn history(&self, id: Input, at: Option<Input>) -> Result<Vec<RecordView>, RpcError> {
 		let id = id.integer("id")?;
 		let records = self.chain.ask(&at, |api, at| api.history(at, id, MAX_LIMIT))?;
-		Ok(records.into_iter().map(|(id, record)| RecordView::new(id, record)).collect())
+		Ok(records
+			.into_iter()
+			.map(|(id, record)| RecordView::new(id, record))
+			.collect())
 	}
 
 	fn receipt(&self, id: Input, at: Option<Input>) -> Result<Option<ReceiptView>, RpcError> {
@@ -165,12 +177,21 @@ where
 		};
 		let most = limit(&items)?;
 		self.settled().await?;
-		let mut entries = self.index.audit(patient, from, most.saturating_add(1)).await.map_err(|error| {
-			log::warn!(target: "salus-rpc", "the audit index failed: {error}");
-			RpcError::IndexFailed
-		})?;
+		let mut entries = self
+			.index
+			.audit(patient, from, most.saturating_add(1))
+			.await
+			.map_err(|error| {
+				log::warn!(target: "salus-rpc", "the audit index failed: {error}");
+				RpcError::IndexFailed
+			})?;
 		let more = entries.len() > usize::try_from(most).unwrap_or(usize::MAX);
-		let next = entries.pop_if(|_| more).map(|first_of_next| List::Audit.cursor(first_of_next.entry.seq));
-		Ok(Page { items: entries.into_iter().map(Into::into).collect(), next })
+		let next = entries
+			.pop_if(|_| more)
+			.map(|first_of_next| List::Audit.cursor(first_of_next.entry.seq));
+		Ok(Page {
+			items: entries.into_iter().map(Into::into).collect(),
+			next,
+		})
 	}
 }

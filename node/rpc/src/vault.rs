@@ -114,11 +114,16 @@ impl Vault {
 #[async_trait]
 impl VaultRpcServer for Vault {
 	async fn status(&self, extensions: &Extensions) -> Result<VaultStatus, RpcError> {
-		let allowed = extensions.get::<DenyUnsafe>().is_some_and(|policy| policy.check_if_safe().is_ok());
+		let allowed = extensions
+			.get::<DenyUnsafe>()
+			.is_some_and(|policy| policy.check_if_safe().is_ok());
 		if !allowed {
 			return Err(RpcError::LocalOnly);
 		}
-		self.desk(None)?.status().await.map_err(|VaultUnavailable| RpcError::VaultFailed)
+		self.desk(None)?
+			.status()
+			.await
+			.map_err(|VaultUnavailable| RpcError::VaultFailed)
 	}
 
 	async fn release(&self, request: Input, signature: Option<Input>) -> Result<String, RpcError> {
@@ -131,7 +136,9 @@ impl VaultRpcServer for Vault {
 		let released = self.desk(Some(request.custodian))?.release(request, signature).await;
 		match released {
 			Ok(release) => Ok(format!("0x{}", hex::encode(release.encode()))),
-			Err(ReleaseRefused::NotHere(custodian)) => Err(RpcError::NoDesk { custodian: Some(custodian) }),
+			Err(ReleaseRefused::NotHere(custodian)) => Err(RpcError::NoDesk {
+				custodian: Some(custodian),
+			}),
 			Err(ReleaseRefused::Desk(error)) => Err(RpcError::Release(error)),
 			Err(ReleaseRefused::Unavailable(VaultUnavailable)) => Err(RpcError::VaultFailed),
 		}
@@ -150,7 +157,7 @@ fn both(request: Input, signature: Option<Input>) -> Result<(Input, Input), RpcE
 		None if request.0.is_object() => {
 			let Both { request, signature } = request.object("request")?;
 			Ok((request, signature))
-		},
+		}
 		None => Err(RpcError::parameter("signature", "missing")),
 	}
 }

@@ -43,7 +43,8 @@ impl NodeChain {
 	/// Whether the account is this patient's own.
 	pub fn is_patient(&self, account: &AccountBytes, patient: u64) -> Result<bool, ChainUnavailable> {
 		let account = AccountId::new(*account);
-		self.ask("patient_of", |api, at| api.patient_of(at, account)).map(|found| found == Some(patient))
+		self.ask("patient_of", |api, at| api.patient_of(at, account))
+			.map(|found| found == Some(patient))
 	}
 
 	/// The record that an upload was registered as.
@@ -57,7 +58,11 @@ impl NodeChain {
 
 	/// The records that this block's calls registered.
 	pub fn registered_in(&self, block: Hash) -> Result<Vec<RecordView>, ChainUnavailable> {
-		let entries = self.client.runtime_api().entries(block).map_err(|error| unavailable("entries", &error))?;
+		let entries = self
+			.client
+			.runtime_api()
+			.entries(block)
+			.map_err(|error| unavailable("entries", &error))?;
 		let mut records = Vec::new();
 		for (_, entry) in entries {
 			if let Kind::RecordRegistered { record } = entry.kind {
@@ -82,7 +87,9 @@ impl NodeChain {
 		let key = StorageKey([twox_128(b"Timestamp"), twox_128(b"Now")].concat());
 		let found = StorageProvider::<Block, FullBackend>::storage(&*self.client, block, &key);
 		match found {
-			Ok(Some(data)) => u64::decode_all(&mut data.0.as_slice()).map(Some).map_err(|_| ChainUnavailable),
+			Ok(Some(data)) => u64::decode_all(&mut data.0.as_slice())
+				.map(Some)
+				.map_err(|_| ChainUnavailable),
 			Ok(None) | Err(sp_blockchain::Error::UnknownBlock(_)) => Ok(None),
 			Err(error) => Err(unavailable("time", &error)),
 		}
@@ -112,7 +119,11 @@ impl FinalisedChain for NodeChain {
 	fn head(&self) -> Result<BlockView, ChainUnavailable> {
 		let info = self.client.info();
 		let time = self.time(info.finalized_hash)?.unwrap_or_default();
-		Ok(BlockView { number: info.finalized_number, hash: info.finalized_hash.0, time })
+		Ok(BlockView {
+			number: info.finalized_number,
+			hash: info.finalized_hash.0,
+			time,
+		})
 	}
 
 	fn block(&self, number: u32) -> Result<Option<BlockView>, ChainUnavailable> {
@@ -122,7 +133,11 @@ impl FinalisedChain for NodeChain {
 		let Some(hash) = self.client.hash(number).map_err(|error| unavailable("hash", &error))? else {
 			return Ok(None);
 		};
-		Ok(self.time(hash)?.map(|time| BlockView { number, hash: hash.0, time }))
+		Ok(self.time(hash)?.map(|time| BlockView {
+			number,
+			hash: hash.0,
+			time,
+		}))
 	}
 
 	fn receipt(&self, id: u64) -> Result<Option<ReceiptView>, ChainUnavailable> {
@@ -214,9 +229,17 @@ fn receipt_view(id: u64, receipt: Receipt<AccountId>) -> ReceiptView {
 	let items = receipt
 		.outcomes
 		.into_iter()
-		.map(|(record, decision)| ReceiptItem { object: Object::Record(record), verdict: verdict(decision) })
+		.map(|(record, decision)| ReceiptItem {
+			object: Object::Record(record),
+			verdict: verdict(decision),
+		})
 		.collect();
-	ReceiptView { id, requester: receipt.requester.into(), at: receipt.at, items }
+	ReceiptView {
+		id,
+		requester: receipt.requester.into(),
+		at: receipt.at,
+		items,
+	}
 }
 
 fn record_view(id: RecordId, record: Record<AccountId>) -> RecordView {

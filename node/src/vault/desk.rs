@@ -41,12 +41,20 @@ impl Desks {
 		kind: StoreKind,
 		limit: u64,
 	) -> Self {
-		Self { custodians, table, store, kind, limit }
+		Self {
+			custodians,
+			table,
+			store,
+			kind,
+			limit,
+		}
 	}
 
 	/// Each institution's.
 	pub fn custodians(&self) -> impl Iterator<Item = (u32, &Custodian)> {
-		self.custodians.iter().map(|(institution, custodian)| (*institution, custodian))
+		self.custodians
+			.iter()
+			.map(|(institution, custodian)| (*institution, custodian))
 	}
 
 	/// This institution's.
@@ -76,7 +84,9 @@ impl Desks {
 	}
 
 	fn desk(&self, institution: u32) -> Result<Arc<Desk>, ReleaseRefused> {
-		let custodian = self.custodian(institution).ok_or(ReleaseRefused::NotHere(institution))?;
+		let custodian = self
+			.custodian(institution)
+			.ok_or(ReleaseRefused::NotHere(institution))?;
 		Ok(Arc::clone(&custodian.desk))
 	}
 }
@@ -123,7 +133,11 @@ async fn aside<T: Send + 'static>(
 }
 
 fn refusals(outcomes: &Outcomes) -> BTreeMap<String, Int> {
-	outcomes.refused().into_iter().map(|(error, count)| (error.to_owned(), Int(count))).collect()
+	outcomes
+		.refused()
+		.into_iter()
+		.map(|(error, count)| (error.to_owned(), Int(count)))
+		.collect()
 }
 
 fn failed(error: &dyn std::fmt::Display) -> VaultUnavailable {

@@ -30,7 +30,9 @@ pub struct Served {
 /// Takes the port.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
 	TcpListener::bind(address).await.map_err(|error| {
-		Error::Other(format!("the vault cannot listen on {address}: {error}; choose another --vault-port"))
+		Error::Other(format!(
+			"the vault cannot listen on {address}: {error}; choose another --vault-port"
+		))
 	})
 }
 

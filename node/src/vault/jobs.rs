@@ -44,10 +44,12 @@ pub async fn mark_live(client: Arc<FullClient>, chain: Arc<NodeChain>, desks: Ar
 
 fn mark_block(chain: &NodeChain, desks: &Desks, block: salus_runtime::Hash) {
 	// The chain's failure is logged where it happens.
-	let Ok(records) = chain.registered_in(block) else { return };
+	let Ok(records) = chain.registered_in(block) else {
+		return;
+	};
 	for record in records {
 		match desks.table().mark_live(&record.sha256, &record) {
-			Ok(()) | Err(KeyTableError::NotFound) => {},
+			Ok(()) | Err(KeyTableError::NotFound) => {}
 			Err(error) => log::warn!(target: "salus", "record {}: {error}", record.id),
 		}
 	}
@@ -63,13 +65,15 @@ pub async fn reap(chain: Arc<NodeChain>, desks: Arc<Desks>, clock: Arc<dyn Clock
 		if !chain.head().is_ok_and(|head| now.saturating_sub(head.time) <= FRESH) {
 			continue;
 		}
-		let Some(intake) = desks.any().map(|custodian| Arc::clone(&custodian.intake)) else { return };
+		let Some(intake) = desks.any().map(|custodian| Arc::clone(&custodian.intake)) else {
+			return;
+		};
 		let (chain, runtime) = (Arc::clone(&chain), Handle::current());
 		let reaped = task::spawn_blocking(move || {
 			runtime.block_on(intake.reap(now.saturating_sub(GRACE), |upload| registered(&chain, upload)))
 		});
 		match reaped.await {
-			Ok(Ok(0)) => {},
+			Ok(Ok(0)) => {}
 			Ok(Ok(count)) => log::info!(target: "salus", "{count} uploads were never registered and are deleted"),
 			Ok(Err(error)) => log::warn!(target: "salus", "reaping failed: {error}"),
 			Err(error) => log::error!(target: "salus", "reaping failed: {error}"),

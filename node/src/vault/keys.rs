@@ -1,10 +1,14 @@
 //! The custodians' keys and the key table's, opened before the node starts.
 
-use std::{collections::BTreeMap, env, fs, path::{Path, PathBuf}};
+use std::{
+	collections::BTreeMap,
+	env, fs,
+	path::{Path, PathBuf},
+};
 
 use salus_vault::{
 	key_table::EpochKey,
-	keystore::{self, Kind, KeystoreError, Secret, Strength},
+	keystore::{self, KeystoreError, Kind, Secret, Strength},
 	wrap::{HpkeKey, HpkeSecret},
 };
 use sc_cli::Error;
@@ -38,7 +42,9 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 	let development = development::allowed_on(&chain_type);
 	let mut custodians = BTreeMap::new();
 	let known = options.development_custodian.iter().copied();
-	let implied = DEVELOPMENT_CUSTODIANS.into_iter().filter(|_| is_dev && options.custodian_key.is_empty());
+	let implied = DEVELOPMENT_CUSTODIANS
+		.into_iter()
+		.filter(|_| is_dev && options.custodian_key.is_empty());
 	for institution in known.chain(implied) {
 		if !development {
 			return Err(input(format!(
@@ -57,7 +63,11 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 	let (passphrase, strength) = if only_known {
 		(Zeroizing::new(DEVELOPMENT_PASSPHRASE.to_owned()), Strength::Development)
 	} else {
-		let strength = if is_dev { Strength::Development } else { Strength::Standard };
+		let strength = if is_dev {
+			Strength::Development
+		} else {
+			Strength::Standard
+		};
 		(passphrase(options, is_dev)?, strength)
 	};
 	for file in &options.custodian_key {
@@ -69,7 +79,9 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 			)));
 		}
 		if custodians.insert(institution, secret).is_some() {
-			return Err(input(format!("institution {institution} has two custodian keys; give one")));
+			return Err(input(format!(
+				"institution {institution} has two custodian keys; give one"
+			)));
 		}
 	}
 
@@ -77,7 +89,13 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 	private_folder(&folder)?;
 	let epoch = epoch(&folder.join(format!("epoch-{EPOCH}.key")), &passphrase, strength)?;
 	let ipfs_credentials = options.ipfs_auth_file.as_deref().map(credentials).transpose()?;
-	Ok(Some(Keys { folder, custodians, epoch, options: options.clone(), ipfs_credentials }))
+	Ok(Some(Keys {
+		folder,
+		custodians,
+		epoch,
+		options: options.clone(),
+		ipfs_credentials,
+	}))
 }
 
 fn passphrase(options: &VaultOptions, is_dev: bool) -> Result<Zeroizing<String>, Error> {
@@ -89,18 +107,33 @@ fn passphrase(options: &VaultOptions, is_dev: bool) -> Result<Zeroizing<String>,
 			return Ok(Zeroizing::new(passphrase));
 		}
 	}
-	rpassword::prompt_password("Passphrase of the custodian's key: ").map(Zeroizing::new).map_err(|error| {
-		input(format!("the passphrase cannot be asked for here ({error}); give --passphrase-file FILE"))
-	})
+	rpassword::prompt_password("Passphrase of the custodian's key: ")
+		.map(Zeroizing::new)
+		.map_err(|error| {
+			input(format!(
+				"the passphrase cannot be asked for here ({error}); give --passphrase-file FILE"
+			))
+		})
 }
 
 fn custodian(file: &Path, passphrase: &str, strength: Strength) -> Result<(u32, HpkeSecret), Error> {
 	let secret = keystore::open_kind(file, passphrase, strength, Kind::Custodian).map_err(refused)?;
-	let institution = secret.public.get("institution").and_then(|id| id.parse().ok()).ok_or_else(|| {
-		input(format!("{} does not say whose key it is; make it with the subcommand custodian-key", file.display()))
+	let institution = secret
+		.public
+		.get("institution")
+		.and_then(|id| id.parse().ok())
+		.ok_or_else(|| {
+			input(format!(
+				"{} does not say whose key it is; make it with the subcommand custodian-key",
+				file.display()
+			))
+		})?;
+	let key = HpkeSecret::from_bytes(&secret.bytes).map_err(|_| {
+		input(format!(
+			"{} holds no usable key; restore it from a backup",
+			file.display()
+		))
 	})?;
-	let key = HpkeSecret::from_bytes(&secret.bytes)
-		.map_err(|_| input(format!("{} holds no usable key; restore it from a backup", file.display())))?;
 	if let HpkeKey::X25519(public) = key.public() {
 		log::info!(target: "salus", "Custodian of institution {institution} with key 0x{}", hex::encode(public));
 	}
@@ -111,13 +144,17 @@ fn custodian(file: &Path, passphrase: &str, strength: Strength) -> Result<(u32, 
 fn epoch(file: &Path, passphrase: &str, strength: Strength) -> Result<EpochKey, Error> {
 	match keystore::open_kind(file, passphrase, strength, Kind::Epoch) {
 		Ok(secret) => {
-			let key: [u8; 32] = secret
-				.bytes
-				.as_slice()
-				.try_into()
-				.map_err(|_| input(format!("{} holds no usable key; restore it from a backup", file.display())))?;
-			Ok(EpochKey { epoch: EPOCH, key: Zeroizing::new(key) })
-		},
+			let key: [u8; 32] = secret.bytes.as_slice().try_into().map_err(|_| {
+				input(format!(
+					"{} holds no usable key; restore it from a backup",
+					file.display()
+				))
+			})?;
+			Ok(EpochKey {
+				epoch: EPOCH,
+				key: Zeroizing::new(key),
+			})
+		}
 		Err(KeystoreError::NotFound(_)) => {
 			let key = EpochKey::generate(EPOCH).map_err(|error| input(error.to_string()))?;
 			let secret = Secret {
@@ -128,7 +165,7 @@ fn epoch(file: &Path, passphrase: &str, strength: Strength) -> Result<EpochKey, 
 			};
 			keystore::create(file, &secret, passphrase, strength).map_err(refused)?;
 			Ok(key)
-		},
+		}
 		Err(error) => Err(refused(error)),
 	}
 }
@@ -169,7 +206,10 @@ mod tests {
 		let secret = Secret {
 			kind,
 			label: "test".into(),
-			public: public.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+			public: public
+				.iter()
+				.map(|(name, value)| (name.to_string(), value.to_string()))
+				.collect(),
 			bytes: Zeroizing::new(bytes.to_vec()),
 		};
 		keystore::create(&path, &secret, "pass", WEAK).unwrap();
@@ -195,8 +235,14 @@ mod tests {
 		let key = HpkeSecret::generate().unwrap();
 		let good = file(&folder, Kind::Custodian, &[("institution", "0")], &*key.to_bytes());
 		let seed = file(&folder, Kind::Seed, &[], &[1; 32]);
-		let short = file(&folder, Kind::Custodian, &[("institution", "0"), ("short", "")], &[1; 3]);
-		let refused = |path: &Path, passphrase, strength| custodian(path, passphrase, strength).unwrap_err().to_string();
+		let short = file(
+			&folder,
+			Kind::Custodian,
+			&[("institution", "0"), ("short", "")],
+			&[1; 3],
+		);
+		let refused =
+			|path: &Path, passphrase, strength| custodian(path, passphrase, strength).unwrap_err().to_string();
 		assert!(refused(&good, "other", WEAK).contains("wrong passphrase"));
 		assert!(refused(&good, "pass", Strength::Standard).contains("development strength"));
 		assert!(refused(&seed, "pass", WEAK).contains("holds a seed key, not a custodian key"));

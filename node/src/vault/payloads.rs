@@ -28,7 +28,11 @@ use tokio::{io::AsyncReadExt, sync::Semaphore, time};
 use tokio_stream::StreamExt;
 use tokio_util::io::StreamReader;
 
-use super::{http::Served, jobs::MAX_TICKET_LIFE, refusal::{answer, Refusal}};
+use super::{
+	http::Served,
+	jobs::MAX_TICKET_LIFE,
+	refusal::{answer, Refusal},
+};
 
 const TICKET: HeaderName = HeaderName::from_static("salus-ticket");
 const SIGNER: HeaderName = HeaderName::from_static("salus-signer");
@@ -56,7 +60,7 @@ pub async fn take(State(served): State<Served>, headers: HeaderMap, body: Body) 
 			let drained = time::timeout(DRAIN_TIME, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
 			log::debug!(target: "salus", "an upload was refused ({refusal}); drained: {drained:?}");
 			refusal.into_response()
-		},
+		}
 	}
 }
 
@@ -68,19 +72,35 @@ async fn receive(served: &Served, headers: &HeaderMap, body: &mut Upload) -> Res
 	let wraps: Wraps = scale(headers, &WRAPS, "SCALE encoded wraps in hex")?;
 	let found = length(headers)?;
 	if found != ticket.size {
-		return Err(Refusal::WrongLength { found, expected: ticket.size });
+		return Err(Refusal::WrongLength {
+			found,
+			expected: ticket.size,
+		});
 	}
 	if ticket.not_after > served.clock.now().saturating_add(MAX_TICKET_LIFE) {
 		return Err(Refusal::TicketTooLong);
 	}
-	let custodian = served.desks.custodian(ticket.institution).ok_or(Refusal::NoDesk(ticket.institution))?;
+	let custodian = served
+		.desks
+		.custodian(ticket.institution)
+		.ok_or(Refusal::NoDesk(ticket.institution))?;
 	let own = served.chain.is_patient(&signer, ticket.patient);
 	let own = own.map_err(|error| Refusal::Upload(UploadError::Chain(error)))?;
 	let origin = if own { Origin::Patient } else { Origin::Clinician };
 
 	let (cid, sha256) = (ticket.cid.clone(), hex::encode(ticket.sha256));
-	let announcement = Announcement { ticket, signer, origin, wraps, signature };
-	let inserted = custodian.intake.take(&announcement, body).await.map_err(Refusal::Upload)?;
+	let announcement = Announcement {
+		ticket,
+		signer,
+		origin,
+		wraps,
+		signature,
+	};
+	let inserted = custodian
+		.intake
+		.take(&announcement, body)
+		.await
+		.map_err(Refusal::Upload)?;
 	let status = match inserted {
 		Inserted::New => StatusCode::CREATED,
 		Inserted::Repeated => StatusCode::OK,
@@ -102,17 +122,26 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 	let place = place(&served.downloads)?;
 	let request: ReleaseRequest = scale(headers, &RELEASE, "a SCALE encoded release request in hex")?;
 	let signature = bytes(headers, &SIGNATURE, "a SCALE encoded signature in hex")?;
-	let record = served.desks.authorise(request, signature).await.map_err(|error| match error {
-		ReleaseRefused::NotHere(institution) => Refusal::NoDesk(institution),
-		ReleaseRefused::Desk(error) => Refusal::Release(error),
-		_ => Refusal::Failed,
-	})?;
+	let record = served
+		.desks
+		.authorise(request, signature)
+		.await
+		.map_err(|error| match error {
+			ReleaseRefused::NotHere(institution) => Refusal::NoDesk(institution),
+			ReleaseRefused::Desk(error) => Refusal::Release(error),
+			_ => Refusal::Failed,
+		})?;
 	let payload = parse_cid(&record.cid).map_err(|_| Refusal::NoPayload)?;
 	if payload.to_string() != cid {
 		return Err(Refusal::OtherPayload);
 	}
 	let range = range(headers, record.size)?;
-	let stream = served.desks.store().get(&payload, range.clone()).await.map_err(Refusal::store)?;
+	let stream = served
+		.desks
+		.store()
+		.get(&payload, range.clone())
+		.await
+		.map_err(Refusal::store)?;
 	let stream = stream.inspect_err(|error| log::warn!(target: "salus", "a payload broke off: {error}"));
 	// The place is given back when the last byte is out.
 	let stream = stream.map(move |piece| {
@@ -123,10 +152,15 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 }
 
 fn found(record: &RecordView, range: Option<Range<u64>>, body: Body) -> Response {
-	let length = range.as_ref().map_or(record.size, |range| range.end.saturating_sub(range.start));
+	let length = range
+		.as_ref()
+		.map_or(record.size, |range| range.end.saturating_sub(range.start));
 	let mut response = Response::new(body);
 	let headers = response.headers_mut();
-	headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+	headers.insert(
+		header::CONTENT_TYPE,
+		HeaderValue::from_static("application/octet-stream"),
+	);
 	headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
 	headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 	headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
@@ -141,10 +175,14 @@ fn found(record: &RecordView, range: Option<Range<u64>>, body: Body) -> Response
 }
 
 fn reader(body: Body) -> Upload {
-	let pieces = body.into_data_stream().map_err(io::Error::other).timeout(PAUSE).map(|piece| match piece {
-		Ok(piece) => piece,
-		Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "nothing came for a minute")),
-	});
+	let pieces = body
+		.into_data_stream()
+		.map_err(io::Error::other)
+		.timeout(PAUSE)
+		.map(|piece| match piece {
+			Ok(piece) => piece,
+			Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "nothing came for a minute")),
+		});
 	StreamReader::new(Box::pin(pieces))
 }
 
@@ -154,11 +192,17 @@ fn place(places: &Arc<Semaphore>) -> Result<tokio::sync::OwnedSemaphorePermit, R
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName, expected: &'static str) -> Result<&'a str, Refusal> {
 	let value = headers.get(name).ok_or(Refusal::MissingHeader(static_name(name)))?;
-	value.to_str().map_err(|_| Refusal::InvalidHeader { header: static_name(name), expected })
+	value.to_str().map_err(|_| Refusal::InvalidHeader {
+		header: static_name(name),
+		expected,
+	})
 }
 
 fn bytes(headers: &HeaderMap, name: &HeaderName, expected: &'static str) -> Result<Vec<u8>, Refusal> {
-	let invalid = || Refusal::InvalidHeader { header: static_name(name), expected };
+	let invalid = || Refusal::InvalidHeader {
+		header: static_name(name),
+		expected,
+	};
 	let text = text(headers, name, expected)?;
 	let digits = text.strip_prefix("0x").unwrap_or(text);
 	if digits.len() > 2 * MAX_HEADER {
@@ -169,14 +213,19 @@ fn bytes(headers: &HeaderMap, name: &HeaderName, expected: &'static str) -> Resu
 
 fn scale<T: Decode>(headers: &HeaderMap, name: &HeaderName, expected: &'static str) -> Result<T, Refusal> {
 	let bytes = bytes(headers, name, expected)?;
-	T::decode_all(&mut bytes.as_slice())
-		.map_err(|_| Refusal::InvalidHeader { header: static_name(name), expected })
+	T::decode_all(&mut bytes.as_slice()).map_err(|_| Refusal::InvalidHeader {
+		header: static_name(name),
+		expected,
+	})
 }
 
 /// The signer's account: hex, or SS58.
 fn account(headers: &HeaderMap) -> Result<[u8; 32], Refusal> {
 	const EXPECTED: &str = "an account in hex or SS58";
-	let invalid = || Refusal::InvalidHeader { header: static_name(&SIGNER), expected: EXPECTED };
+	let invalid = || Refusal::InvalidHeader {
+		header: static_name(&SIGNER),
+		expected: EXPECTED,
+	};
 	let given = text(headers, &SIGNER, EXPECTED)?;
 	if let Ok(account) = AccountId::from_ss58check(given) {
 		return Ok(account.into());
@@ -189,14 +238,26 @@ fn static_name(name: &HeaderName) -> &'static str {
 		.iter()
 		.position(|known| known == name)
 		.and_then(|index| {
-			["salus-ticket", "salus-signer", "salus-signature", "salus-wraps", "salus-release"].get(index).copied()
+			[
+				"salus-ticket",
+				"salus-signer",
+				"salus-signature",
+				"salus-wraps",
+				"salus-release",
+			]
+			.get(index)
+			.copied()
 		})
 		.unwrap_or("salus")
 }
 
 fn length(headers: &HeaderMap) -> Result<u64, Refusal> {
 	let length = headers.get(header::CONTENT_LENGTH).ok_or(Refusal::LengthRequired)?;
-	length.to_str().ok().and_then(|length| length.parse().ok()).ok_or(Refusal::LengthRequired)
+	length
+		.to_str()
+		.ok()
+		.and_then(|length| length.parse().ok())
+		.ok_or(Refusal::LengthRequired)
 }
 
 /// One range of RFC 9110: `bytes=from-to`, `bytes=from-` or `bytes=-last`.
@@ -205,7 +266,11 @@ fn range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Refusal> 
 		return Ok(None);
 	};
 	let invalid = || Refusal::InvalidRange(size);
-	let text = value.to_str().ok().and_then(|text| text.strip_prefix("bytes=")).ok_or_else(invalid)?;
+	let text = value
+		.to_str()
+		.ok()
+		.and_then(|text| text.strip_prefix("bytes="))
+		.ok_or_else(invalid)?;
 	let (from, to) = text.split_once('-').ok_or_else(invalid)?;
 	let number = |text: &str| text.parse::<u64>().map_err(|_| invalid());
 	let range = match (from.is_empty(), to.is_empty()) {
@@ -244,7 +309,15 @@ mod tests {
 
 	#[test]
 	fn other_ranges_are_refused() {
-		for text in ["bytes=-", "bytes=1000-", "bytes=5-4", "bytes=0-1,4-5", "pages=1-2", "bytes=a-b", "bytes=-0"] {
+		for text in [
+			"bytes=-",
+			"bytes=1000-",
+			"bytes=5-4",
+			"bytes=0-1,4-5",
+			"pages=1-2",
+			"bytes=a-b",
+			"bytes=-0",
+		] {
 			assert!(matches!(asked(text), Err(Refusal::InvalidRange(1000))), "{text}");
 		}
 	}

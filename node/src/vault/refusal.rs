@@ -159,7 +159,7 @@ impl IntoResponse for Refusal {
 			Self::Upload(error @ (UploadError::Store(_) | UploadError::KeyTable(_))) => {
 				log::warn!(target: "salus", "an upload failed: {error}");
 				"the payload was not stored; the custodian's operator has to look at the node's log".to_owned()
-			},
+			}
 			refusal => refusal.to_string(),
 		};
 		answer(status, &json!({ "code": code, "name": name, "message": message }))
@@ -176,12 +176,7 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 
 	use super::*;
-	use salus_vault::{
-		chain::ChainUnavailable,
-		envelope::EnvelopeError,
-		key_table::KeyTableError,
-		wrap::WrapError,
-	};
+	use salus_vault::{chain::ChainUnavailable, envelope::EnvelopeError, key_table::KeyTableError, wrap::WrapError};
 	use std::{collections::HashSet, io};
 
 	fn every() -> Vec<Refusal> {
@@ -190,7 +185,10 @@ mod tests {
 			Refusal::NotFound,
 			Refusal::NoSuchMethod,
 			Refusal::MissingHeader("salus-ticket"),
-			Refusal::InvalidHeader { header: "salus-ticket", expected: "hex" },
+			Refusal::InvalidHeader {
+				header: "salus-ticket",
+				expected: "hex",
+			},
 			Refusal::LengthRequired,
 			Refusal::WrongLength { found: 1, expected: 2 },
 			Refusal::TicketTooLong,
@@ -230,7 +228,9 @@ mod tests {
 			U::Store(StoreError::Deadline),
 			U::KeyTable(KeyTableError::Damaged),
 		];
-		here.into_iter().chain(uploads.into_iter().map(Refusal::Upload)).collect()
+		here.into_iter()
+			.chain(uploads.into_iter().map(Refusal::Upload))
+			.collect()
 	}
 
 	#[test]

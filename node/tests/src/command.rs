@@ -42,7 +42,11 @@ pub struct Salus {
 impl Salus {
 	/// A client of this node.
 	pub fn new(node: &Node) -> Self {
-		Self { folder: tempfile::tempdir().unwrap(), url: node.url.clone(), vault: node.vault.clone() }
+		Self {
+			folder: tempfile::tempdir().unwrap(),
+			url: node.url.clone(),
+			vault: node.vault.clone(),
+		}
 	}
 
 	/// Speaks to another node, or to the same after a restart.
@@ -71,7 +75,11 @@ impl Salus {
 			.output()
 			.unwrap();
 		let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-		let error = stderr.lines().rev().find_map(|line| serde_json::from_str::<Value>(line).ok()).unwrap_or_default();
+		let error = stderr
+			.lines()
+			.rev()
+			.find_map(|line| serde_json::from_str::<Value>(line).ok())
+			.unwrap_or_default();
 		Answer {
 			code: output.status.code().unwrap_or(-1),
 			out: serde_json::from_slice(&output.stdout).unwrap_or_default(),

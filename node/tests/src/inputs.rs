@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 fn inputs() -> PathBuf {
-	let folder = std::env::var("SALUS_INPUTS").map(PathBuf::from).unwrap_or_else(|_| {
-		PathBuf::from(std::env::var("HOME").unwrap()).join(".cache/salus/inputs")
-	});
-	assert!(folder.exists(), "{} is missing: run scripts/inputs first", folder.display());
+	let folder = std::env::var("SALUS_INPUTS")
+		.map(PathBuf::from)
+		.unwrap_or_else(|_| PathBuf::from(std::env::var("HOME").unwrap()).join(".cache/salus/inputs"));
+	assert!(
+		folder.exists(),
+		"{} is missing: run scripts/inputs first",
+		folder.display()
+	);
 	folder
 }
 

@@ -33,7 +33,11 @@ pub(crate) fn binary(name: &str) -> PathBuf {
 	let test = std::env::current_exe().unwrap();
 	let folder = test.parent().and_then(Path::parent).unwrap();
 	let path = folder.join(name);
-	assert!(path.exists(), "{} is missing: run `cargo build --release --workspace` first", path.display());
+	assert!(
+		path.exists(),
+		"{} is missing: run `cargo build --release --workspace` first",
+		path.display()
+	);
 	path
 }
 
@@ -83,7 +87,11 @@ impl Node {
 
 	async fn launch(base: TempDir, args: Vec<String>) -> Self {
 		let [p2p, rpc, prometheus, vault] = free_ports();
-		let log = File::options().create(true).append(true).open(base.path().join("log")).unwrap();
+		let log = File::options()
+			.create(true)
+			.append(true)
+			.open(base.path().join("log"))
+			.unwrap();
 		let child = Command::new(binary("salus-node"))
 			.arg("--dev")
 			.arg("--base-path")
@@ -119,7 +127,11 @@ impl Node {
 			if self.finalised().await.is_some_and(|number| number > 0) {
 				return self;
 			}
-			assert!(start.elapsed() < PATIENCE, "the node finalised nothing:\n{}", self.log());
+			assert!(
+				start.elapsed() < PATIENCE,
+				"the node finalised nothing:\n{}",
+				self.log()
+			);
 			tokio::time::sleep(GLANCE).await;
 		}
 	}
@@ -165,13 +177,20 @@ impl Node {
 	/// Waits for so many more finalised blocks.
 	pub async fn blocks(&self, more: u64) {
 		let from = self.finalised().await.unwrap();
-		until("finality", || async { self.finalised().await.filter(|number| *number >= from + more) }).await;
+		until("finality", || async {
+			self.finalised().await.filter(|number| *number >= from + more)
+		})
+		.await;
 	}
 
 	/// A JSON-RPC call over HTTP, as curl would make it.
 	pub async fn rpc(&self, method: &str, params: Value) -> Result<Value, RpcError> {
 		let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-		let unreachable = |error: reqwest::Error| RpcError { code: 0, message: error.to_string(), data: Value::Null };
+		let unreachable = |error: reqwest::Error| RpcError {
+			code: 0,
+			message: error.to_string(),
+			data: Value::Null,
+		};
 		let answer = reqwest::Client::new()
 			.post(&self.http)
 			.header("content-type", "application/json")
@@ -182,8 +201,11 @@ impl Node {
 			.bytes()
 			.await
 			.map_err(unreachable)?;
-		let answer: Value = serde_json::from_slice(&answer)
-			.map_err(|error| RpcError { code: 0, message: error.to_string(), data: Value::Null })?;
+		let answer: Value = serde_json::from_slice(&answer).map_err(|error| RpcError {
+			code: 0,
+			message: error.to_string(),
+			data: Value::Null,
+		})?;
 		match answer.get("error") {
 			Some(error) => Err(RpcError {
 				code: error["code"].as_i64().unwrap_or_default(),

@@ -16,9 +16,17 @@ impl Patient {
 		let salus = Salus::new(node);
 		let (key, voucher) = (salus.file("patient.key"), salus.file("voucher.txt"));
 		salus.run(&["key", "new", "--out", &key, "--label", "patient"]).ok();
-		salus.run_as("//Alice", &["voucher", "issue", "--institution", "0", "--out", &voucher]).ok();
+		salus
+			.run_as(
+				"//Alice",
+				&["voucher", "issue", "--institution", "0", "--out", &voucher],
+			)
+			.ok();
 		let answer = salus.run(&["--key", &key, "patient", "register", &voucher]).ok();
-		Self { id: answer["patient"].to_string().trim_matches('"').to_owned(), salus }
+		Self {
+			id: answer["patient"].to_string().trim_matches('"').to_owned(),
+			salus,
+		}
 	}
 
 	/// The same, assigned to the doctor and the nurse of hospital A, who accepted.
@@ -41,7 +49,8 @@ impl Patient {
 
 	/// Runs a command that she signs.
 	pub fn signs(&self, args: &[&str]) -> crate::Answer {
-		self.salus.run(&[&["--key", &self.salus.file("patient.key")], args].concat())
+		self.salus
+			.run(&[&["--key", &self.salus.file("patient.key")], args].concat())
 	}
 }
 

@@ -5,7 +5,9 @@
 use salus_tests::{Node, Patient};
 
 fn entries(patient: &Patient) -> u64 {
-	patient.salus.run(&["audit", "verify", "--patient", &patient.id]).ok()["entries"].as_u64().unwrap()
+	patient.salus.run(&["audit", "verify", "--patient", &patient.id]).ok()["entries"]
+		.as_u64()
+		.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,7 +15,10 @@ async fn the_trail_is_complete_after_a_restart_and_a_crash() {
 	let node = Node::start().await;
 	let mut patient = Patient::in_care(&node);
 	let before = entries(&patient);
-	assert!(before >= 5, "registration, first grant and two accepted assignments: {before}");
+	assert!(
+		before >= 5,
+		"registration, first grant and two accepted assignments: {before}"
+	);
 
 	let node = node.restart().await;
 	patient.salus.speak_to(&node);
@@ -22,7 +27,9 @@ async fn the_trail_is_complete_after_a_restart_and_a_crash() {
 	let node = node.crash().await;
 	patient.salus.speak_to(&node);
 	assert_eq!(entries(&patient), before);
-	patient.signs(&["consent", "deny", "--patient", &patient.id, "--all"]).ok();
+	patient
+		.signs(&["consent", "deny", "--patient", &patient.id, "--all"])
+		.ok();
 	assert_eq!(entries(&patient), before + 1);
 }
 

@@ -4,7 +4,7 @@ use crate::{quota, Call, Config, Loads, Pallet, Payer, Seats};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
 use salus_primitives::{
-	HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted, Status, Terms, ActionSet, CategorySet, PurposeSet,
+	ActionSet, CategorySet, HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted, PurposeSet, Status, Terms,
 };
 use sp_runtime::Weight;
 
@@ -68,7 +68,10 @@ mod benchmarks {
 	#[benchmark]
 	fn quota() {
 		let who: T::AccountId = account("who", 0, 0);
-		let call: T::RuntimeCall = frame_system::Call::<T>::remark { remark: Default::default() }.into();
+		let call: T::RuntimeCall = frame_system::Call::<T>::remark {
+			remark: Default::default(),
+		}
+		.into();
 		#[block]
 		{
 			let payer = T::Payer::payer(Some(&who), &call).unwrap_or(InstitutionId::MAX);

@@ -94,12 +94,18 @@ pub mod pallet {
 			let mut validators = self.validators.clone();
 			validators.sort();
 			validators.dedup();
-			assert!(validators.len() == self.validators.len(), "genesis: a validator is named twice");
+			assert!(
+				validators.len() == self.validators.len(),
+				"genesis: a validator is named twice"
+			);
 			let validators: Result<BoundedVec<_, T::MaxMembers>, _> = validators.try_into();
 			assert!(validators.is_ok(), "genesis: more validators than MaxMembers");
 			let validators = validators.unwrap_or_default();
 			let floor = usize::try_from(self.min_validators).unwrap_or(usize::MAX);
-			assert!(validators.len() >= floor, "genesis: fewer validators than min_validators");
+			assert!(
+				validators.len() >= floor,
+				"genesis: fewer validators than min_validators"
+			);
 			Validators::<T>::put(validators);
 			MinValidators::<T>::put(self.min_validators);
 		}

@@ -5,7 +5,7 @@ use crate::{Payer, SessionKeys};
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use frame_system::EnsureRoot;
 use salus_primitives::InstitutionId;
-use sp_runtime::{BuildStorage, traits::IdentityLookup};
+use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -54,7 +54,9 @@ impl frame_support::traits::ChangeMembers<u64> for Council {
 pub struct Hundreds;
 impl Payer<u64, RuntimeCall> for Hundreds {
 	fn payer(signer: Option<&u64>, _: &RuntimeCall) -> Option<InstitutionId> {
-		signer.filter(|who| **who >= 100).and_then(|who| u32::try_from(who / 100).ok())
+		signer
+			.filter(|who| **who >= 100)
+			.and_then(|who| u32::try_from(who / 100).ok())
 	}
 }
 
@@ -83,7 +85,10 @@ impl pallet_consortium::Config for Test {
 pub fn world() -> sp_io::TestExternalities {
 	let genesis = RuntimeGenesisConfig {
 		system: Default::default(),
-		consortium: pallet_consortium::GenesisConfig { validators: vec![3, 1, 2], min_validators: 2 },
+		consortium: pallet_consortium::GenesisConfig {
+			validators: vec![3, 1, 2],
+			min_validators: 2,
+		},
 	};
 	let mut world = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
 	world.execute_with(|| System::set_block_number(1));

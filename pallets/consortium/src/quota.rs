@@ -11,15 +11,16 @@ use frame_support::{
 use salus_primitives::InstitutionId;
 use scale_info::TypeInfo;
 use sp_runtime::{
-	traits::{DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult},
+	traits::{
+		DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf, TransactionExtension,
+		ValidateResult,
+	},
 	transaction_validity::{TransactionSource, TransactionValidityError, ValidTransaction},
 	DispatchResult, Weight,
 };
 
 /// Counts what a call really used to the institution that pays for it.
-#[derive(
-	Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound, TypeInfo,
-)]
+#[derive(Encode, Decode, DecodeWithMemTracking, CloneNoBound, EqNoBound, PartialEqNoBound, DebugNoBound, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct Quota<T>(core::marker::PhantomData<T>);
 
@@ -91,7 +92,10 @@ where
 pub(crate) fn count<T: Config>(institution: InstitutionId, used: Weight) {
 	let window = T::Time::now().checked_div(WINDOW).unwrap_or_default();
 	Loads::<T>::mutate(institution, |load| {
-		let so_far = load.filter(|load| load.window == window).unwrap_or(Load { window, ..Load::default() });
+		let so_far = load.filter(|load| load.window == window).unwrap_or(Load {
+			window,
+			..Load::default()
+		});
 		*load = Some(Load {
 			window,
 			ref_time: so_far.ref_time.saturating_add(used.ref_time()),

@@ -8,11 +8,15 @@ use sp_runtime::{DispatchError, Weight};
 
 impl<T: Config> OnAdmitted<T::AccountId> for Pallet<T> {
 	fn admitted(id: InstitutionId, institution: &Institution<T::AccountId>) -> Result<(), DispatchError> {
-		let Some(seat) = institution.seat.clone() else { return Ok(()) };
+		let Some(seat) = institution.seat.clone() else {
+			return Ok(());
+		};
 		let mut seats = Seats::<T>::get();
 		ensure!(seats.iter().all(|(seated, _)| *seated != id), Error::<T>::AlreadySeated);
 		ensure!(seats.iter().all(|(_, account)| *account != seat), Error::<T>::SeatTaken);
-		seats.try_push((id, seat.clone())).map_err(|_| Error::<T>::TooManySeats)?;
+		seats
+			.try_push((id, seat.clone()))
+			.map_err(|_| Error::<T>::TooManySeats)?;
 
 		let mut members: Vec<_> = seats.iter().map(|(_, account)| account.clone()).collect();
 		members.sort();

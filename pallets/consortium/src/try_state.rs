@@ -14,12 +14,21 @@ impl<T: Config> Pallet<T> {
 		let seats = Seats::<T>::get();
 		let institutions: BTreeSet<_> = seats.iter().map(|(institution, _)| institution).collect();
 		let accounts: BTreeSet<_> = seats.iter().map(|(_, account)| account).collect();
-		ensure!(institutions.len() == seats.len(), "consortium: an institution has two seats");
-		ensure!(accounts.len() == seats.len(), "consortium: an account sits for two institutions");
+		ensure!(
+			institutions.len() == seats.len(),
+			"consortium: an institution has two seats"
+		);
+		ensure!(
+			accounts.len() == seats.len(),
+			"consortium: an account sits for two institutions"
+		);
 
 		let validators = Validators::<T>::get();
 		let distinct: BTreeSet<_> = validators.iter().collect();
-		ensure!(distinct.len() == validators.len(), "consortium: a validator is named twice");
+		ensure!(
+			distinct.len() == validators.len(),
+			"consortium: a validator is named twice"
+		);
 		let floor = usize::try_from(MinValidators::<T>::get()).unwrap_or(usize::MAX);
 		ensure!(validators.len() >= floor, "consortium: fewer validators than the floor");
 		Ok(())

@@ -12,8 +12,7 @@ use sp_io::hashing::blake2_256;
 
 /// What happened. Indices are for ever; variants carry ids only.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub enum Kind<AccountId> {
 	/// The patient was registered.
@@ -21,13 +20,22 @@ pub enum Kind<AccountId> {
 	PatientRegistered { institution: InstitutionId },
 	/// An administrator proposed to assign her to a practitioner.
 	#[codec(index = 1)]
-	AssignmentProposed { institution: InstitutionId, practitioner: AccountId },
+	AssignmentProposed {
+		institution: InstitutionId,
+		practitioner: AccountId,
+	},
 	/// The practitioner accepted.
 	#[codec(index = 2)]
-	AssignmentAccepted { institution: InstitutionId, practitioner: AccountId },
+	AssignmentAccepted {
+		institution: InstitutionId,
+		practitioner: AccountId,
+	},
 	/// The assignment ended.
 	#[codec(index = 3)]
-	AssignmentEnded { institution: InstitutionId, practitioner: AccountId },
+	AssignmentEnded {
+		institution: InstitutionId,
+		practitioner: AccountId,
+	},
 	/// Somebody asked for consent.
 	#[codec(index = 16)]
 	ConsentRequested { request: RequestId },
@@ -60,16 +68,25 @@ pub enum Kind<AccountId> {
 	RecordEnteredInError { record: RecordId, reason: ErrorReason },
 	/// Access to a record was permitted.
 	#[codec(index = 34)]
-	AccessPermitted { receipt: ReceiptId, record: RecordId, purpose: Purpose, basis: Basis },
+	AccessPermitted {
+		receipt: ReceiptId,
+		record: RecordId,
+		purpose: Purpose,
+		basis: Basis,
+	},
 	/// Access to a record was refused.
 	#[codec(index = 35)]
-	AccessRefused { receipt: ReceiptId, record: RecordId, purpose: Purpose, reason: Reason },
+	AccessRefused {
+		receipt: ReceiptId,
+		record: RecordId,
+		purpose: Purpose,
+		reason: Reason,
+	},
 }
 
 /// One entry of a patient's trail.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct AuditEntry<AccountId> {
 	/// Its number, from 1.
@@ -84,8 +101,18 @@ pub struct AuditEntry<AccountId> {
 
 /// How long a patient's trail is and the hash it ends in.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub struct AuditHead {
 	/// `head[n]` for `n` entries.
@@ -98,12 +125,18 @@ impl AuditHead {
 	/// `head[0] = blake2_256("salus/audit/1" ++ genesis ++ patient)`, the patient as SCALE (8 bytes, little-endian).
 	pub fn first(genesis: &H256, patient: PatientId) -> Self {
 		let head = blake2_256(&[b"salus/audit/1".as_slice(), genesis.as_bytes(), &patient.encode()].concat());
-		Self { head: H256(head), entries: 0 }
+		Self {
+			head: H256(head),
+			entries: 0,
+		}
 	}
 
 	/// `head[n] = blake2_256(head[n-1] ++ SCALE(entry[n]))`.
 	pub fn after<AccountId: Encode>(&self, entry: &AuditEntry<AccountId>) -> Self {
 		let head = blake2_256(&[self.head.as_bytes(), &entry.encode()].concat());
-		Self { head: H256(head), entries: entry.seq }
+		Self {
+			head: H256(head),
+			entries: entry.seq,
+		}
 	}
 }

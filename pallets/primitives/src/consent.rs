@@ -1,8 +1,8 @@
 //! Grants, denials and requests: what a patient says about who may do what.
 
 use crate::{
-	ActionSet, Category, CategorySet, Compartment, DenialId, GrantId, InstitutionId, Moment, PurposeSet,
-	RecordId, RequestId, Role,
+	ActionSet, Category, CategorySet, Compartment, DenialId, GrantId, InstitutionId, Moment, PurposeSet, RecordId,
+	RequestId, Role,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -16,8 +16,19 @@ pub const MAX_TERMS_COMPARTMENTS: u32 = 8;
 
 /// To whom a grant is given.
 #[derive(
-	Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub enum Grantee<AccountId> {
 	/// One account, wherever it acts.
@@ -36,8 +47,7 @@ pub enum Grantee<AccountId> {
 
 /// What is asked, or granted. Times are milliseconds since the Unix epoch; ranges are half-open.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Terms {
 	/// What may be done.
@@ -67,18 +77,22 @@ pub struct Terms {
 impl Terms {
 	/// Whether these terms allow nothing that `wider` does not.
 	pub fn is_within(&self, wider: &Self) -> bool {
-		let records = wider.records.is_empty() ||
-			(!self.records.is_empty() && self.records.iter().all(|record| wider.records.contains(record)));
-		self.actions.is_subset(wider.actions) &&
-			self.purposes.is_subset(wider.purposes) &&
-			self.categories.is_subset(wider.categories) &&
-			records && self.compartments.iter().all(|compartment| wider.compartments.contains(compartment)) &&
-			self.recorded_from.unwrap_or(0) >= wider.recorded_from.unwrap_or(0) &&
-			at_most(self.recorded_until, wider.recorded_until) &&
-			self.starts >= wider.starts &&
-			self.ends <= wider.ends &&
-			at_most(self.uses, wider.uses) &&
-			at_most(self.erase_after, wider.erase_after)
+		let records = wider.records.is_empty()
+			|| (!self.records.is_empty() && self.records.iter().all(|record| wider.records.contains(record)));
+		self.actions.is_subset(wider.actions)
+			&& self.purposes.is_subset(wider.purposes)
+			&& self.categories.is_subset(wider.categories)
+			&& records
+			&& self
+				.compartments
+				.iter()
+				.all(|compartment| wider.compartments.contains(compartment))
+			&& self.recorded_from.unwrap_or(0) >= wider.recorded_from.unwrap_or(0)
+			&& at_most(self.recorded_until, wider.recorded_until)
+			&& self.starts >= wider.starts
+			&& self.ends <= wider.ends
+			&& at_most(self.uses, wider.uses)
+			&& at_most(self.erase_after, wider.erase_after)
 	}
 }
 
@@ -93,8 +107,7 @@ fn at_most<T: PartialOrd>(limit: Option<T>, other: Option<T>) -> bool {
 
 /// The grant that this one was passed on from.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Parent<AccountId> {
 	/// In whose list it stands.
@@ -105,8 +118,7 @@ pub struct Parent<AccountId> {
 
 /// A grant of the patient.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Grant<AccountId> {
 	/// Its id.
@@ -136,8 +148,7 @@ impl<AccountId> Grant<AccountId> {
 
 /// A request for consent.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct ConsentRequest {
 	/// Its id.
@@ -154,8 +165,7 @@ pub struct ConsentRequest {
 
 /// What a denial names; it matches when all that it names holds. One that names nothing denies all.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct DenialTerms<AccountId> {
 	/// This requester.
@@ -197,8 +207,7 @@ impl<AccountId> DenialTerms<AccountId> {
 
 /// A denial of the patient.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Denial<AccountId> {
 	/// Its id.

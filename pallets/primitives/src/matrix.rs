@@ -28,8 +28,11 @@ impl Role {
 	pub const fn limits(self) -> RoleLimits {
 		use Category::*;
 		let (view, append, purposes) = match self {
-			Self::Doctor =>
-				(CategorySet::ALL.without(CLAIMS), CategorySet::ALL.without(CLAIMS), CLINICAL),
+			Self::Doctor => (
+				CategorySet::ALL.without(CLAIMS),
+				CategorySet::ALL.without(CLAIMS),
+				CLINICAL,
+			),
 			Self::Nurse => (
 				CategorySet::ALL.without(CategorySet::of(&[Claims, Genomic])),
 				CategorySet::of(&[Encounter, Vitals, Procedure, Immunisation, Allergy]),
@@ -55,8 +58,9 @@ impl Role {
 				CLAIMS,
 				PurposeSet::of(&[Purpose::Payment]),
 			),
-			Self::Administrator | Self::PrivacyOfficer | Self::Auditor =>
-				(NOTHING, NOTHING, PurposeSet::of(&[Purpose::Operations])),
+			Self::Administrator | Self::PrivacyOfficer | Self::Auditor => {
+				(NOTHING, NOTHING, PurposeSet::of(&[Purpose::Operations]))
+			}
 		};
 		RoleLimits { view, append, purposes }
 	}

@@ -1,8 +1,6 @@
 //! A record's metadata and the receipts of access to it.
 
-use crate::{
-	access::vocabulary, Category, Compartment, Decision, InstitutionId, Moment, PatientId, Purpose, RecordId,
-};
+use crate::{access::vocabulary, Category, Compartment, Decision, InstitutionId, Moment, PatientId, Purpose, RecordId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -44,8 +42,18 @@ vocabulary! {
 
 /// The life of a record.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub enum RecordStatus {
 	/// The latest word.
@@ -70,8 +78,7 @@ pub enum RecordStatus {
 
 /// What is said of a payload when it is registered.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct NewRecord {
 	/// Whose record it is.
@@ -102,8 +109,7 @@ pub struct NewRecord {
 
 /// A record's metadata.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Record<AccountId> {
 	/// Whose record it is.
@@ -144,8 +150,7 @@ pub struct Record<AccountId> {
 
 /// The outcome of one `access` call: which records were decided, and how.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Receipt<AccountId> {
 	/// Who asked.

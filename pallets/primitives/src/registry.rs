@@ -26,8 +26,7 @@ pub const MAX_PEERS: u32 = 4;
 
 /// An admitted institution.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Institution<AccountId> {
 	/// What kind it is.
@@ -56,8 +55,7 @@ pub struct Institution<AccountId> {
 
 /// A person's credential at one institution.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Credential {
 	/// What she is there.
@@ -83,8 +81,7 @@ impl Credential {
 
 /// What an applicant signs and an officer approves.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Application<AccountId> {
 	/// The genesis hash of the chain it is for.
@@ -105,8 +102,18 @@ pub struct Application<AccountId> {
 
 /// Whether a patient lives, under this id.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub enum PatientStatus {
 	/// As registered.
@@ -122,8 +129,7 @@ pub enum PatientStatus {
 
 /// A patient of one institution.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Patient<AccountId> {
 	/// The account that signs for her; none for a patient without a device.
@@ -138,8 +144,7 @@ pub struct Patient<AccountId> {
 
 /// A hospital's invitation to register, signed by one of its officers.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Voucher {
 	/// The genesis hash of the chain it is for.
@@ -156,8 +161,18 @@ pub struct Voucher {
 
 /// The assignment of a patient to a practitioner.
 #[derive(
-	Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-	Serialize, Deserialize,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
 pub enum Assignment {
 	/// An administrator proposed it.

@@ -19,8 +19,7 @@ pub const CARD_TAG: &[u8] = b"salus/card/1";
 
 /// An HPKE public key (RFC 9180), with room for the hybrid of X25519 and ML-KEM-768.
 #[derive(
-	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
-	Deserialize,
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub enum HpkeKey {
 	/// DHKEM(X25519, HKDF-SHA256).
@@ -39,10 +38,18 @@ pub fn tagged(tag: &[u8], value: &impl Encode) -> Vec<u8> {
 /// `"<Bytes>" ++ tag ++ blake2_256(SCALE(value)) ++ "</Bytes>"`: what an account signs, as the wallets of the
 /// Polkadot.js family do it.
 pub fn wrapped(tag: &[u8], value: &impl Encode) -> Vec<u8> {
-	[b"<Bytes>".as_slice(), tag, &value.using_encoded(blake2_256), b"</Bytes>"].concat()
+	[
+		b"<Bytes>".as_slice(),
+		tag,
+		&value.using_encoded(blake2_256),
+		b"</Bytes>",
+	]
+	.concat()
 }
 
 /// `blake2_256("salus/commitment/1" ++ kind ++ salt ++ value)`: the salt is 32 random bytes and stays off chain.
 pub fn commitment(kind: &[u8], salt: &[u8; 32], value: &[u8]) -> H256 {
-	H256(blake2_256(&[b"salus/commitment/1".as_slice(), kind, salt, value].concat()))
+	H256(blake2_256(
+		&[b"salus/commitment/1".as_slice(), kind, salt, value].concat(),
+	))
 }

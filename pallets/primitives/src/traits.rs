@@ -1,8 +1,8 @@
 //! By these traits pallets ask one another; the runtime alone ties them.
 
 use crate::{
-	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Institution, InstitutionId, Kind, Moment, Patient, PatientId,
-	PurposeSet, Receipt, Record, RecordId, Role, Terms,
+	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Institution, InstitutionId, Kind, Moment, Patient,
+	PatientId, PurposeSet, Receipt, Record, RecordId, Role, Terms,
 };
 use sp_runtime::{DispatchError, Weight};
 
@@ -38,8 +38,12 @@ pub trait Registry<AccountId> {
 /// What happens to consent when a patient is admitted: implemented by pallet-consent.
 pub trait Admission<AccountId> {
 	/// Makes the accepted terms the patient's first grant, to whoever is assigned to her at the institution.
-	fn admit(patient: PatientId, controller: &AccountId, institution: InstitutionId, terms: Terms)
-		-> Result<GrantId, DispatchError>;
+	fn admit(
+		patient: PatientId,
+		controller: &AccountId,
+		institution: InstitutionId,
+		terms: Terms,
+	) -> Result<GrantId, DispatchError>;
 	/// Whether the terms can be a grant at this time; the pool asks it before any signature is checked.
 	fn acceptable(terms: &Terms, now: Moment) -> bool;
 	/// Worst case of `admit`.
@@ -103,11 +107,14 @@ pub fn grantees_of<AccountId: Clone>(
 	on_behalf_of: Option<(InstitutionId, Role)>,
 ) -> impl Iterator<Item = Grantee<AccountId>> {
 	let at = on_behalf_of.into_iter().flat_map(|(institution, role)| {
-		[Grantee::Institution(institution), Grantee::Role(role, institution), Grantee::Assigned(institution)]
+		[
+			Grantee::Institution(institution),
+			Grantee::Role(role, institution),
+			Grantee::Assigned(institution),
+		]
 	});
 	core::iter::once(Grantee::Account(requester.clone())).chain(at)
 }
 
 /// Purposes a patient may never be asked for by anyone at an institution.
-pub const PERSONAL_PURPOSES: PurposeSet =
-	PurposeSet::of(&[crate::Purpose::Family, crate::Purpose::PatientRequest]);
+pub const PERSONAL_PURPOSES: PurposeSet = PurposeSet::of(&[crate::Purpose::Family, crate::Purpose::PatientRequest]);

@@ -5,25 +5,34 @@ import { ApiPromise, WsProvider } from '@polkadot/api';
 import { compactAddLength, u8aConcat, u8aToHex } from '@polkadot/util';
 
 const providers = new WeakMap();
+// Of each signer, the nonce that comes after what she sent; a promise, so that her calls wait for one another.
+const nextNonces = new WeakMap();
 
 export async function connect(node) {
   const provider = new WsProvider(node.url);
   const api = await ApiPromise.create({ provider, noInitWarn: true, throwOnConnect: true });
   providers.set(api, provider);
+  nextNonces.set(api, new Map());
   return api;
 }
-
-const lastOf = new Map();
 
 // Signs and sends a call and waits until it is final. Rejects with the pool's error where the pool refuses. Calls of
 // one signer enter the pool in the order in which they were made.
 export function submit(api, signer, call) {
-  const before = lastOf.get(signer.address) ?? Promise.resolve();
+  const nonces = nextNonces.get(api);
   return new Promise((resolve, reject) => {
-    const send = () => call.signAndSend(signer, { nonce: -1 }, (result) => settle(api, result, resolve, reject));
-    const accepted = before.then(send);
-    accepted.catch(reject);
-    lastOf.set(signer.address, accepted.catch(() => {}));
+    const sent = (nonces.get(signer.address) ?? Promise.resolve(0)).then(async (nonce) => {
+      try {
+        // The node counts what is in its pool, but not at once.
+        const next = Math.max(nonce, (await api.rpc.system.accountNextIndex(signer.address)).toNumber());
+        await call.signAndSend(signer, { nonce: next }, (result) => settle(api, result, resolve, reject));
+        return next + 1;
+      } catch (error) {
+        reject(error);
+        return nonce;
+      }
+    });
+    nonces.set(signer.address, sent);
   });
 }
 
@@ -52,13 +61,13 @@ export async function rejection(submission) {
   return assert.fail(`the pool took the transaction; block ${outcome.hash}, error ${outcome.error}`);
 }
 
-// The fields of the only event of this name. As an object of its own: a field `entries` is hidden by the array's method
-// in what @polkadot/api gives.
+// The fields of the only event of this name. @polkadot/api calls the field `entries` `entries_`, as its own objects have a
+// method of that name.
 export function event(api, outcome, section, method) {
   const found = outcome.events.filter(({ event }) => event.section === section && event.method === method);
   assert.equal(found.length, 1, `one ${section}.${method} among ${outcome.events.map(({ event }) => event.method)}`);
   const { data } = found[0].event;
-  return Object.fromEntries(data.names.map((field, at) => [field, data[at]]));
+  return Object.fromEntries(data.names.map((field, at) => [field.replace(/_$/, ''), data[at]]));
 }
 
 // A general transaction: nobody signs it as a whole, the call authorises itself.

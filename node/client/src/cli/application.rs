@@ -6,13 +6,13 @@ use clap::Args;
 use salus_primitives::{InstitutionId, Moment, Role};
 
 use super::{report::Report, session::Session};
-use crate::sdk::{
-	calls, publish_new, words, Application, ApplicationFile, DocumentError, Error, FileError, Salts,
-};
+use crate::sdk::{calls, publish_new, words, Application, ApplicationFile, DocumentError, Error, FileError, Salts};
 
 /// `salus apply`
 #[derive(Args)]
-#[command(after_help = "Example:\n  salus apply --institution 0 --role doctor --licence MCI-12345 --speciality Cardiology \\\n    --out application.json --salts salts.json --key ada.key\n\nGive the application to the hospital. Keep the salt file: it opens the commitments before an officer or a court.")]
+#[command(
+	after_help = "Example:\n  salus apply --institution 0 --role doctor --licence MCI-12345 --speciality Cardiology \\\n    --out application.json --salts salts.json --key ada.key\n\nGive the application to the hospital. Keep the salt file: it opens the commitments before an officer or a court."
+)]
 pub(crate) struct Apply {
 	/// To which institution
 	#[arg(long)]
@@ -71,7 +71,9 @@ impl Apply {
 
 /// `salus approve`
 #[derive(Args)]
-#[command(after_help = "Example:\n  salus --key officer.key approve application.json --salts salts.json --valid-for 365d")]
+#[command(
+	after_help = "Example:\n  salus --key officer.key approve application.json --salts salts.json --valid-for 365d"
+)]
 pub(crate) struct Approve {
 	/// The application file
 	file: PathBuf,
@@ -97,17 +99,24 @@ impl Approve {
 		let (application, signature) = ApplicationFile::read(&text, &client.genesis(), now)?;
 		if let Some(path) = &self.salts {
 			let text = std::fs::read_to_string(path).map_err(FileError::at(path))?;
-			let salts: Salts = serde_json::from_str(&text)
-				.map_err(|error| DocumentError::Malformed { what: "salt file", reason: error.to_string() })?;
+			let salts: Salts = serde_json::from_str(&text).map_err(|error| DocumentError::Malformed {
+				what: "salt file",
+				reason: error.to_string(),
+			})?;
 			if !salts.open(&application) {
 				let reason = "it does not open this application's commitments".to_string();
-				return Err(DocumentError::Malformed { what: "salt file", reason }.into());
+				return Err(DocumentError::Malformed {
+					what: "salt file",
+					reason,
+				}
+				.into());
 			}
 		}
 		let account = session.account()?;
 		let from = self.valid_from.unwrap_or(now);
-		let until =
-			self.valid_until.unwrap_or_else(|| from.saturating_add(words::milliseconds(self.valid_for)));
+		let until = self
+			.valid_until
+			.unwrap_or_else(|| from.saturating_add(words::milliseconds(self.valid_for)));
 		let (applicant, institution, role) = (application.applicant, application.institution, application.role);
 		let call = calls::approve_application(application, signature, from, until);
 		let acknowledgement = client.submit(&call, &account).await?;

@@ -29,7 +29,9 @@ pub(crate) enum Assign {
 		institution: InstitutionId,
 	},
 	/// End an assignment, as an administrator, the practitioner or the patient
-	#[command(after_help = "Examples:\n  salus --key ada.key assign end --patient 0 --practitioner 5Grw… --institution 0\n  salus --key me.key assign end --patient 0 --practitioner 5Grw… --institution 0 --as-patient")]
+	#[command(
+		after_help = "Examples:\n  salus --key ada.key assign end --patient 0 --practitioner 5Grw… --institution 0\n  salus --key me.key assign end --patient 0 --practitioner 5Grw… --institution 0 --as-patient"
+	)]
 	End {
 		/// The patient
 		#[arg(long)]
@@ -53,14 +55,27 @@ impl Assign {
 			Self::Propose { patient, practitioner } => {
 				let call = calls::propose_assignment(patient, practitioner);
 				let acknowledgement = client.submit(&call, &session.account()?).await?;
-				(format!("proposed to assign patient {patient} to {practitioner}; she has to accept"), patient, acknowledgement)
-			},
+				(
+					format!("proposed to assign patient {patient} to {practitioner}; she has to accept"),
+					patient,
+					acknowledgement,
+				)
+			}
 			Self::Accept { patient, institution } => {
 				let call = calls::accept_assignment(patient, institution);
 				let acknowledgement = client.submit(&call, &session.account()?).await?;
-				(format!("patient {patient} is assigned to you at institution {institution}"), patient, acknowledgement)
-			},
-			Self::End { patient, practitioner, institution, as_patient } => {
+				(
+					format!("patient {patient} is assigned to you at institution {institution}"),
+					patient,
+					acknowledgement,
+				)
+			}
+			Self::End {
+				patient,
+				practitioner,
+				institution,
+				as_patient,
+			} => {
 				let signer = if as_patient {
 					session.patient(&client, patient).await?.account
 				} else {
@@ -68,9 +83,17 @@ impl Assign {
 				};
 				let call = calls::end_assignment(patient, practitioner, institution);
 				let acknowledgement = client.submit(&call, &signer).await?;
-				(format!("the assignment of patient {patient} to {practitioner} is over"), patient, acknowledgement)
-			},
+				(
+					format!("the assignment of patient {patient} to {practitioner} is over"),
+					patient,
+					acknowledgement,
+				)
+			}
 		};
-		Ok(session.report().line(line).field("patient", patient).acknowledged(&acknowledgement))
+		Ok(session
+			.report()
+			.line(line)
+			.field("patient", patient)
+			.acknowledged(&acknowledgement))
 	}
 }

@@ -34,12 +34,18 @@ impl Audit {
 			Self::Show { patient, from } => {
 				client.patient(&client.finalised().await?, patient).await?;
 				let entries = client.audit(patient, from.max(1), u64::MAX).await?;
-				let items: Vec<_> = entries.iter().map(|entry| view::entry(entry.block, &entry.entry)).collect();
-				let report = session.report().field("patient", view::int(patient)).field("entries", items);
-				Ok(entries
+				let items: Vec<_> = entries
 					.iter()
-					.fold(report, |report, entry| report.line(view::entry_line(entry.block, &entry.entry))))
-			},
+					.map(|entry| view::entry(entry.block, &entry.entry))
+					.collect();
+				let report = session
+					.report()
+					.field("patient", view::int(patient))
+					.field("entries", items);
+				Ok(entries.iter().fold(report, |report, entry| {
+					report.line(view::entry_line(entry.block, &entry.entry))
+				}))
+			}
 			Self::Verify { patient } => {
 				let trail = client.verified_trail(patient).await?;
 				let head = words::hex(trail.head.head);
@@ -57,7 +63,7 @@ impl Audit {
 					.field("head", head)
 					.field("block", trail.block)
 					.field("hash", words::hex(trail.hash)))
-			},
+			}
 		}
 	}
 }

@@ -9,17 +9,19 @@ use salus_primitives::{
 };
 
 use super::{report::Report, session::Session, terms::TermsFlags, view};
-use crate::sdk::{
-	after_refusal, calls, not_found, rule, shown_decision, words, AccountId, Client, Error,
-};
+use crate::sdk::{after_refusal, calls, not_found, rule, shown_decision, words, AccountId, Client, Error};
 
 #[derive(Subcommand)]
 pub(crate) enum Consent {
 	/// Ask a patient for consent, as a practitioner
-	#[command(after_help = "Example:\n  salus --key bob.key consent ask --patient 0 --institution 1 --purpose treatment --category laboratory --for 30d")]
+	#[command(
+		after_help = "Example:\n  salus --key bob.key consent ask --patient 0 --institution 1 --purpose treatment --category laboratory --for 30d"
+	)]
 	Ask(Ask),
 	/// Approve a request, or less than was asked, as the patient
-	#[command(after_help = "Example:\n  salus --key me.key consent approve --patient 0 --request 0 --category laboratory --for 1d --uses 3\n\nWithout flags all that was asked is approved.")]
+	#[command(
+		after_help = "Example:\n  salus --key me.key consent approve --patient 0 --request 0 --category laboratory --for 1d --uses 3\n\nWithout flags all that was asked is approved."
+	)]
 	Approve(Approve),
 	/// Decline a request, as the patient
 	#[command(after_help = "Example:\n  salus --key me.key consent decline --patient 0 --request 0")]
@@ -28,7 +30,9 @@ pub(crate) enum Consent {
 	#[command(after_help = "Example:\n  salus --key bob.key consent withdraw --patient 0 --request 0")]
 	Withdraw(Which),
 	/// Give a grant that nobody asked for, as the patient
-	#[command(after_help = "Example:\n  salus --key me.key consent grant --patient 0 --to role:doctor@1 --purpose treatment --category laboratory,imaging")]
+	#[command(
+		after_help = "Example:\n  salus --key me.key consent grant --patient 0 --to role:doctor@1 --purpose treatment --category laboratory,imaging"
+	)]
 	Grant(Give),
 	/// Revoke a grant, as the patient
 	#[command(after_help = "Example:\n  salus --key me.key consent revoke --patient 0 --grant 1")]
@@ -41,7 +45,9 @@ pub(crate) enum Consent {
 		grant: GrantId,
 	},
 	/// Deny, as the patient: it matches when all that it names holds
-	#[command(after_help = "Examples:\n  salus --key me.key consent deny --patient 0 --institution 1\n  salus --key me.key consent deny --patient 0 --all")]
+	#[command(
+		after_help = "Examples:\n  salus --key me.key consent deny --patient 0 --institution 1\n  salus --key me.key consent deny --patient 0 --all"
+	)]
 	Deny(Deny),
 	/// Lift a denial, as the patient
 	#[command(after_help = "Example:\n  salus --key me.key consent allow --patient 0 --denial 0")]
@@ -61,7 +67,9 @@ pub(crate) enum Consent {
 		patient: PatientId,
 	},
 	/// Say what the chain would decide now, and by which rule
-	#[command(after_help = "Example:\n  salus consent explain --patient 0 --requester 5Grw… --institution 1 --record 0 --purpose treatment")]
+	#[command(
+		after_help = "Example:\n  salus consent explain --patient 0 --requester 5Grw… --institution 1 --record 0 --purpose treatment"
+	)]
 	Explain(Explain),
 }
 
@@ -194,33 +202,49 @@ impl Consent {
 			Self::Decline(Which { patient, request }) => {
 				let (requester, _) = find_request(&client, patient, request).await?;
 				let account = session.patient(&client, patient).await?.account;
-				let acknowledgement = client.submit(&calls::decline(patient, requester, request), &account).await?;
-				Ok(session.report().line(format!("request {request} is declined")).acknowledged(&acknowledgement))
-			},
+				let acknowledgement = client
+					.submit(&calls::decline(patient, requester, request), &account)
+					.await?;
+				Ok(session
+					.report()
+					.line(format!("request {request} is declined"))
+					.acknowledged(&acknowledgement))
+			}
 			Self::Withdraw(Which { patient, request }) => {
-				let acknowledgement =
-					client.submit(&calls::withdraw(patient, request), &session.account()?).await?;
-				Ok(session.report().line(format!("request {request} is withdrawn")).acknowledged(&acknowledgement))
-			},
+				let acknowledgement = client
+					.submit(&calls::withdraw(patient, request), &session.account()?)
+					.await?;
+				Ok(session
+					.report()
+					.line(format!("request {request} is withdrawn"))
+					.acknowledged(&acknowledgement))
+			}
 			Self::Grant(give) => give.run(session, &client).await,
 			Self::Revoke { patient, grant } => {
 				let grants = client.grants(&client.finalised().await?, patient).await?;
-				let (grantee, _) =
-					grants.into_iter().find(|(_, entry)| entry.id == grant).ok_or_else(|| not_found("grant", grant))?;
+				let (grantee, _) = grants
+					.into_iter()
+					.find(|(_, entry)| entry.id == grant)
+					.ok_or_else(|| not_found("grant", grant))?;
 				let account = session.patient(&client, patient).await?.account;
 				let acknowledgement = client.submit(&calls::revoke(patient, grantee, grant), &account).await?;
 				Ok(session
 					.report()
-					.line(format!("grant {grant} is revoked; nothing is released under it any more"))
+					.line(format!(
+						"grant {grant} is revoked; nothing is released under it any more"
+					))
 					.field("grant", view::int(grant))
 					.acknowledged(&acknowledgement))
-			},
+			}
 			Self::Deny(deny) => deny.run(session, &client).await,
 			Self::Allow { patient, denial } => {
 				let account = session.patient(&client, patient).await?.account;
 				let acknowledgement = client.submit(&calls::lift_denial(patient, denial), &account).await?;
-				Ok(session.report().line(format!("denial {denial} is lifted")).acknowledged(&acknowledgement))
-			},
+				Ok(session
+					.report()
+					.line(format!("denial {denial} is lifted"))
+					.acknowledged(&acknowledgement))
+			}
 			Self::List { patient } => list(session, &client, patient).await,
 			Self::Explain(explain) => explain.run(session, &client).await,
 		}
@@ -253,8 +277,9 @@ impl Approve {
 		let terms = self.narrower.narrow(asked.terms, client.time().await?)?;
 		let line = view::terms_line(&terms);
 		let account = session.patient(client, patient).await?.account;
-		let acknowledgement =
-			client.submit(&calls::approve(patient, requester, request, terms), &account).await?;
+		let acknowledgement = client
+			.submit(&calls::approve(patient, requester, request, terms), &account)
+			.await?;
 		let grant = acknowledgement.number("Consent", "grant")?;
 		Ok(session
 			.report()
@@ -271,7 +296,9 @@ impl Give {
 		let line = view::terms_line(&terms);
 		let account = session.patient(client, self.patient).await?.account;
 		let to = words::show_grantee(&self.to);
-		let acknowledgement = client.submit(&calls::grant(self.patient, self.to, terms), &account).await?;
+		let acknowledgement = client
+			.submit(&calls::grant(self.patient, self.to, terms), &account)
+			.await?;
 		let grant = acknowledgement.number("Consent", "grant")?;
 		Ok(session
 			.report()
@@ -333,7 +360,7 @@ impl Explain {
 					action: self.action,
 					purpose: self.purpose,
 				}
-			},
+			}
 			(None, Some(category)) => AccessRequest {
 				requester: self.requester,
 				on_behalf_of: self.institution,
@@ -354,12 +381,19 @@ impl Explain {
 			(None, None) => return Err(Error::Usage("name a --record or a --category".into())),
 		};
 		let decision = client.decide(&at, &request).await?;
-		let decision = if self.as_patient { decision } else { shown_decision(decision) };
+		let decision = if self.as_patient {
+			decision
+		} else {
+			shown_decision(decision)
+		};
 		let (number, says) = rule(decision);
 		let mut report = session
 			.report()
 			.line(format!("{}: rule {number}, {says}", view::decision_line(&decision)))
-			.line(format!("as the chain would decide at finalised block {}", at.block_number()))
+			.line(format!(
+				"as the chain would decide at finalised block {}",
+				at.block_number()
+			))
 			.field("decision", view::decision(&decision))
 			.field("rule", number)
 			.field("explanation", says)
@@ -380,8 +414,20 @@ async fn list(session: &Session, client: &Client, patient: PatientId) -> Result<
 	let denials = client.denials(&at, patient).await?;
 	let mut report = session
 		.report()
-		.field("grants", grants.iter().map(|(grantee, grant)| view::grant(grantee, grant)).collect::<Vec<_>>())
-		.field("requests", requests.iter().map(|(requester, request)| view::request(requester, request)).collect::<Vec<_>>())
+		.field(
+			"grants",
+			grants
+				.iter()
+				.map(|(grantee, grant)| view::grant(grantee, grant))
+				.collect::<Vec<_>>(),
+		)
+		.field(
+			"requests",
+			requests
+				.iter()
+				.map(|(requester, request)| view::request(requester, request))
+				.collect::<Vec<_>>(),
+		)
 		.field("denials", denials.iter().map(view::denial).collect::<Vec<_>>());
 	for (grantee, grant) in &grants {
 		report = report.line(view::grant_line(grantee, grant, now));
@@ -404,5 +450,8 @@ async fn find_request(
 	id: RequestId,
 ) -> Result<(AccountId, ConsentRequest), Error> {
 	let requests = client.requests(&client.finalised().await?, patient).await?;
-	requests.into_iter().find(|(_, request)| request.id == id).ok_or_else(|| not_found("request", id))
+	requests
+		.into_iter()
+		.find(|(_, request)| request.id == id)
+		.ok_or_else(|| not_found("request", id))
 }

@@ -55,23 +55,25 @@ impl Credential {
 					))
 					.field("credential", view::credential(&credential))
 					.field("active", active));
-			},
+			}
 			Self::Suspend(which) => {
 				let call = calls::suspend_credential(which.account, which.institution);
 				("suspended", which, client.submit(&call, &session.account()?).await?)
-			},
+			}
 			Self::Reinstate(which) => {
 				let call = calls::reinstate_credential(which.account, which.institution);
 				("reinstated", which, client.submit(&call, &session.account()?).await?)
-			},
+			}
 			Self::Revoke(which) => {
 				let call = calls::revoke_credential(which.account, which.institution);
 				("revoked", which, client.submit(&call, &session.account()?).await?)
-			},
+			}
 		};
 		Ok(session
 			.report()
-			.line(format!("the credential of {account} at institution {institution} is {done}"))
+			.line(format!(
+				"the credential of {account} at institution {institution} is {done}"
+			))
 			.field("account", account.to_string())
 			.field("institution", institution)
 			.acknowledged(&acknowledgement))

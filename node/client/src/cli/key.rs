@@ -27,7 +27,9 @@ pub(crate) enum Key {
 		file: PathBuf,
 	},
 	/// Put twelve words, a seed, or a Polkadot.js account into a new encrypted file
-	#[command(after_help = "Examples:\n  salus key import --out ada.key\n  salus key import --out ada.key --polkadot-js 5Grw….json")]
+	#[command(
+		after_help = "Examples:\n  salus key import --out ada.key\n  salus key import --out ada.key --polkadot-js 5Grw….json"
+	)]
 	Import(Import),
 }
 
@@ -60,12 +62,18 @@ impl Key {
 			Self::New { out, label } => {
 				let (identity, phrase) = Identity::generate()?;
 				let passphrase = passphrase::chosen(&session.global)?;
-				create_key(&out, &identity, &label, passphrase::expose(&passphrase), session.strength())?;
+				create_key(
+					&out,
+					&identity,
+					&label,
+					passphrase::expose(&passphrase),
+					session.strength(),
+				)?;
 				Ok(made(session, &out, &identity)
 					.line(format!("words to restore it from, shown this once: {}", *phrase))
 					.line("write them on paper and keep it where nobody else gets at it")
 					.field("phrase", phrase.as_str()))
-			},
+			}
 			Self::Show { file } => {
 				let facts = KeyFacts::read(&file)?;
 				let label = if facts.label.is_empty() { "key" } else { &facts.label };
@@ -80,7 +88,7 @@ impl Key {
 					.field("label", facts.label.as_str())
 					.field("account", facts.account.to_string())
 					.field("hasSeed", facts.has_seed))
-			},
+			}
 			Self::Import(import) => import.run(session),
 		}
 	}
@@ -102,7 +110,7 @@ impl Import {
 					passphrase::expose(&passphrase),
 					session.strength(),
 				)?
-			},
+			}
 			None => {
 				let phrase = passphrase::secret(self.phrase_file.as_deref(), "Words, or seed in hex: ")?;
 				let passphrase = passphrase::chosen(&session.global)?;
@@ -113,7 +121,7 @@ impl Import {
 					passphrase::expose(&passphrase),
 					session.strength(),
 				)?
-			},
+			}
 		};
 		Ok(made(session, &self.out, &identity))
 	}
@@ -133,14 +141,15 @@ pub(crate) fn text_or_file(argument: &str) -> Result<zeroize::Zeroizing<String>,
 	let path = Path::new(argument);
 	if argument == "-" {
 		let mut text = zeroize::Zeroizing::new(String::new());
-		std::io::Read::read_to_string(&mut std::io::stdin(), &mut text)
-			.map_err(FileError::at("standard input"))?;
+		std::io::Read::read_to_string(&mut std::io::stdin(), &mut text).map_err(FileError::at("standard input"))?;
 		return Ok(text);
 	}
 	if argument.contains(':') && !path.exists() {
 		return Ok(zeroize::Zeroizing::new(argument.to_string()));
 	}
-	std::fs::read_to_string(path).map(zeroize::Zeroizing::new).map_err(|source| FileError::at(path)(source).into())
+	std::fs::read_to_string(path)
+		.map(zeroize::Zeroizing::new)
+		.map_err(|source| FileError::at(path)(source).into())
 }
 
 /// A file with a secret in it: of mode 0600, as it was written.

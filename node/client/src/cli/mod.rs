@@ -121,10 +121,12 @@ pub fn run() -> ExitCode {
 		Err(error) => {
 			eprintln!("error: no threads ({error}); try again");
 			return ExitCode::from(exit::FAILED);
-		},
+		}
 	};
 	let session = Session::new(cli.global);
-	let result = runtime.block_on(cli.command.run(&session)).and_then(|report| report.print(json));
+	let result = runtime
+		.block_on(cli.command.run(&session))
+		.and_then(|report| report.print(json));
 	match result {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
@@ -136,7 +138,7 @@ pub fn run() -> ExitCode {
 				eprintln!("error: {error}");
 			}
 			ExitCode::from(code)
-		},
+		}
 	}
 }
 
@@ -161,7 +163,10 @@ mod tests {
 				visit(inner, &path);
 			}
 			let help = command.get_after_long_help().or(command.get_after_help());
-			assert!(!leaf || help.is_some_and(|help| help.to_string().contains("salus ")), "{path} has no example");
+			assert!(
+				!leaf || help.is_some_and(|help| help.to_string().contains("salus ")),
+				"{path} has no example"
+			);
 		}
 		visit(&Cli::command(), "");
 	}

@@ -23,9 +23,10 @@ impl Node {
 		let version = client.request("system_version", &[]).await?;
 		let health = client.request("system_health", &[]).await?;
 		let best = client.request("chain_getHeader", &[]).await?;
-		let best = best.get("number").and_then(Value::as_str).and_then(|number| {
-			u64::from_str_radix(number.trim_start_matches("0x"), 16).ok()
-		});
+		let best = best
+			.get("number")
+			.and_then(Value::as_str)
+			.and_then(|number| u64::from_str_radix(number.trim_start_matches("0x"), 16).ok());
 		// Told to the node's own machine only.
 		let vault = match client.request("vault_status", &[]).await {
 			Ok(vault) => vault,
@@ -49,7 +50,10 @@ impl Node {
 			.field("chain", chain)
 			.field("version", version)
 			.field("genesis", words::hex(client.genesis()))
-			.field("finalised", json!({ "number": at.block_number(), "hash": words::hex(at.block_hash()) }))
+			.field(
+				"finalised",
+				json!({ "number": at.block_number(), "hash": words::hex(at.block_hash()) }),
+			)
 			.field("best", best)
 			.field("peers", peers)
 			.field("specVersion", at.spec_version())

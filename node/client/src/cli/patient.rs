@@ -20,7 +20,9 @@ use crate::sdk::{
 #[derive(Subcommand)]
 pub(crate) enum Patient {
 	/// Register at a hospital with the voucher out of its letter
-	#[command(after_help = "Examples:\n  salus --key me.key patient register letter.txt\n  salus --key me.key patient register letter.txt --category laboratory,imaging\n\nWithout flags the hospital's published terms are accepted; flags accept less.")]
+	#[command(
+		after_help = "Examples:\n  salus --key me.key patient register letter.txt\n  salus --key me.key patient register letter.txt --category laboratory,imaging\n\nWithout flags the hospital's published terms are accepted; flags accept less."
+	)]
 	Register(Box<Register>),
 	/// Show your card: signed, good for five minutes
 	#[command(after_help = "Example:\n  salus --key me.key patient card --patient 0 --out card.txt")]
@@ -67,8 +69,9 @@ impl Patient {
 			Self::Show { id } => {
 				let client = session.client().await?;
 				let entry = client.patient(&client.finalised().await?, id).await?;
-				let controller =
-					entry.controller.map_or("no key of her own".to_string(), |account| account.to_string());
+				let controller = entry
+					.controller
+					.map_or("no key of her own".to_string(), |account| account.to_string());
 				Ok(session
 					.report()
 					.line(format!(
@@ -76,7 +79,7 @@ impl Patient {
 						entry.institution, entry.status
 					))
 					.field("patient", view::patient(id, &entry)))
-			},
+			}
 		}
 	}
 }
@@ -122,7 +125,11 @@ async fn card(session: &Session, patient: PatientId, out: Option<PathBuf>) -> Re
 	let text = card.show(&keys.account);
 	let mut report = session
 		.report()
-		.line(format!("patient {patient} of institution {}, good until {}", card.institution, words::show_moment(card.not_after)))
+		.line(format!(
+			"patient {patient} of institution {}, good until {}",
+			card.institution,
+			words::show_moment(card.not_after)
+		))
 		.field("patient", view::int(patient))
 		.field("institution", card.institution)
 		.field("notAfter", view::int(card.not_after))
@@ -131,7 +138,7 @@ async fn card(session: &Session, patient: PatientId, out: Option<PathBuf>) -> Re
 		Some(out) => {
 			replace_private(&out, text.as_bytes())?;
 			report = report.line(format!("written to {}", out.display()));
-		},
+		}
 		None => report = report.line(text.as_str()),
 	}
 	if let Some(picture) = session.is_talkative().then(|| qr::render(&text)).flatten() {
@@ -150,7 +157,11 @@ async fn read_card(session: &Session, argument: &str) -> Result<Report, Error> {
 	Ok(session
 		.report()
 		.line(format!("patient {} of institution {}", card.patient, card.institution))
-		.line(format!("signed by her key {}, good until {}", card.controller, words::show_moment(card.not_after)))
+		.line(format!(
+			"signed by her key {}, good until {}",
+			card.controller,
+			words::show_moment(card.not_after)
+		))
 		.field("patient", view::int(card.patient))
 		.field("institution", card.institution)
 		.field("controller", card.controller.to_string())

@@ -14,10 +14,14 @@ use crate::sdk::{calls, guess_media, not_found, words, Error, Fetch, KeyChange, 
 #[derive(Subcommand)]
 pub(crate) enum Record {
 	/// Encrypt a document, store it in the vault and register it
-	#[command(after_help = "Examples:\n  salus --key ada.key record put Bundle.json --patient 0 --institution 0 --category laboratory\n  salus --key me.key record put letter.pdf --patient 0 --category other\n\nWithout --institution the patient uploads a document of her own. A command that broke off goes on when it is repeated.")]
+	#[command(
+		after_help = "Examples:\n  salus --key ada.key record put Bundle.json --patient 0 --institution 0 --category laboratory\n  salus --key me.key record put letter.pdf --patient 0 --category other\n\nWithout --institution the patient uploads a document of her own. A command that broke off goes on when it is repeated."
+	)]
 	Put(PutFlags),
 	/// Ask for access to a record, download, decrypt and verify it
-	#[command(after_help = "Examples:\n  salus --key bob.key record get 0 --institution 1 --purpose treatment --out report.json\n  salus --key me.key record get 0 --out report.json\n\nWithout --institution the patient reads a record of her own.")]
+	#[command(
+		after_help = "Examples:\n  salus --key bob.key record get 0 --institution 1 --purpose treatment --out report.json\n  salus --key me.key record get 0 --out report.json\n\nWithout --institution the patient reads a record of her own."
+	)]
 	Get(GetFlags),
 	/// Prove a record by the chain's state, and a payload file by the record
 	#[command(after_help = "Example:\n  salus record verify 0 --payload 0.salv")]
@@ -161,9 +165,14 @@ impl Record {
 				Ok(session
 					.report()
 					.line(view::record_line(id, &record))
-					.line(format!("{} bytes, CID {}, SHA-256 {}", record.size, view::cid(&record.cid), words::hex(record.sha256)))
+					.line(format!(
+						"{} bytes, CID {}, SHA-256 {}",
+						record.size,
+						view::cid(&record.cid),
+						words::hex(record.sha256)
+					))
 					.field("record", view::record(id, &record)))
-			},
+			}
 			Self::History { id } => {
 				let client = session.client().await?;
 				let records = client.history(&client.finalised().await?, id).await?;
@@ -171,8 +180,12 @@ impl Record {
 					return Err(not_found("record", id));
 				}
 				Ok(listed(session, &records))
-			},
-			Self::Error { id, reason, institution } => {
+			}
+			Self::Error {
+				id,
+				reason,
+				institution,
+			} => {
 				let client = session.client().await?;
 				let record = client.record(&client.finalised().await?, id).await?;
 				let actor = actor(session, &client, institution, record.patient).await?;
@@ -180,11 +193,13 @@ impl Record {
 				let acknowledgement = client.submit(&call, &actor.account).await?;
 				Ok(session
 					.report()
-					.line(format!("record {id} is marked as entered in error and opens to nobody but its author"))
+					.line(format!(
+						"record {id} is marked as entered in error and opens to nobody but its author"
+					))
 					.field("record", view::int(id))
 					.field("reason", reason.name())
 					.acknowledged(&acknowledgement))
-			},
+			}
 		}
 	}
 }
@@ -209,14 +224,22 @@ impl PutFlags {
 				None => client.time().await?,
 			},
 			relates_to: self.relates_to,
-			doc_status: if self.preliminary { DocStatus::Preliminary } else { DocStatus::Final },
-			origin: self.origin.unwrap_or(if own { Origin::Patient } else { Origin::Clinician }),
+			doc_status: if self.preliminary {
+				DocStatus::Preliminary
+			} else {
+				DocStatus::Final
+			},
+			origin: self
+				.origin
+				.unwrap_or(if own { Origin::Patient } else { Origin::Clinician }),
 			purpose: self.purpose.unwrap_or(default_purpose(own)),
 			subject: self.subject,
 			accept_new_key: self.accept_new_key,
 		};
 		let (vault, data) = (session.vault()?, session.data(&client)?);
-		let done = put.run(&client, &vault, &data, &actor, Bar::new(session, "upload")).await?;
+		let done = put
+			.run(&client, &vault, &data, &actor, Bar::new(session, "upload"))
+			.await?;
 		let mut report = session
 			.report()
 			.field("record", view::int(done.record))
@@ -228,13 +251,21 @@ impl PutFlags {
 			.field("subject", done.subject.clone())
 			.field("keyChanged", matches!(done.key, KeyChange::Accepted { .. }));
 		if let KeyChange::Accepted { before } = &done.key {
-			report = report.line(format!("warning: the institution's key is another than before ({before})"));
+			report = report.line(format!(
+				"warning: the institution's key is another than before ({before})"
+			));
 		}
 		if let Some(subject) = &done.subject {
 			report = report.line(format!("the document is about {subject}"));
 		}
 		report = report
-			.line(format!("record {} of patient {}: {} bytes, CID {}", done.record, self.patient, done.size, view::cid(&done.cid)))
+			.line(format!(
+				"record {} of patient {}: {} bytes, CID {}",
+				done.record,
+				self.patient,
+				done.size,
+				view::cid(&done.cid)
+			))
 			.line(format!("SHA-256 of the document {}", words::hex(done.document_sha256)));
 		Ok(match &done.acknowledgement {
 			Some(acknowledgement) => report.acknowledged(acknowledgement),
@@ -256,10 +287,18 @@ impl GetFlags {
 			keep_payload: self.keep_payload,
 		};
 		let (vault, data) = (session.vault()?, session.data(&client)?);
-		let done = fetch.run(&client, &vault, &data, &actor, Bar::new(session, "download")).await?;
+		let done = fetch
+			.run(&client, &vault, &data, &actor, Bar::new(session, "download"))
+			.await?;
 		let report = session
 			.report()
-			.line(format!("record {} ({} bytes) written to {}, receipt {}", self.id, done.size, fetch.out.display(), done.receipt))
+			.line(format!(
+				"record {} ({} bytes) written to {}, receipt {}",
+				self.id,
+				done.size,
+				fetch.out.display(),
+				done.receipt
+			))
 			.line(format!("SHA-256 of the document {}", words::hex(done.sha256)))
 			.field("record", view::int(self.id))
 			.field("receipt", view::int(done.receipt))
@@ -287,7 +326,11 @@ impl ListFlags {
 		};
 		let records = client.records(&at, self.patient, &filter, self.limit).await?;
 		let report = listed(session, &records);
-		Ok(if records.is_empty() { report.line("no records") } else { report })
+		Ok(if records.is_empty() {
+			report.line("no records")
+		} else {
+			report
+		})
 	}
 }
 
@@ -300,14 +343,22 @@ async fn verify(session: &Session, id: RecordId, payload: Option<PathBuf>) -> Re
 	}
 	let mut report = session
 		.report()
-		.line(format!("record {id} is in the state of finalised block {} ({})", proven.number, words::hex(proven.hash)))
+		.line(format!(
+			"record {id} is in the state of finalised block {} ({})",
+			proven.number,
+			words::hex(proven.hash)
+		))
 		.field("record", view::record(id, &record))
 		.field("block", proven.number)
 		.field("hash", words::hex(proven.hash))
 		.field("payload", payload.is_some());
 	if let Some(path) = payload {
-		let wanted =
-			Payload { cid: &record.cid, sha256: record.sha256.0, tree: record.tree.0, size: record.size };
+		let wanted = Payload {
+			cid: &record.cid,
+			sha256: record.sha256.0,
+			tree: record.tree.0,
+			size: record.size,
+		};
 		wanted.check(&path)?;
 		report = report.line(format!("{} is its payload", path.display()));
 	}
@@ -317,7 +368,9 @@ async fn verify(session: &Session, id: RecordId, payload: Option<PathBuf>) -> Re
 fn listed(session: &Session, records: &[(RecordId, salus_primitives::Record<crate::sdk::AccountId>)]) -> Report {
 	let items: Vec<_> = records.iter().map(|(id, record)| view::record(*id, record)).collect();
 	let report = session.report().field("records", items);
-	records.iter().fold(report, |report, (id, record)| report.line(view::record_line(*id, record)))
+	records.iter().fold(report, |report, (id, record)| {
+		report.line(view::record_line(*id, record))
+	})
 }
 
 fn default_purpose(own: bool) -> Purpose {

@@ -32,10 +32,22 @@ impl Report {
 
 	/// Adds the end of every signing command: in which block, at which index, with which events.
 	pub(crate) fn acknowledged(self, acknowledgement: &Acknowledgement) -> Self {
-		let Acknowledgement { block, hash, index, extrinsic, events } = acknowledgement;
-		let names: Vec<_> = events.iter().map(|event| format!("{}.{}", event.pallet, event.name)).collect();
-		let line =
-			format!("in block {block} ({}), extrinsic {index}: {}", words::hex(hash), names.join(", "));
+		let Acknowledgement {
+			block,
+			hash,
+			index,
+			extrinsic,
+			events,
+		} = acknowledgement;
+		let names: Vec<_> = events
+			.iter()
+			.map(|event| format!("{}.{}", event.pallet, event.name))
+			.collect();
+		let line = format!(
+			"in block {block} ({}), extrinsic {index}: {}",
+			words::hex(hash),
+			names.join(", ")
+		);
 		let events: Vec<_> = events
 			.iter()
 			.map(|event| json!({ "pallet": event.pallet, "name": event.name, "fields": event.fields }))
@@ -54,7 +66,11 @@ impl Report {
 
 	/// Prints it.
 	pub(crate) fn print(self, json: bool) -> Result<(), Error> {
-		let text = if json { Value::Object(self.fields).to_string() } else { self.lines.join("\n") };
+		let text = if json {
+			Value::Object(self.fields).to_string()
+		} else {
+			self.lines.join("\n")
+		};
 		if text.is_empty() {
 			return Ok(());
 		}

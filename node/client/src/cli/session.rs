@@ -16,16 +16,34 @@ use crate::sdk::{
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Global {
 	/// The node's WebSocket URL
-	#[arg(long, global = true, env = "SALUS_URL", default_value = "ws://127.0.0.1:9944", help_heading = "Connection")]
+	#[arg(
+		long,
+		global = true,
+		env = "SALUS_URL",
+		default_value = "ws://127.0.0.1:9944",
+		help_heading = "Connection"
+	)]
 	pub(crate) url: String,
 	/// The vault's HTTP URL
-	#[arg(long, global = true, env = "SALUS_VAULT", default_value = "http://127.0.0.1:9946", help_heading = "Connection")]
+	#[arg(
+		long,
+		global = true,
+		env = "SALUS_VAULT",
+		default_value = "http://127.0.0.1:9946",
+		help_heading = "Connection"
+	)]
 	pub(crate) vault: String,
 	/// Refuse any chain but the one with this genesis hash
 	#[arg(long, global = true, env = "SALUS_GENESIS", value_parser = words::hash, help_heading = "Connection")]
 	pub(crate) genesis: Option<Hash>,
 	/// Your key file
-	#[arg(long, global = true, env = "SALUS_KEY", value_name = "FILE", help_heading = "Signing")]
+	#[arg(
+		long,
+		global = true,
+		env = "SALUS_KEY",
+		value_name = "FILE",
+		help_heading = "Signing"
+	)]
 	pub(crate) key: Option<PathBuf>,
 	/// A file of mode 0600 with the passphrase; asked for on the terminal otherwise
 	#[arg(long, global = true, value_name = "FILE", help_heading = "Signing")]
@@ -59,7 +77,9 @@ impl Session {
 
 	/// Connects to the node.
 	pub(crate) async fn client(&self) -> Result<Client, Error> {
-		let options = ConnectOptions { genesis: self.global.genesis };
+		let options = ConnectOptions {
+			genesis: self.global.genesis,
+		};
 		let client = Client::connect_with(&self.global.url, options).await?;
 		if self.global.dev && !client.is_development().await? {
 			return Err(KeyError::NotDevelopment(self.global.url.clone()).into());

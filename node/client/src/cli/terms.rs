@@ -81,7 +81,9 @@ impl TermsFlags {
 	/// Given terms with each named part replaced. Whether that narrows them is the chain's to check.
 	pub(crate) fn narrow(&self, wide: Terms, now: Moment) -> Result<Terms, Error> {
 		let starts = self.starts.unwrap_or(wide.starts);
-		let lasting = self.lasting.map(|lasting| starts.max(now).saturating_add(words::milliseconds(lasting)));
+		let lasting = self
+			.lasting
+			.map(|lasting| starts.max(now).saturating_add(words::milliseconds(lasting)));
 		Ok(Terms {
 			actions: replaced(&self.actions, wide.actions),
 			purposes: replaced(&self.purposes, wide.purposes),
@@ -137,7 +139,10 @@ mod tests {
 	fn terms_are_what_the_flags_say() {
 		let terms = asked();
 		assert_eq!(terms.actions, ActionSet::of(&[Action::View]));
-		assert_eq!(terms.categories, CategorySet::of(&[Category::Laboratory, Category::Imaging]));
+		assert_eq!(
+			terms.categories,
+			CategorySet::of(&[Category::Laboratory, Category::Imaging])
+		);
 		assert_eq!((terms.starts, terms.ends), (NOW, NOW + 3_600_000));
 	}
 
@@ -163,9 +168,15 @@ mod tests {
 	#[test]
 	fn nothing_and_too_much_are_errors() {
 		assert!(matches!(TermsFlags::default().terms(NOW), Err(Error::Usage(_))));
-		let many = TermsFlags { records: (0..17).collect(), ..TermsFlags::default() };
+		let many = TermsFlags {
+			records: (0..17).collect(),
+			..TermsFlags::default()
+		};
 		assert!(matches!(many.narrow(asked(), NOW), Err(Error::Usage(_))));
-		let many = TermsFlags { compartments: (0..9).collect(), ..TermsFlags::default() };
+		let many = TermsFlags {
+			compartments: (0..9).collect(),
+			..TermsFlags::default()
+		};
 		assert!(matches!(many.narrow(asked(), NOW), Err(Error::Usage(_))));
 	}
 }

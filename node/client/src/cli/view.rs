@@ -1,8 +1,8 @@
 //! What is read from the chain, as JSON and as lines for people.
 
 use salus_primitives::{
-	AuditEntry, Basis, ConsentRequest, Credential, Decision, Denial, DenialTerms, Grant, Grantee,
-	Institution, Kind, Moment, Patient, Record, RecordId, RecordStatus, Terms,
+	AuditEntry, Basis, ConsentRequest, Credential, Decision, Denial, DenialTerms, Grant, Grantee, Institution, Kind,
+	Moment, Patient, Record, RecordId, RecordStatus, Terms,
 };
 use salus_vault::unixfs::parse_cid;
 use serde_json::{json, Value};
@@ -116,7 +116,10 @@ pub(crate) fn record_line(id: RecordId, record: &Record<AccountId>) -> String {
 		RecordStatus::Erasing => "being erased".into(),
 		RecordStatus::Erased => "erased".into(),
 	};
-	let drawer = record.compartment.map(|drawer| format!(", drawer {drawer}")).unwrap_or_default();
+	let drawer = record
+		.compartment
+		.map(|drawer| format!(", drawer {drawer}"))
+		.unwrap_or_default();
 	format!(
 		"record {id}: {} ({}), {} of {}, kept by institution {}{drawer}, {status}",
 		hyphenated(record.category.name()),
@@ -195,7 +198,12 @@ pub(crate) fn grant_line(grantee: &Grantee<AccountId>, grant: &Grant<AccountId>,
 		(None, Some(left)) => format!("live, {left} uses left"),
 		_ => "live".into(),
 	};
-	format!("grant {} to {} ({state}): {}", grant.id, show_grantee(grantee), terms_line(&grant.terms))
+	format!(
+		"grant {} to {} ({state}): {}",
+		grant.id,
+		show_grantee(grantee),
+		terms_line(&grant.terms)
+	)
 }
 
 pub(crate) fn request(requester: &AccountId, request: &ConsentRequest) -> Value {
@@ -264,7 +272,11 @@ pub(crate) fn denial_line(denial: &Denial<AccountId>) -> String {
 	.into_iter()
 	.flatten()
 	.collect();
-	let what = if parts.is_empty() { "everything".to_string() } else { parts.join(", ") };
+	let what = if parts.is_empty() {
+		"everything".to_string()
+	} else {
+		parts.join(", ")
+	};
 	format!("denial {}: {what}", denial.id)
 }
 
@@ -304,21 +316,33 @@ pub(crate) fn entry(block: u64, entry: &AuditEntry<AccountId>) -> Value {
 
 pub(crate) fn entry_line(block: u64, entry: &AuditEntry<AccountId>) -> String {
 	let actor = entry.actor.map_or("the chain".to_string(), |actor| actor.to_string());
-	format!("{:>4}  {}  block {block}  {actor}: {}", entry.seq, show_moment(entry.at), kind_line(&entry.kind))
+	format!(
+		"{:>4}  {}  block {block}  {actor}: {}",
+		entry.seq,
+		show_moment(entry.at),
+		kind_line(&entry.kind)
+	)
 }
 
 fn kind(kind: &Kind<AccountId>) -> Value {
 	match kind {
 		Kind::PatientRegistered { institution } => json!({ "type": "PatientRegistered", "institution": institution }),
-		Kind::AssignmentProposed { institution, practitioner } =>
-			json!({ "type": "AssignmentProposed", "institution": institution, "practitioner": account(practitioner) }),
-		Kind::AssignmentAccepted { institution, practitioner } =>
-			json!({ "type": "AssignmentAccepted", "institution": institution, "practitioner": account(practitioner) }),
-		Kind::AssignmentEnded { institution, practitioner } =>
-			json!({ "type": "AssignmentEnded", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentProposed {
+			institution,
+			practitioner,
+		} => json!({ "type": "AssignmentProposed", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentAccepted {
+			institution,
+			practitioner,
+		} => json!({ "type": "AssignmentAccepted", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentEnded {
+			institution,
+			practitioner,
+		} => json!({ "type": "AssignmentEnded", "institution": institution, "practitioner": account(practitioner) }),
 		Kind::ConsentRequested { request } => json!({ "type": "ConsentRequested", "request": int(*request) }),
-		Kind::RequestApproved { request, grant } =>
-			json!({ "type": "RequestApproved", "request": int(*request), "grant": int(*grant) }),
+		Kind::RequestApproved { request, grant } => {
+			json!({ "type": "RequestApproved", "request": int(*request), "grant": int(*grant) })
+		}
 		Kind::RequestDeclined { request } => json!({ "type": "RequestDeclined", "request": int(*request) }),
 		Kind::RequestWithdrawn { request } => json!({ "type": "RequestWithdrawn", "request": int(*request) }),
 		Kind::GrantGiven { grant } => json!({ "type": "GrantGiven", "grant": int(*grant) }),
@@ -326,16 +350,27 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 		Kind::DenialMade { denial } => json!({ "type": "DenialMade", "denial": int(*denial) }),
 		Kind::DenialLifted { denial } => json!({ "type": "DenialLifted", "denial": int(*denial) }),
 		Kind::RecordRegistered { record } => json!({ "type": "RecordRegistered", "record": int(*record) }),
-		Kind::RecordEnteredInError { record, reason } =>
-			json!({ "type": "RecordEnteredInError", "record": int(*record), "reason": reason.name() }),
-		Kind::AccessPermitted { receipt, record, purpose, basis } => json!({
+		Kind::RecordEnteredInError { record, reason } => {
+			json!({ "type": "RecordEnteredInError", "record": int(*record), "reason": reason.name() })
+		}
+		Kind::AccessPermitted {
+			receipt,
+			record,
+			purpose,
+			basis,
+		} => json!({
 			"type": "AccessPermitted",
 			"receipt": int(*receipt),
 			"record": int(*record),
 			"purpose": purpose.name(),
 			"basis": basis_json(basis),
 		}),
-		Kind::AccessRefused { receipt, record, purpose, reason } => json!({
+		Kind::AccessRefused {
+			receipt,
+			record,
+			purpose,
+			reason,
+		} => json!({
 			"type": "AccessRefused",
 			"receipt": int(*receipt),
 			"record": int(*record),
@@ -348,11 +383,15 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 fn kind_line(kind: &Kind<AccountId>) -> String {
 	match kind {
 		Kind::PatientRegistered { institution } => format!("registered as a patient of institution {institution}"),
-		Kind::AssignmentProposed { institution, practitioner } =>
-			format!("proposed to assign her to {practitioner} at institution {institution}"),
+		Kind::AssignmentProposed {
+			institution,
+			practitioner,
+		} => format!("proposed to assign her to {practitioner} at institution {institution}"),
 		Kind::AssignmentAccepted { institution, .. } => format!("accepted the assignment at institution {institution}"),
-		Kind::AssignmentEnded { institution, practitioner } =>
-			format!("ended the assignment to {practitioner} at institution {institution}"),
+		Kind::AssignmentEnded {
+			institution,
+			practitioner,
+		} => format!("ended the assignment to {practitioner} at institution {institution}"),
 		Kind::ConsentRequested { request } => format!("asked for consent (request {request})"),
 		Kind::RequestApproved { request, grant } => format!("approved request {request} (grant {grant})"),
 		Kind::RequestDeclined { request } => format!("declined request {request}"),
@@ -362,13 +401,25 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 		Kind::DenialMade { denial } => format!("made denial {denial}"),
 		Kind::DenialLifted { denial } => format!("lifted denial {denial}"),
 		Kind::RecordRegistered { record } => format!("registered record {record}"),
-		Kind::RecordEnteredInError { record, reason } =>
-			format!("marked record {record} as entered in error ({})", hyphenated(reason.name())),
-		Kind::AccessPermitted { receipt, record, purpose, basis } => format!(
+		Kind::RecordEnteredInError { record, reason } => format!(
+			"marked record {record} as entered in error ({})",
+			hyphenated(reason.name())
+		),
+		Kind::AccessPermitted {
+			receipt,
+			record,
+			purpose,
+			basis,
+		} => format!(
 			"was given access to record {record} for {} ({basis:?}, receipt {receipt})",
 			hyphenated(purpose.name())
 		),
-		Kind::AccessRefused { receipt, record, purpose, reason } => format!(
+		Kind::AccessRefused {
+			receipt,
+			record,
+			purpose,
+			reason,
+		} => format!(
 			"was refused access to record {record} for {} ({}, receipt {receipt})",
 			hyphenated(purpose.name()),
 			reason.name()

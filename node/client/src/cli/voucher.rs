@@ -11,7 +11,9 @@ use crate::sdk::{publish_new, words, Error, VoucherLetter, VOUCHER_LIFETIME};
 #[derive(Subcommand)]
 pub(crate) enum Voucher {
 	/// Write an admission voucher for a patient's letter, as an officer
-	#[command(after_help = "Example:\n  salus --key officer.key voucher issue --institution 0 --out letter.txt --qr\n\nWhoever has the file can register in the patient's place: it belongs into her letter and nowhere else.")]
+	#[command(
+		after_help = "Example:\n  salus --key officer.key voucher issue --institution 0 --out letter.txt --qr\n\nWhoever has the file can register in the patient's place: it belongs into her letter and nowhere else."
+	)]
 	Issue {
 		/// The institution that admits
 		#[arg(long)]
@@ -30,7 +32,12 @@ pub(crate) enum Voucher {
 
 impl Voucher {
 	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
-		let Self::Issue { institution, lasting, out, qr } = self;
+		let Self::Issue {
+			institution,
+			lasting,
+			out,
+			qr,
+		} = self;
 		if words::milliseconds(lasting) > VOUCHER_LIFETIME {
 			return Err(Error::Usage("a voucher is good for 30 days at most".into()));
 		}
@@ -41,11 +48,22 @@ impl Voucher {
 			return Err(Error::Usage(format!(
 				"{} is no officer of institution {institution}; its vouchers are signed by {}",
 				officer.id(),
-				entry.officers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+				entry
+					.officers
+					.iter()
+					.map(ToString::to_string)
+					.collect::<Vec<_>>()
+					.join(" or ")
 			)));
 		}
 		let not_after = client.time().await?.saturating_add(words::milliseconds(lasting));
-		let letter = VoucherLetter::issue(client.genesis(), institution, &entry.admission_terms, not_after, &officer)?;
+		let letter = VoucherLetter::issue(
+			client.genesis(),
+			institution,
+			&entry.admission_terms,
+			not_after,
+			&officer,
+		)?;
 		let text = letter.text();
 		publish_new(&out, text.as_bytes())?;
 		let mut report = session
@@ -55,7 +73,10 @@ impl Voucher {
 				words::show_moment(not_after),
 				out.display()
 			))
-			.line(format!("it admits under these terms: {}", view::terms_line(&entry.admission_terms)))
+			.line(format!(
+				"it admits under these terms: {}",
+				view::terms_line(&entry.admission_terms)
+			))
 			.field("file", out.display().to_string())
 			.field("institution", institution)
 			.field("key", words::hex(letter.voucher.key))

@@ -26,7 +26,10 @@ impl Account {
 	/// The account of an sr25519 key pair.
 	pub fn from_pair(pair: sr25519::Pair) -> Self {
 		let id = AccountId::from(pair.public().0);
-		Self { signer: Signer::Pair(Box::new(pair)), id }
+		Self {
+			signer: Signer::Pair(Box::new(pair)),
+			id,
+		}
 	}
 
 	/// The account's id.
@@ -45,7 +48,9 @@ impl Account {
 
 impl std::fmt::Debug for Account {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		f.debug_struct("Account").field("id", &self.id.to_string()).finish_non_exhaustive()
+		f.debug_struct("Account")
+			.field("id", &self.id.to_string())
+			.finish_non_exhaustive()
 	}
 }
 
@@ -82,7 +87,10 @@ impl Identity {
 	/// The key with this 32-byte seed.
 	pub fn from_seed(seed: &[u8; 32]) -> Self {
 		let account = Account::from_pair(sr25519::Pair::from_seed(seed));
-		Self { account, seed: Some(Zeroizing::new(*seed)) }
+		Self {
+			account,
+			seed: Some(Zeroizing::new(*seed)),
+		}
 	}
 
 	/// A fresh key and the twelve words it can be restored from.
@@ -117,9 +125,12 @@ impl Identity {
 		if !path.starts_with("//") {
 			return Err(KeyError::BadPath(path.to_string()));
 		}
-		let (pair, seed) = sr25519::Pair::from_string_with_seed(path, None)
-			.map_err(|_| KeyError::BadPath(path.to_string()))?;
-		Ok(Self { account: Account::from_pair(pair), seed: seed.map(Zeroizing::new) })
+		let (pair, seed) =
+			sr25519::Pair::from_string_with_seed(path, None).map_err(|_| KeyError::BadPath(path.to_string()))?;
+		Ok(Self {
+			account: Account::from_pair(pair),
+			seed: seed.map(Zeroizing::new),
+		})
 	}
 
 	pub(crate) fn from_polkadot_js(json: &str, password: &str) -> Result<Self, KeyError> {
@@ -128,7 +139,13 @@ impl Identity {
 			error => KeyError::BadPolkadotJs(error.to_string()),
 		})?;
 		let id = AccountId::from(keypair.public_key().0);
-		Ok(Self { account: Account { signer: Signer::PolkadotJs(Box::new(keypair)), id }, seed: None })
+		Ok(Self {
+			account: Account {
+				signer: Signer::PolkadotJs(Box::new(keypair)),
+				id,
+			},
+			seed: None,
+		})
 	}
 
 	/// The key's own account: a practitioner's or officer's.
@@ -153,11 +170,16 @@ impl Identity {
 			format!("/{n}"),
 		];
 		let junctions = path.iter().map(DeriveJunction::from);
-		let (pair, secret) =
-			sr25519::Pair::from_seed(seed).derive(junctions, Some(*seed)).map_err(|_| KeyError::NoSeed)?;
+		let (pair, secret) = sr25519::Pair::from_seed(seed)
+			.derive(junctions, Some(*seed))
+			.map_err(|_| KeyError::NoSeed)?;
 		let secret = Zeroizing::new(secret.ok_or(KeyError::NoSeed)?);
 		let hpke = HpkeSecret::derive(&secret).map_err(KeyError::Hpke)?;
-		Ok(PatientKeys { account: Account::from_pair(pair), hpke, n })
+		Ok(PatientKeys {
+			account: Account::from_pair(pair),
+			hpke,
+			n,
+		})
 	}
 }
 
@@ -197,9 +219,13 @@ mod tests {
 
 		let (expected, mini_secret) = sr25519::Pair::from_string_with_seed(&uri, None).unwrap();
 		assert_eq!(keys.account.id().0, expected.public().0);
-		assert_eq!(keys.hpke.public(), HpkeSecret::derive(&mini_secret.unwrap()).unwrap().public());
+		assert_eq!(
+			keys.hpke.public(),
+			HpkeSecret::derive(&mini_secret.unwrap()).unwrap().public()
+		);
 
-		let other = subxt_signer::sr25519::Keypair::from_uri(&subxt_signer::SecretUri::from_str(&uri).unwrap()).unwrap();
+		let other =
+			subxt_signer::sr25519::Keypair::from_uri(&subxt_signer::SecretUri::from_str(&uri).unwrap()).unwrap();
 		assert_eq!(keys.account.id().0, other.public_key().0);
 	}
 
@@ -234,22 +260,34 @@ mod tests {
 				assert_ne!(key.hpke.public(), other.hpke.public());
 			}
 		}
-		assert!(matches!(keys.first().map(|keys| keys.hpke.public()), Some(HpkeKey::X25519(_))));
+		assert!(matches!(
+			keys.first().map(|keys| keys.hpke.public()),
+			Some(HpkeKey::X25519(_))
+		));
 	}
 
 	#[test]
 	fn a_phrase_restores_its_key() {
 		let (identity, phrase) = Identity::generate().unwrap();
 		assert_eq!(phrase.split_whitespace().count(), 12);
-		assert_eq!(Identity::from_phrase(&phrase).unwrap().account().id(), identity.account().id());
+		assert_eq!(
+			Identity::from_phrase(&phrase).unwrap().account().id(),
+			identity.account().id()
+		);
 		assert!(matches!(Identity::from_phrase("salt pepper"), Err(KeyError::BadPhrase)));
 	}
 
 	#[test]
 	fn development_keys_have_a_path() {
 		let alice = Identity::development("//Alice").unwrap();
-		assert_eq!(alice.account().id().to_string(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
-		assert!(Identity::development("//Alice//doctor").unwrap().patient(&genesis(), 0, 0).is_ok());
+		assert_eq!(
+			alice.account().id().to_string(),
+			"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+		);
+		assert!(Identity::development("//Alice//doctor")
+			.unwrap()
+			.patient(&genesis(), 0, 0)
+			.is_ok());
 		assert!(matches!(Identity::development("Alice"), Err(KeyError::BadPath(_))));
 	}
 

@@ -56,7 +56,9 @@ impl Salts {
 	pub fn generate(licence: &str, speciality: &str) -> Result<Self, KeyError> {
 		let salt = || {
 			let mut salt = [0; 32];
-			getrandom::fill(&mut salt).map_err(|_| KeyError::NoRandomness).map(|()| words::hex(salt))
+			getrandom::fill(&mut salt)
+				.map_err(|_| KeyError::NoRandomness)
+				.map(|()| words::hex(salt))
 		};
 		Ok(Self {
 			licence: licence.to_string(),
@@ -71,7 +73,12 @@ impl Salts {
 	/// # Errors
 	/// `Malformed` for salts that are none.
 	pub fn commitments(&self) -> Result<(Hash, Hash), DocumentError> {
-		let salt = |text: &str| words::hash(text).map_err(|reason| DocumentError::Malformed { what: "salt file", reason });
+		let salt = |text: &str| {
+			words::hash(text).map_err(|reason| DocumentError::Malformed {
+				what: "salt file",
+				reason,
+			})
+		};
 		Ok((
 			commitment(LICENCE, &salt(&self.licence_salt)?.0, self.licence.as_bytes()),
 			commitment(SPECIALITY, &salt(&self.speciality_salt)?.0, self.speciality.as_bytes()),
@@ -80,7 +87,8 @@ impl Salts {
 
 	/// Whether these salts open an application's commitments.
 	pub fn open(&self, application: &Application) -> bool {
-		self.commitments().is_ok_and(|opened| opened == (application.licence, application.speciality))
+		self.commitments()
+			.is_ok_and(|opened| opened == (application.licence, application.speciality))
 	}
 }
 
@@ -113,17 +121,35 @@ impl ApplicationFile {
 		let application: Application = decode(&file.application).map_err(malformed)?;
 		let signature: Signature = decode(&file.signature).map_err(malformed)?;
 		let said = (file.applicant.as_str(), file.institution, file.role);
-		if said != (application.applicant.to_string().as_str(), application.institution, application.role) {
+		if said
+			!= (
+				application.applicant.to_string().as_str(),
+				application.institution,
+				application.role,
+			) {
 			return Err(malformed("its readable part is not what was signed".into()));
 		}
-		if !verify(&application.applicant, &wrapped(APPLICATION_TAG, &application), &signature) {
-			return Err(DocumentError::BadSignature { what: WHAT, signer: application.applicant });
+		if !verify(
+			&application.applicant,
+			&wrapped(APPLICATION_TAG, &application),
+			&signature,
+		) {
+			return Err(DocumentError::BadSignature {
+				what: WHAT,
+				signer: application.applicant,
+			});
 		}
 		if application.genesis != *genesis {
-			return Err(DocumentError::OtherChain { what: WHAT, found: application.genesis });
+			return Err(DocumentError::OtherChain {
+				what: WHAT,
+				found: application.genesis,
+			});
 		}
 		if now >= application.not_after {
-			return Err(DocumentError::Expired { what: WHAT, until: words::show_moment(application.not_after) });
+			return Err(DocumentError::Expired {
+				what: WHAT,
+				until: words::show_moment(application.not_after),
+			});
 		}
 		Ok((application, signature))
 	}
@@ -193,18 +219,44 @@ mod tests {
 			ApplicationFile::read(text, &Hash::repeat_byte(genesis), now).unwrap_err()
 		};
 		assert!(matches!(read(&text(&file), 2, NOW), DocumentError::OtherChain { .. }));
-		assert!(matches!(read(&text(&file), 1, NOW + 1_000), DocumentError::Expired { .. }));
+		assert!(matches!(
+			read(&text(&file), 1, NOW + 1_000),
+			DocumentError::Expired { .. }
+		));
 
 		let forged = ApplicationFile::sign(&application, Identity::development("//Bob").unwrap().account());
-		assert!(matches!(read(&text(&forged), 1, NOW), DocumentError::BadSignature { .. }));
+		assert!(matches!(
+			read(&text(&forged), 1, NOW),
+			DocumentError::BadSignature { .. }
+		));
 
-		let repainted = ApplicationFile { role: Role::Nurse, ..file.clone() };
-		assert!(matches!(read(&text(&repainted), 1, NOW), DocumentError::Malformed { .. }));
+		let repainted = ApplicationFile {
+			role: Role::Nurse,
+			..file.clone()
+		};
+		assert!(matches!(
+			read(&text(&repainted), 1, NOW),
+			DocumentError::Malformed { .. }
+		));
 
-		for broken in ["", "{}", "[]", &text(&ApplicationFile { signature: "0x00".into(), ..file.clone() })] {
-			assert!(matches!(read(broken, 1, NOW), DocumentError::Malformed { .. }), "{broken}");
+		for broken in [
+			"",
+			"{}",
+			"[]",
+			&text(&ApplicationFile {
+				signature: "0x00".into(),
+				..file.clone()
+			}),
+		] {
+			assert!(
+				matches!(read(broken, 1, NOW), DocumentError::Malformed { .. }),
+				"{broken}"
+			);
 		}
-		let long = ApplicationFile { application: format!("{}00", file.application), ..file };
+		let long = ApplicationFile {
+			application: format!("{}00", file.application),
+			..file
+		};
 		assert!(matches!(read(&text(&long), 1, NOW), DocumentError::Malformed { .. }));
 	}
 }

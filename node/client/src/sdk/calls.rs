@@ -16,7 +16,9 @@ pub fn approve_application(
 	valid_from: Moment,
 	valid_until: Moment,
 ) -> impl Payload {
-	api::tx().roles().approve_application(Static(application), signature, valid_from, valid_until)
+	api::tx()
+		.roles()
+		.approve_application(Static(application), signature, valid_from, valid_until)
 }
 
 /// An officer suspends a credential.
@@ -105,7 +107,9 @@ pub fn lift_denial(patient: PatientId, denial: DenialId) -> impl Payload {
 
 /// Registers a stored document.
 pub fn register(record: NewRecord, purpose: Purpose, institution: Option<InstitutionId>) -> impl Payload {
-	api::tx().records().register(Static(record), Static(purpose), institution)
+	api::tx()
+		.records()
+		.register(Static(record), Static(purpose), institution)
 }
 
 /// Marks a record as entered in error.
@@ -114,10 +118,14 @@ pub fn mark_entered_in_error(
 	reason: ErrorReason,
 	institution: Option<InstitutionId>,
 ) -> impl Payload {
-	api::tx().records().mark_entered_in_error(record, Static(reason), institution)
+	api::tx()
+		.records()
+		.mark_entered_in_error(record, Static(reason), institution)
 }
 
 /// Asks for access to records of one patient.
 pub fn access(records: &[RecordId], purpose: Purpose, institution: Option<InstitutionId>) -> impl Payload {
-	api::tx().records().access(BoundedVec(records.to_vec()), Static(purpose), institution)
+	api::tx()
+		.records()
+		.access(BoundedVec(records.to_vec()), Static(purpose), institution)
 }

@@ -44,25 +44,38 @@ impl Card {
 	/// # Errors
 	/// `Malformed`, `BadSignature`, `OtherChain`, `Expired`, `TooLong`
 	pub fn read(text: &str, genesis: &Hash, now: Moment) -> Result<Self, DocumentError> {
-		let malformed = |reason: &str| DocumentError::Malformed { what: "patient card", reason: reason.to_string() };
+		let malformed = |reason: &str| DocumentError::Malformed {
+			what: "patient card",
+			reason: reason.to_string(),
+		};
 		let text: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
-		let digits = text.strip_prefix(PREFIX).ok_or_else(|| malformed("it does not begin with SALUSCARD1:"))?;
+		let digits = text
+			.strip_prefix(PREFIX)
+			.ok_or_else(|| malformed("it does not begin with SALUSCARD1:"))?;
 		let bytes = words::hex_bytes(digits).map_err(|reason| malformed(&reason))?;
 		let mut input = bytes.as_slice();
-		let (card, signature) =
-			<(Self, Signature)>::decode(&mut input).map_err(|_| malformed("it ends too early"))?;
+		let (card, signature) = <(Self, Signature)>::decode(&mut input).map_err(|_| malformed("it ends too early"))?;
 		if !input.is_empty() {
 			return Err(malformed("it is too long"));
 		}
 		if !verify(&card.controller, &wrapped(CARD_TAG, &card), &signature) {
-			return Err(DocumentError::BadSignature { what: "patient card", signer: card.controller });
+			return Err(DocumentError::BadSignature {
+				what: "patient card",
+				signer: card.controller,
+			});
 		}
 		if card.genesis != *genesis {
-			return Err(DocumentError::OtherChain { what: "patient card", found: card.genesis });
+			return Err(DocumentError::OtherChain {
+				what: "patient card",
+				found: card.genesis,
+			});
 		}
 		if now >= card.not_after {
 			let until = words::show_moment(card.not_after);
-			return Err(DocumentError::Expired { what: "patient card", until });
+			return Err(DocumentError::Expired {
+				what: "patient card",
+				until,
+			});
 		}
 		if card.not_after - now > CARD_LIFETIME + LEEWAY {
 			return Err(DocumentError::TooLong { what: "patient card" });
@@ -84,7 +97,13 @@ mod tests {
 	}
 
 	fn card(account: &Account) -> Card {
-		Card { genesis: genesis(), institution: 0, patient: 12, controller: account.id(), not_after: NOW + CARD_LIFETIME }
+		Card {
+			genesis: genesis(),
+			institution: 0,
+			patient: 12,
+			controller: account.id(),
+			not_after: NOW + CARD_LIFETIME,
+		}
 	}
 
 	fn account() -> Account {
@@ -97,7 +116,9 @@ mod tests {
 		let text = card(&account).show(&account);
 		assert_eq!(Card::read(&text, &genesis(), NOW).unwrap(), card(&account));
 		assert_eq!(Card::read(&format!(" {text}\n"), &genesis(), NOW).unwrap().patient, 12);
-		assert!(text.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == ':'));
+		assert!(text
+			.chars()
+			.all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == ':'));
 	}
 
 	#[test]
@@ -105,17 +126,32 @@ mod tests {
 		let account = account();
 		let text = card(&account).show(&account);
 		assert!(Card::read(&text, &genesis(), NOW + CARD_LIFETIME - 1).is_ok());
-		assert!(matches!(Card::read(&text, &genesis(), NOW + CARD_LIFETIME), Err(DocumentError::Expired { .. })));
+		assert!(matches!(
+			Card::read(&text, &genesis(), NOW + CARD_LIFETIME),
+			Err(DocumentError::Expired { .. })
+		));
 	}
 
 	#[test]
 	fn a_card_is_not_good_for_longer() {
 		let account = account();
-		let long = Card { not_after: NOW + 2 * CARD_LIFETIME, ..card(&account) };
-		assert!(matches!(Card::read(&long.show(&account), &genesis(), NOW), Err(DocumentError::TooLong { .. })));
+		let long = Card {
+			not_after: NOW + 2 * CARD_LIFETIME,
+			..card(&account)
+		};
+		assert!(matches!(
+			Card::read(&long.show(&account), &genesis(), NOW),
+			Err(DocumentError::TooLong { .. })
+		));
 		// The whole range of times is read without overflow.
-		let endless = Card { not_after: u64::MAX, ..card(&account) };
-		assert!(matches!(Card::read(&endless.show(&account), &genesis(), 0), Err(DocumentError::TooLong { .. })));
+		let endless = Card {
+			not_after: u64::MAX,
+			..card(&account)
+		};
+		assert!(matches!(
+			Card::read(&endless.show(&account), &genesis(), 0),
+			Err(DocumentError::TooLong { .. })
+		));
 	}
 
 	#[test]
@@ -136,7 +172,10 @@ mod tests {
 	fn another_chains_card_is_refused() {
 		let account = account();
 		let text = card(&account).show(&account);
-		assert!(matches!(Card::read(&text, &Hash::zero(), NOW), Err(DocumentError::OtherChain { .. })));
+		assert!(matches!(
+			Card::read(&text, &Hash::zero(), NOW),
+			Err(DocumentError::OtherChain { .. })
+		));
 	}
 
 	#[test]
@@ -144,7 +183,10 @@ mod tests {
 		let account = account();
 		let other = Identity::development("//Bob").unwrap();
 		let text = card(&account).show(other.account());
-		assert!(matches!(Card::read(&text, &genesis(), NOW), Err(DocumentError::BadSignature { .. })));
+		assert!(matches!(
+			Card::read(&text, &genesis(), NOW),
+			Err(DocumentError::BadSignature { .. })
+		));
 	}
 
 	#[test]
@@ -152,8 +194,19 @@ mod tests {
 		let account = account();
 		let text = card(&account).show(&account);
 		let cut = text.get(..text.len() - 2).unwrap_or_default().to_string();
-		for text in ["", "hello", "SALUSCARD1:", "SALUSCARD1:XYZ", "SALUSCARD1:00", &cut, &format!("{text}00")] {
-			assert!(matches!(Card::read(text, &genesis(), NOW), Err(DocumentError::Malformed { .. })), "{text}");
+		for text in [
+			"",
+			"hello",
+			"SALUSCARD1:",
+			"SALUSCARD1:XYZ",
+			"SALUSCARD1:00",
+			&cut,
+			&format!("{text}00"),
+		] {
+			assert!(
+				matches!(Card::read(text, &genesis(), NOW), Err(DocumentError::Malformed { .. })),
+				"{text}"
+			);
 		}
 	}
 }

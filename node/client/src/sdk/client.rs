@@ -2,8 +2,8 @@
 
 use codec::{Decode, Encode};
 use salus_primitives::{
-	AccessRequest, Assignment, AuditHead, ConsentRequest, Credential, Decision, Denial, Grant, GrantId,
-	Grantee, Institution, InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId,
+	AccessRequest, Assignment, AuditHead, ConsentRequest, Credential, Decision, Denial, Grant, GrantId, Grantee,
+	Institution, InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId,
 	RequestId,
 };
 use serde_json::Value;
@@ -68,19 +68,35 @@ impl Client {
 	/// # Errors
 	/// As [`connect`](Self::connect), and `WrongGenesis`.
 	pub async fn connect_with(url: &str, options: ConnectOptions) -> Result<Self, ConnectionError> {
-		let no_node = |reason: String| ConnectionError::NoNode { url: url.to_string(), reason };
-		let rpc = RpcClient::from_insecure_url(url).await.map_err(|error| no_node(innermost(&error)))?;
+		let no_node = |reason: String| ConnectionError::NoNode {
+			url: url.to_string(),
+			reason,
+		};
+		let rpc = RpcClient::from_insecure_url(url)
+			.await
+			.map_err(|error| no_node(innermost(&error)))?;
 		let online = OnlineClient::<SubstrateConfig>::from_rpc_client(rpc.clone())
 			.await
 			.map_err(|error| no_node(innermost(&error)))?;
 		let genesis = online.genesis_hash();
 		if let Some(wanted) = options.genesis.filter(|wanted| *wanted != genesis) {
-			return Err(ConnectionError::WrongGenesis { url: url.to_string(), found: genesis, wanted });
+			return Err(ConnectionError::WrongGenesis {
+				url: url.to_string(),
+				found: genesis,
+				wanted,
+			});
 		}
-		let client = Self { online, rpc, genesis, url: url.to_string() };
+		let client = Self {
+			online,
+			rpc,
+			genesis,
+			url: url.to_string(),
+		};
 		let at = client.finalised().await?;
 		if !api::is_codegen_valid_for(at.metadata_ref()) {
-			return Err(ConnectionError::OtherRuntime { spec_version: at.spec_version() });
+			return Err(ConnectionError::OtherRuntime {
+				spec_version: at.spec_version(),
+			});
 		}
 		Ok(client)
 	}
@@ -120,7 +136,10 @@ impl Client {
 		for param in params {
 			list.push(param).map_err(broken)?;
 		}
-		self.rpc.request(method, list).await.map_err(|error| answered(method, error))
+		self.rpc
+			.request(method, list)
+			.await
+			.map_err(|error| answered(method, error))
 	}
 
 	/// Calls a runtime API at a block.
@@ -128,9 +147,16 @@ impl Client {
 	/// # Errors
 	/// `Broken`, `Unreadable`
 	pub async fn ask<T: Decode>(&self, at: &At, function: &str, args: impl Encode) -> Result<T, ConnectionError> {
-		let bytes = at.runtime_apis().call_raw(function, Some(&args.encode())).await.map_err(broken)?;
+		let bytes = at
+			.runtime_apis()
+			.call_raw(function, Some(&args.encode()))
+			.await
+			.map_err(broken)?;
 		let mut input = bytes.as_slice();
-		let unreadable = |reason: &str| ConnectionError::Unreadable { what: function.into(), reason: reason.into() };
+		let unreadable = |reason: &str| ConnectionError::Unreadable {
+			what: function.into(),
+			reason: reason.into(),
+		};
 		let value = T::decode(&mut input).map_err(|_| unreadable("it does not decode"))?;
 		if input.is_empty() {
 			Ok(value)
@@ -216,7 +242,8 @@ impl Client {
 		practitioner: AccountId,
 		institution: InstitutionId,
 	) -> Result<Option<Assignment>, ConnectionError> {
-		self.ask(at, "RolesApi_assignment", (patient, practitioner, institution)).await
+		self.ask(at, "RolesApi_assignment", (patient, practitioner, institution))
+			.await
 	}
 
 	/// The keys with which this person controls a patient id: those of the institution that admitted her, the first
@@ -258,8 +285,9 @@ impl Client {
 		let mut records = Vec::new();
 		let mut before: Option<RecordId> = None;
 		loop {
-			let (page, next): (Vec<_>, Option<RecordId>) =
-				self.ask(at, "RecordsApi_records", (patient, filter, before, PAGE)).await?;
+			let (page, next): (Vec<_>, Option<RecordId>) = self
+				.ask(at, "RecordsApi_records", (patient, filter, before, PAGE))
+				.await?;
 			records.extend(page);
 			if next.is_none() || records.len() >= most {
 				records.truncate(most);
@@ -273,11 +301,7 @@ impl Client {
 	///
 	/// # Errors
 	/// `Broken`
-	pub async fn history(
-		&self,
-		at: &At,
-		id: RecordId,
-	) -> Result<Vec<(RecordId, Record<AccountId>)>, ConnectionError> {
+	pub async fn history(&self, at: &At, id: RecordId) -> Result<Vec<(RecordId, Record<AccountId>)>, ConnectionError> {
 		self.ask(at, "RecordsApi_history", (id, PAGE)).await
 	}
 
@@ -364,7 +388,10 @@ impl Client {
 	/// # Errors
 	/// `NotFound`, the kinds of `ProofError`
 	pub async fn proven_institution(&self, id: InstitutionId) -> Result<Institution<AccountId>, Error> {
-		self.proven("institution", &institution_key(id)).await?.value.ok_or_else(|| not_found("institution", id))
+		self.proven("institution", &institution_key(id))
+			.await?
+			.value
+			.ok_or_else(|| not_found("institution", id))
 	}
 
 	/// A patient's entry as the state of the finalised head proves it.
@@ -372,7 +399,10 @@ impl Client {
 	/// # Errors
 	/// `NotFound`, the kinds of `ProofError`
 	pub async fn proven_patient(&self, id: PatientId) -> Result<Patient<AccountId>, Error> {
-		self.proven("patient", &patient_key(id)).await?.value.ok_or_else(|| not_found("patient", id))
+		self.proven("patient", &patient_key(id))
+			.await?
+			.value
+			.ok_or_else(|| not_found("patient", id))
 	}
 
 	/// A record's metadata as the state of the finalised head proves it.
@@ -388,8 +418,14 @@ impl Client {
 	/// # Errors
 	/// The kinds of `ProofError`
 	pub async fn proven_trail(&self, patient: PatientId) -> Result<Proven<AuditHead>, Error> {
-		let trail = self.proven::<(AuditHead, Option<RecordId>)>("trail", &trail_key(patient)).await?;
-		Ok(Proven { value: trail.value.map(|(head, _)| head), number: trail.number, hash: trail.hash })
+		let trail = self
+			.proven::<(AuditHead, Option<RecordId>)>("trail", &trail_key(patient))
+			.await?;
+		Ok(Proven {
+			value: trail.value.map(|(head, _)| head),
+			number: trail.number,
+			hash: trail.hash,
+		})
 	}
 
 	/// Reads an entry of the state at the finalised head with its proof, and checks proof and header.
@@ -397,14 +433,17 @@ impl Client {
 		let block = self.request("chain_getFinalizedHead", &[]).await?;
 		let hash = hash_of("chain_getFinalizedHead", &block)?;
 		let header = self.request("chain_getHeader", std::slice::from_ref(&block)).await?;
-		let header: SubstrateHeader<H256> = serde_json::from_value(header).map_err(|error| {
-			ConnectionError::Unreadable { what: "chain_getHeader".into(), reason: error.to_string() }
-		})?;
+		let header: SubstrateHeader<H256> =
+			serde_json::from_value(header).map_err(|error| ConnectionError::Unreadable {
+				what: "chain_getHeader".into(),
+				reason: error.to_string(),
+			})?;
 		if Hash::from(header.using_encoded(sp_io::hashing::blake2_256)) != hash {
 			return Err(ProofError::WrongHeader(hash).into());
 		}
-		let answer =
-			self.request("state_getReadProof", &[serde_json::json!([words::hex(key)]), block]).await?;
+		let answer = self
+			.request("state_getReadProof", &[serde_json::json!([words::hex(key)]), block])
+			.await?;
 		let unreadable = || ConnectionError::Unreadable {
 			what: "state_getReadProof".into(),
 			reason: "it holds no list of nodes".into(),
@@ -414,22 +453,36 @@ impl Client {
 			.and_then(Value::as_array)
 			.ok_or_else(unreadable)?
 			.iter()
-			.map(|node| node.as_str().and_then(|node| words::hex_bytes(node).ok()).ok_or_else(unreadable))
+			.map(|node| {
+				node.as_str()
+					.and_then(|node| words::hex_bytes(node).ok())
+					.ok_or_else(unreadable)
+			})
 			.collect::<Result<Vec<_>, _>>()?;
 		let bytes = proof::verify(hash, header.state_root, nodes, key)?;
 		let value = bytes.map(|bytes| proof::decode(what, &bytes)).transpose()?;
-		Ok(Proven { value, number: header.number, hash })
+		Ok(Proven {
+			value,
+			number: header.number,
+			hash,
+		})
 	}
 }
 
 impl std::fmt::Debug for Client {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		f.debug_struct("Client").field("url", &self.url).field("genesis", &self.genesis).finish_non_exhaustive()
+		f.debug_struct("Client")
+			.field("url", &self.url)
+			.field("genesis", &self.genesis)
+			.finish_non_exhaustive()
 	}
 }
 
 pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Error {
-	Error::NotFound { what, id: id.to_string() }
+	Error::NotFound {
+		what,
+		id: id.to_string(),
+	}
 }
 
 pub(crate) fn broken(error: impl std::error::Error) -> ConnectionError {
@@ -448,7 +501,7 @@ fn answered(method: &str, error: subxt::rpcs::Error) -> ConnectionError {
 				name: name.unwrap_or("RpcError").to_string(),
 				message: user.message,
 			}
-		},
+		}
 		error => broken(error),
 	}
 }
@@ -463,8 +516,11 @@ pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 pub(crate) fn hash_of(what: &str, value: &Value) -> Result<Hash, ConnectionError> {
-	value.as_str().and_then(|text| words::hash(text).ok()).ok_or_else(|| ConnectionError::Unreadable {
-		what: what.to_string(),
-		reason: "it is no hash".into(),
-	})
+	value
+		.as_str()
+		.and_then(|text| words::hash(text).ok())
+		.ok_or_else(|| ConnectionError::Unreadable {
+			what: what.to_string(),
+			reason: "it is no hash".into(),
+		})
 }

@@ -91,8 +91,13 @@ impl DataDir {
 		let failed = FileError::at(&path);
 		match fs::read(&path) {
 			Ok(salt) if salt.len() == 32 => return Ok(Zeroizing::new(salt)),
-			Ok(_) => return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "the salt is damaged"))),
-			Err(error) if error.kind() == io::ErrorKind::NotFound => {},
+			Ok(_) => {
+				return Err(failed(io::Error::new(
+					io::ErrorKind::InvalidData,
+					"the salt is damaged",
+				)))
+			}
+			Err(error) if error.kind() == io::ErrorKind::NotFound => {}
 			Err(error) => return Err(failed(error)),
 		}
 		let mut salt = Zeroizing::new(vec![0; 32]);
@@ -100,8 +105,9 @@ impl DataDir {
 		match publish_new(&path, &salt) {
 			Ok(()) => Ok(salt),
 			// Another command made it first.
-			Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists =>
-				fs::read(&path).map(Zeroizing::new).map_err(FileError::at(&path)),
+			Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {
+				fs::read(&path).map(Zeroizing::new).map_err(FileError::at(&path))
+			}
 			Err(error) => Err(error),
 		}
 	}
@@ -127,12 +133,18 @@ pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), Fil
 /// Writes a new file with mode 0600; fails with `AlreadyExists` when the name is taken.
 pub(crate) fn publish_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 	let temporary = temporary(path, bytes)?;
-	temporary.persist_noclobber(path).map(|_| ()).map_err(|failed| FileError::at(path)(failed.error))
+	temporary
+		.persist_noclobber(path)
+		.map(|_| ())
+		.map_err(|failed| FileError::at(path)(failed.error))
 }
 
 /// Writes a file with mode 0600 in place of any earlier one, atomically.
 pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-	temporary(path, bytes)?.persist(path).map(|_| ()).map_err(|failed| FileError::at(path)(failed.error))
+	temporary(path, bytes)?
+		.persist(path)
+		.map(|_| ())
+		.map_err(|failed| FileError::at(path)(failed.error))
 }
 
 fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, FileError> {
@@ -151,11 +163,20 @@ fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, FileE
 
 /// Opens a file for appending, readable by its owner only.
 pub(crate) fn append(path: &Path) -> Result<fs::File, FileError> {
-	fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(FileError::at(path))
+	fs::OpenOptions::new()
+		.create(true)
+		.append(true)
+		.mode(0o600)
+		.open(path)
+		.map_err(FileError::at(path))
 }
 
 fn make_folder(folder: &Path) -> Result<(), FileError> {
-	fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(FileError::at(folder))
+	fs::DirBuilder::new()
+		.recursive(true)
+		.mode(0o700)
+		.create(folder)
+		.map_err(FileError::at(folder))
 }
 
 #[cfg(test)]
@@ -169,7 +190,10 @@ mod tests {
 		let base = tempfile::tempdir().unwrap();
 		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
 		let written = BTreeMap::from([("a".to_string(), 1)]);
-		assert_eq!(data.read::<BTreeMap<String, i32>>("pins.json").unwrap(), BTreeMap::new());
+		assert_eq!(
+			data.read::<BTreeMap<String, i32>>("pins.json").unwrap(),
+			BTreeMap::new()
+		);
 		data.write("pins.json", &written).unwrap();
 		assert_eq!(data.read::<BTreeMap<String, i32>>("pins.json").unwrap(), written);
 		let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -191,8 +215,14 @@ mod tests {
 		let base = tempfile::tempdir().unwrap();
 		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
 		let again = DataDir::open(base.path(), &Hash::zero()).unwrap();
-		assert_eq!(data.salted(&[b"ab", b"c"]).unwrap(), again.salted(&[b"ab", b"c"]).unwrap());
-		assert_ne!(data.salted(&[b"ab", b"c"]).unwrap(), data.salted(&[b"a", b"bc"]).unwrap());
+		assert_eq!(
+			data.salted(&[b"ab", b"c"]).unwrap(),
+			again.salted(&[b"ab", b"c"]).unwrap()
+		);
+		assert_ne!(
+			data.salted(&[b"ab", b"c"]).unwrap(),
+			data.salted(&[b"a", b"bc"]).unwrap()
+		);
 	}
 
 	#[test]

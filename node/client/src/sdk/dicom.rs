@@ -66,7 +66,10 @@ mod tests {
 
 	#[test]
 	fn a_file_names_its_patient() {
-		let file = file(&[(Tag(0x10, 0x10), b"PN", "CompressedSamples^CT1"), (PATIENT_ID, b"LO", "1CT1")]);
+		let file = file(&[
+			(Tag(0x10, 0x10), b"PN", "CompressedSamples^CT1"),
+			(PATIENT_ID, b"LO", "1CT1"),
+		]);
 		assert_eq!(subjects(file.path()).unwrap().into_iter().collect::<Vec<_>>(), ["1CT1"]);
 	}
 

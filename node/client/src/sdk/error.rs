@@ -78,8 +78,9 @@ impl Error {
 	/// The exit code of the command.
 	pub fn exit_code(&self) -> u8 {
 		match self {
-			Self::Connection(ConnectionError::WrongGenesis { .. } | ConnectionError::OtherRuntime { .. }) =>
-				exit::UNVERIFIED,
+			Self::Connection(ConnectionError::WrongGenesis { .. } | ConnectionError::OtherRuntime { .. }) => {
+				exit::UNVERIFIED
+			}
 			Self::Connection(_) => exit::UNREACHABLE,
 			Self::Submission(SubmissionError::Connection(_)) => exit::UNREACHABLE,
 			Self::Submission(_) => exit::REJECTED,
@@ -115,7 +116,11 @@ impl Error {
 			Self::Payload(error) => format!("{error:?}"),
 			other => format!("{other:?}"),
 		};
-		debug.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default().to_string()
+		debug
+			.split(|letter: char| !letter.is_alphanumeric())
+			.next()
+			.unwrap_or_default()
+			.to_string()
 	}
 }
 
@@ -543,7 +548,11 @@ mod tests {
 	#[test]
 	fn a_requester_is_not_told_that_she_is_refused_by_name() {
 		for reason in [Reason::Refused, Reason::Sealed, Reason::NoGrant] {
-			let refusal = Refusal { record: 7, receipt: Some(3), reason };
+			let refusal = Refusal {
+				record: 7,
+				receipt: Some(3),
+				reason,
+			};
 			assert_eq!(refusal.shown(), Reason::NoGrant);
 			assert!(refusal.to_string().contains("salus consent ask"));
 			assert!(!refusal.to_string().contains("Sealed"));

@@ -19,7 +19,11 @@ pub struct EventView {
 impl EventView {
 	/// Reads an event's fields.
 	pub(crate) fn new(pallet: &str, name: &str, fields: &Composite<()>) -> Self {
-		Self { pallet: pallet.to_string(), name: name.to_string(), fields: composite(fields) }
+		Self {
+			pallet: pallet.to_string(),
+			name: name.to_string(),
+			fields: composite(fields),
+		}
 	}
 
 	/// A field that is a number.
@@ -34,7 +38,7 @@ fn composite<T>(fields: &Composite<T>) -> Value {
 		Composite::Named(fields) => {
 			let named = fields.iter().map(|(name, value)| (camel(name), json(value)));
 			Value::Object(named.collect::<Map<_, _>>())
-		},
+		}
 		Composite::Unnamed(values) => {
 			if let Some(bytes) = bytes(values) {
 				return Value::String(words::hex(bytes));
@@ -44,7 +48,7 @@ fn composite<T>(fields: &Composite<T>) -> Value {
 				[single] => json(single),
 				values => Value::Array(values.iter().map(json).collect()),
 			}
-		},
+		}
 	}
 }
 
@@ -59,7 +63,7 @@ fn json<T>(value: &ScaleValue<T>) -> Value {
 				(name, true) => Value::String(name.to_string()),
 				(name, false) => Value::Object(Map::from_iter([(name.to_string(), composite(&variant.values))])),
 			}
-		},
+		}
 		ValueDef::BitSequence(bits) => Value::Array(bits.iter().map(Value::Bool).collect()),
 		ValueDef::Primitive(primitive) => match primitive {
 			Primitive::Bool(value) => Value::Bool(*value),
@@ -122,11 +126,17 @@ mod tests {
 		let fields = Composite::named([
 			("patient", ScaleValue::u128(7)),
 			("registered_at", ScaleValue::u128(u128::from(u64::MAX))),
-			("hash", ScaleValue::unnamed_composite((0..32).map(|_| ScaleValue::u128(0xab)))),
+			(
+				"hash",
+				ScaleValue::unnamed_composite((0..32).map(|_| ScaleValue::u128(0xab))),
+			),
 			("basis", ScaleValue::unnamed_variant("Grant", [ScaleValue::u128(3)])),
 			("status", ScaleValue::unnamed_variant("Current", [])),
 			("previous", ScaleValue::unnamed_variant("None", [])),
-			("records", ScaleValue::unnamed_composite([ScaleValue::u128(1), ScaleValue::u128(2)])),
+			(
+				"records",
+				ScaleValue::unnamed_composite([ScaleValue::u128(1), ScaleValue::u128(2)]),
+			),
 		]);
 		let event = EventView::new("Records", "RecordRegistered", &fields);
 		assert_eq!(

@@ -93,7 +93,7 @@ impl Fetch {
 				let (id, receipt, acknowledgement) = client.access(&[self.record], self.purpose, actor).await?;
 				self.check(id, &receipt)?;
 				(id, Some(acknowledgement))
-			},
+			}
 		};
 		let released = self.release(client, &record, receipt, actor).await?;
 
@@ -111,22 +111,40 @@ impl Fetch {
 		vault.download(&download, &ciphertext, progress).await?;
 		let file = fs::File::open(&ciphertext).map_err(FileError::at(&ciphertext))?;
 		let context = context(client.genesis(), &record);
-		let size = decrypt_to_file(std::io::BufReader::new(file), record.size, &context, &released.key, &self.out)
-			.map_err(PayloadError::Envelope)?;
+		let size = decrypt_to_file(
+			std::io::BufReader::new(file),
+			record.size,
+			&context,
+			&released.key,
+			&self.out,
+		)
+		.map_err(PayloadError::Envelope)?;
 		if let Some(keep) = &self.keep_payload {
 			fs::copy(&ciphertext, keep).map_err(FileError::at(keep))?;
 		}
 		fs::remove_file(&ciphertext).map_err(FileError::at(&ciphertext))?;
-		Ok(Fetched { receipt, sha256: Hash::from(digest(&self.out)?), size, acknowledgement })
+		Ok(Fetched {
+			receipt,
+			sha256: Hash::from(digest(&self.out)?),
+			size,
+			acknowledgement,
+		})
 	}
 
 	fn check(&self, id: ReceiptId, receipt: &Receipt<AccountId>) -> Result<(), Refusal> {
 		let outcome = receipt.outcomes.iter().find(|(record, _)| *record == self.record);
 		match outcome {
 			Some((_, Decision::Permit(_))) => Ok(()),
-			Some((_, Decision::Deny(reason))) =>
-				Err(Refusal { record: self.record, receipt: Some(id), reason: *reason }),
-			None => Err(Refusal { record: self.record, receipt: Some(id), reason: Reason::Unknown }),
+			Some((_, Decision::Deny(reason))) => Err(Refusal {
+				record: self.record,
+				receipt: Some(id),
+				reason: *reason,
+			}),
+			None => Err(Refusal {
+				record: self.record,
+				receipt: Some(id),
+				reason: Reason::Unknown,
+			}),
 		}
 	}
 
@@ -144,21 +162,27 @@ impl Fetch {
 			let secret = HpkeSecret::generate().map_err(PayloadError::Wrap)?;
 			let request = self.request(client, record.custodian, receipt, actor, &secret, &at)?;
 			let signature = actor.account.sign(&request.signing_payload());
-			let params = [json!(words::hex(request.encode())), json!(words::hex(signature.encode()))];
+			let params = [
+				json!(words::hex(request.encode())),
+				json!(words::hex(signature.encode())),
+			];
 			let answer = match client.request("vault_release", &params).await {
 				Ok(answer) => answer,
 				Err(ConnectionError::Answered { name, .. }) if is_early(&name) && tries < TRIES => {
 					tries += 1;
 					next_block(client, at.block_number()).await?;
 					continue;
-				},
+				}
 				Err(error) => return Err(self.refused(client, receipt, actor, record, error).await),
 			};
 			let unreadable = || ConnectionError::Unreadable {
 				what: "vault_release".into(),
 				reason: "it is no release".into(),
 			};
-			let bytes = answer.as_str().and_then(|text| words::hex_bytes(text).ok()).ok_or_else(unreadable)?;
+			let bytes = answer
+				.as_str()
+				.and_then(|text| words::hex_bytes(text).ok())
+				.ok_or_else(unreadable)?;
 			let release = Release::decode(&mut bytes.as_slice()).map_err(|_| unreadable())?;
 			let binding = Binding {
 				genesis: client.genesis().0,
@@ -167,7 +191,11 @@ impl Fetch {
 				purpose: wrap::Purpose::Release(request.hash()),
 			};
 			let key = wrap::open(&release.wrap, &secret, &binding).map_err(PayloadError::Wrap)?;
-			return Ok(Released { key, request, signature });
+			return Ok(Released {
+				key,
+				request,
+				signature,
+			});
 		}
 	}
 
@@ -208,11 +236,14 @@ impl Fetch {
 		record: &Record<AccountId>,
 		error: ConnectionError,
 	) -> Error {
-		let ConnectionError::Answered { name, message, .. } = error else { return error.into() };
+		let ConnectionError::Answered { name, message, .. } = error else {
+			return error.into();
+		};
 		match name.as_str() {
-			"NotPermitted" | "RefusedInReceipt" => {},
-			"UnknownReceipt" | "ForeignReceipt" | "OldReceipt" | "BadSignature" =>
-				return VaultError::Refused { name, message }.into(),
+			"NotPermitted" | "RefusedInReceipt" => {}
+			"UnknownReceipt" | "ForeignReceipt" | "OldReceipt" | "BadSignature" => {
+				return VaultError::Refused { name, message }.into()
+			}
 			_ => return VaultError::Answered { name, message }.into(),
 		}
 		let request = salus_primitives::AccessRequest {
@@ -234,7 +265,12 @@ impl Fetch {
 			Err(error) => Err(error),
 		};
 		match decision {
-			Ok(Decision::Deny(reason)) => Refusal { record: self.record, receipt: Some(receipt), reason }.into(),
+			Ok(Decision::Deny(reason)) => Refusal {
+				record: self.record,
+				receipt: Some(receipt),
+				reason,
+			}
+			.into(),
 			_ => VaultError::Refused { name, message }.into(),
 		}
 	}

@@ -12,7 +12,10 @@ pub(crate) fn subjects(document: &Value) -> Result<BTreeSet<String>, String> {
 	}
 	let mut resources = Vec::new();
 	collect(document, None, &mut resources);
-	let aliases = resources.iter().filter_map(|found| Some((found.full_url?.to_string(), found.patient()?))).collect();
+	let aliases = resources
+		.iter()
+		.filter_map(|found| Some((found.full_url?.to_string(), found.patient()?)))
+		.collect();
 
 	let mut subjects = BTreeSet::new();
 	for found in &resources {
@@ -73,7 +76,10 @@ fn is_patient(resource: &Value) -> bool {
 fn patient_name(resource: &Value) -> Option<String> {
 	let id = resource.get("id").and_then(Value::as_str);
 	is_patient(resource)
-		.then(|| id.map(|id| format!("Patient/{id}")).or_else(|| values(resource.get("identifier")).find_map(identifier)))
+		.then(|| {
+			id.map(|id| format!("Patient/{id}"))
+				.or_else(|| values(resource.get("identifier")).find_map(identifier))
+		})
 		.flatten()
 }
 
@@ -158,7 +164,10 @@ mod tests {
 			"subject": {"reference": "#p"},
 		});
 		assert_eq!(names(contained), ["urn:mrn|12"]);
-		assert_eq!(names(json!({"resourceType": "X", "subject": {"reference": "#q"}})), ["contained q"]);
+		assert_eq!(
+			names(json!({"resourceType": "X", "subject": {"reference": "#q"}})),
+			["contained q"]
+		);
 	}
 
 	#[test]

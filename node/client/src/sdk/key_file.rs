@@ -31,12 +31,19 @@ impl KeyFacts {
 	pub fn read(path: &Path) -> Result<Self, KeyError> {
 		let (kind, label, public) = keystore::describe(path)?;
 		let bad = || KeyError::BadContent(path.to_owned());
-		let account = public.get(ACCOUNT).and_then(|text| super::words::account(text).ok()).ok_or_else(bad)?;
+		let account = public
+			.get(ACCOUNT)
+			.and_then(|text| super::words::account(text).ok())
+			.ok_or_else(bad)?;
 		let format = public.get(FORMAT).ok_or_else(bad)?;
 		if kind != Kind::Seed {
 			return Err(bad());
 		}
-		Ok(Self { label, account, has_seed: format == SEED })
+		Ok(Self {
+			label,
+			account,
+			has_seed: format == SEED,
+		})
 	}
 }
 
@@ -53,7 +60,12 @@ pub fn create_key(
 ) -> Result<(), KeyError> {
 	let seed = identity.seed().ok_or(KeyError::NoSeed)?;
 	let bytes = Zeroizing::new(seed.to_vec());
-	Ok(keystore::create(path, &secret(identity, label, SEED, bytes), passphrase, strength)?)
+	Ok(keystore::create(
+		path,
+		&secret(identity, label, SEED, bytes),
+		passphrase,
+		strength,
+	)?)
 }
 
 /// Writes the key of a mnemonic phrase, or of a seed in hex, into a new file.
@@ -90,7 +102,12 @@ pub fn import_polkadot_js(
 	bytes.extend_from_slice(password.as_bytes());
 	bytes.push(0);
 	bytes.extend_from_slice(json.as_bytes());
-	keystore::create(path, &secret(&identity, label, POLKADOT_JS, bytes), passphrase, strength)?;
+	keystore::create(
+		path,
+		&secret(&identity, label, POLKADOT_JS, bytes),
+		passphrase,
+		strength,
+	)?;
 	Ok(identity)
 }
 
@@ -106,12 +123,12 @@ pub fn open_key(path: &Path, passphrase: &str, least: Strength) -> Result<Identi
 		Some(SEED) => {
 			let seed = secret.bytes.as_slice().try_into().map_err(|_| bad())?;
 			Identity::from_seed(seed)
-		},
+		}
 		Some(POLKADOT_JS) => {
 			let text = std::str::from_utf8(&secret.bytes).map_err(|_| bad())?;
 			let (password, json) = text.split_once('\0').ok_or_else(bad)?;
 			Identity::from_polkadot_js(json, password)?
-		},
+		}
 		_ => return Err(bad()),
 	};
 	let named = secret.public.get(ACCOUNT).map(String::as_str);
@@ -127,7 +144,12 @@ fn secret(identity: &Identity, label: &str, format: &str, bytes: Zeroizing<Vec<u
 		(ACCOUNT.to_string(), identity.account().id().to_string()),
 		(FORMAT.to_string(), format.to_string()),
 	]);
-	Secret { kind: Kind::Seed, label: label.to_string(), public, bytes }
+	Secret {
+		kind: Kind::Seed,
+		label: label.to_string(),
+		public,
+		bytes,
+	}
 }
 
 #[cfg(test)]
@@ -160,7 +182,10 @@ mod tests {
 		));
 
 		let facts = KeyFacts::read(&path).unwrap();
-		assert_eq!((facts.label.as_str(), facts.account, facts.has_seed), ("Ada", identity.account().id(), true));
+		assert_eq!(
+			(facts.label.as_str(), facts.account, facts.has_seed),
+			("Ada", identity.account().id(), true)
+		);
 		assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 	}
 
@@ -184,9 +209,19 @@ mod tests {
 
 		assert!(matches!(open(&path), KeyError::Keystore(KeystoreError::NotFound(_))));
 
-		create_key(&path, &Identity::from_seed(&[4; 32]), "", "passphrase", Strength::Development).unwrap();
+		create_key(
+			&path,
+			&Identity::from_seed(&[4; 32]),
+			"",
+			"passphrase",
+			Strength::Development,
+		)
+		.unwrap();
 		std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-		assert!(matches!(open(&path), KeyError::Keystore(KeystoreError::ReadableByOthers(_))));
+		assert!(matches!(
+			open(&path),
+			KeyError::Keystore(KeystoreError::ReadableByOthers(_))
+		));
 
 		std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
 		std::fs::write(&path, "{}").unwrap();
@@ -200,7 +235,10 @@ mod tests {
 			bytes: Zeroizing::new(vec![1; 32]),
 		};
 		keystore::create(&custodian, &secret, "passphrase", Strength::Development).unwrap();
-		assert!(matches!(open(&custodian), KeyError::Keystore(KeystoreError::WrongKind { .. })));
+		assert!(matches!(
+			open(&custodian),
+			KeyError::Keystore(KeystoreError::WrongKind { .. })
+		));
 	}
 
 	#[test]
@@ -208,8 +246,12 @@ mod tests {
 		let folder = folder();
 		let path = folder.path().join("short.key");
 		let public = BTreeMap::from([(FORMAT.to_string(), SEED.to_string())]);
-		let secret =
-			Secret { kind: Kind::Seed, label: String::new(), public, bytes: Zeroizing::new(vec![1; 31]) };
+		let secret = Secret {
+			kind: Kind::Seed,
+			label: String::new(),
+			public,
+			bytes: Zeroizing::new(vec![1; 31]),
+		};
 		keystore::create(&path, &secret, "passphrase", Strength::Development).unwrap();
 		assert!(matches!(
 			open_key(&path, "passphrase", Strength::Development),
@@ -223,12 +265,22 @@ mod tests {
 		let path = folder.path().join("alice.key");
 		let identity =
 			import_polkadot_js(&path, ALICE, "whoisalice", "Alice", "passphrase", Strength::Development).unwrap();
-		assert_eq!(identity.account().id(), Identity::development("//Alice").unwrap().account().id());
+		assert_eq!(
+			identity.account().id(),
+			Identity::development("//Alice").unwrap().account().id()
+		);
 
 		let opened = open_key(&path, "passphrase", Strength::Development).unwrap();
 		let signature = opened.account().sign(b"message");
-		assert!(super::super::account::verify(&identity.account().id(), b"message", &signature));
-		assert!(matches!(opened.patient(&Default::default(), 0, 0), Err(KeyError::NoSeed)));
+		assert!(super::super::account::verify(
+			&identity.account().id(),
+			b"message",
+			&signature
+		));
+		assert!(matches!(
+			opened.patient(&Default::default(), 0, 0),
+			Err(KeyError::NoSeed)
+		));
 		assert!(!KeyFacts::read(&path).unwrap().has_seed);
 	}
 

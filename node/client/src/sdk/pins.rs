@@ -51,8 +51,12 @@ impl<'a> Pins<'a> {
 			Some(pinned) if accept => KeyChange::Accepted { before: pinned.clone() },
 			Some(pinned) => {
 				let pinned = pinned.clone();
-				return Ok(Err(PayloadError::KeyChanged { institution, pinned, found }));
-			},
+				return Ok(Err(PayloadError::KeyChanged {
+					institution,
+					pinned,
+					found,
+				}));
+			}
 			None => KeyChange::New,
 		};
 		pins.insert(institution, found);
@@ -75,9 +79,15 @@ mod tests {
 		let (one, two) = (HpkeKey::X25519([1; 32]), HpkeKey::X25519([2; 32]));
 		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::New);
 		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::Same);
-		assert!(matches!(pins.check(0, &two, false).unwrap(), Err(PayloadError::KeyChanged { .. })));
+		assert!(matches!(
+			pins.check(0, &two, false).unwrap(),
+			Err(PayloadError::KeyChanged { .. })
+		));
 		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::Same);
-		assert!(matches!(pins.check(0, &two, true).unwrap(), Ok(KeyChange::Accepted { .. })));
+		assert!(matches!(
+			pins.check(0, &two, true).unwrap(),
+			Ok(KeyChange::Accepted { .. })
+		));
 		assert_eq!(pins.check(0, &two, false).unwrap().unwrap(), KeyChange::Same);
 		assert_eq!(pins.check(1, &one, false).unwrap().unwrap(), KeyChange::New);
 	}

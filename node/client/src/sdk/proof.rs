@@ -84,8 +84,14 @@ mod tests {
 	#[test]
 	fn what_is_not_in_the_proof_is_not_taken_for_absent() {
 		let (root, proof) = state();
-		assert!(matches!(verify(BLOCK, root, proof, &[8; 20]), Err(ProofError::WrongProof(_))));
-		assert!(matches!(verify(BLOCK, root, vec![], &[7; 20]), Err(ProofError::WrongProof(_))));
+		assert!(matches!(
+			verify(BLOCK, root, proof, &[8; 20]),
+			Err(ProofError::WrongProof(_))
+		));
+		assert!(matches!(
+			verify(BLOCK, root, vec![], &[7; 20]),
+			Err(ProofError::WrongProof(_))
+		));
 	}
 
 	#[test]

@@ -123,7 +123,9 @@ impl Put {
 		let (mut ticket, wraps) = stored;
 		let sha256 = Hash::from(ticket.sha256);
 
-		let registered = client.record_by_hash(&client.finalised().await?, self.patient, sha256).await?;
+		let registered = client
+			.record_by_hash(&client.finalised().await?, self.patient, sha256)
+			.await?;
 		let (record, acknowledgement) = match registered {
 			Some(record) => (record, None),
 			None => {
@@ -139,7 +141,7 @@ impl Put {
 				let acknowledgement = client.submit(&call, &actor.account).await?;
 				let record = acknowledgement.number("Records", "record")?;
 				(record, Some(acknowledgement))
-			},
+			}
 		};
 		if let Some(subject) = &subject {
 			SubjectMemory::new(data).remember(self.patient, subject)?;
@@ -170,14 +172,17 @@ impl Put {
 	}
 
 	/// The folder of this upload: named so that the same command finds it again and nobody else learns of what.
-	fn folder(
-		&self,
-		data: &DataDir,
-		institution: InstitutionId,
-		document: &[u8; 32],
-	) -> Result<PathBuf, FileError> {
-		let facts =
-			(self.patient, self.category, self.compartment, self.media, self.origin, self.purpose, institution).encode();
+	fn folder(&self, data: &DataDir, institution: InstitutionId, document: &[u8; 32]) -> Result<PathBuf, FileError> {
+		let facts = (
+			self.patient,
+			self.category,
+			self.compartment,
+			self.media,
+			self.origin,
+			self.purpose,
+			institution,
+		)
+			.encode();
 		let name = data.salted(&[b"upload", document, &facts])?;
 		data.folder(&format!("uploads/{}", hex::encode(name)))
 	}
@@ -222,7 +227,10 @@ impl Put {
 		let seal = |key: &HpkeKey, purpose| wrap::wrap(&sealed.data_key, &vault_key(key), &binding(purpose));
 		let wraps = Wraps {
 			custody: seal(custodian, wrap::Purpose::Custody).map_err(PayloadError::Wrap)?,
-			subject: patient.map(|key| seal(key, wrap::Purpose::Subject)).transpose().map_err(PayloadError::Wrap)?,
+			subject: patient
+				.map(|key| seal(key, wrap::Purpose::Subject))
+				.transpose()
+				.map_err(PayloadError::Wrap)?,
 		};
 		let ticket = UploadTicket {
 			version: TICKET_VERSION,
@@ -241,7 +249,10 @@ impl Put {
 			wraps: wraps.hash(),
 			not_after: 0,
 		};
-		let state = State { ticket: words::hex(ticket.encode()), wraps: words::hex(wraps.encode()) };
+		let state = State {
+			ticket: words::hex(ticket.encode()),
+			wraps: words::hex(wraps.encode()),
+		};
 		write_json(&folder.join(STATE), &state)?;
 		Ok((ticket, wraps))
 	}
@@ -254,7 +265,11 @@ impl Put {
 			category: self.category,
 			compartment: ticket.compartment,
 			media: self.media,
-			cid: ticket.cid.clone().try_into().map_err(|_| Error::Usage("the CID is too long".into()))?,
+			cid: ticket
+				.cid
+				.clone()
+				.try_into()
+				.map_err(|_| Error::Usage("the CID is too long".into()))?,
 			sha256: Hash::from(ticket.sha256),
 			tree: Hash::from(ticket.tree),
 			size: ticket.size,
@@ -268,7 +283,9 @@ impl Put {
 /// What an earlier run left in a folder; none when it did not come to the end of encrypting.
 fn read_state(folder: &Path) -> Result<Option<(UploadTicket, Wraps)>, FileError> {
 	let path = folder.join(STATE);
-	let Some(state) = read_json::<State>(&path)? else { return Ok(None) };
+	let Some(state) = read_json::<State>(&path)? else {
+		return Ok(None);
+	};
 	let damaged = || FileError::at(&path)(io::Error::new(io::ErrorKind::InvalidData, "it is damaged; remove it"));
 	let bytes = |text: &str| words::hex_bytes(text).map_err(|_| damaged());
 	let ticket = UploadTicket::decode(&mut bytes(&state.ticket)?.as_slice()).map_err(|_| damaged())?;
@@ -314,7 +331,13 @@ mod tests {
 	}
 
 	fn context() -> Context {
-		Context { genesis: [1; 32], patient: 7, category: Category::Imaging as u8, media: Media::Opaque as u8, institution: 0 }
+		Context {
+			genesis: [1; 32],
+			patient: 7,
+			category: Category::Imaging as u8,
+			media: Media::Opaque as u8,
+			institution: 0,
+		}
 	}
 
 	#[test]
@@ -330,9 +353,17 @@ mod tests {
 
 		let payload = fs::read(folder.path().join(PAYLOAD)).unwrap();
 		let print = fingerprint(&payload);
-		assert_eq!((print.sha256, print.tree, print.size), (ticket.sha256, ticket.tree, ticket.size));
+		assert_eq!(
+			(print.sha256, print.tree, print.size),
+			(ticket.sha256, ticket.tree, ticket.size)
+		);
 		assert_eq!(wraps.hash(), ticket.wraps);
-		let binding = |purpose| Binding { genesis: [1; 32], sha256: ticket.sha256, patient: 7, purpose };
+		let binding = |purpose| Binding {
+			genesis: [1; 32],
+			sha256: ticket.sha256,
+			patient: 7,
+			purpose,
+		};
 		for (wrap, secret, purpose) in [
 			(&wraps.custody, &custodian, wrap::Purpose::Custody),
 			(wraps.subject.as_ref().unwrap(), &patient, wrap::Purpose::Subject),
@@ -346,7 +377,10 @@ mod tests {
 		let (again, same) = read_state(folder.path()).unwrap().unwrap();
 		assert_eq!((again, same), (ticket.clone(), wraps));
 		let record = put(&file).record(&ticket).unwrap();
-		assert_eq!((record.sha256.0, record.size, record.compartment), (ticket.sha256, ticket.size, Some(3)));
+		assert_eq!(
+			(record.sha256.0, record.size, record.compartment),
+			(ticket.sha256, ticket.size, Some(3))
+		);
 	}
 
 	#[test]
@@ -366,7 +400,12 @@ mod tests {
 	fn a_damaged_state_is_an_error() {
 		let folder = tempfile::tempdir().unwrap();
 		assert!(read_state(folder.path()).unwrap().is_none());
-		for text in ["", "{}", r#"{"ticket":"0x","wraps":"0x"}"#, r#"{"ticket":"x","wraps":"x"}"#] {
+		for text in [
+			"",
+			"{}",
+			r#"{"ticket":"0x","wraps":"0x"}"#,
+			r#"{"ticket":"x","wraps":"x"}"#,
+		] {
 			fs::write(folder.path().join(STATE), text).unwrap();
 			assert!(read_state(folder.path()).is_err(), "{text}");
 		}

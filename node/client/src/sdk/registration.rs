@@ -32,7 +32,14 @@ impl Registration {
 		let voucher = letter.voucher.clone();
 		let controller = keys.account.id();
 		let hpke = chain_key(keys.hpke.public());
-		let signed = (voucher.genesis, voucher.institution, voucher.key, controller, hpke.clone(), terms.clone());
+		let signed = (
+			voucher.genesis,
+			voucher.institution,
+			voucher.key,
+			controller,
+			hpke.clone(),
+			terms.clone(),
+		);
 		Self {
 			officer: letter.officer,
 			voucher_signature: letter.signature.clone(),
@@ -50,8 +57,7 @@ impl Registration {
 pub(crate) fn chain_key(key: salus_vault::wrap::HpkeKey) -> HpkeKey {
 	match key {
 		salus_vault::wrap::HpkeKey::X25519(key) => HpkeKey::X25519(key),
-		salus_vault::wrap::HpkeKey::XWing(key) =>
-			HpkeKey::XWing(sp_runtime::BoundedVec::truncate_from(key)),
+		salus_vault::wrap::HpkeKey::XWing(key) => HpkeKey::XWing(sp_runtime::BoundedVec::truncate_from(key)),
 	}
 }
 
@@ -95,7 +101,14 @@ pub(crate) mod tests {
 		let keys = Identity::from_seed(&[2; 32]).patient(&genesis, 0, 0).unwrap();
 		let registration = Registration::sign(&letter, &keys, terms());
 
-		let signed = (genesis, 0u32, letter.voucher.key, registration.controller, registration.hpke.clone(), terms());
+		let signed = (
+			genesis,
+			0u32,
+			letter.voucher.key,
+			registration.controller,
+			registration.hpke.clone(),
+			terms(),
+		);
 		let one_time = VerifyingKey::from_bytes(&letter.voucher.key).unwrap();
 		let signature = ed25519_dalek::Signature::from_bytes(&registration.key_signature);
 		assert!(one_time.verify(&tagged(REGISTER_TAG, &signed), &signature).is_ok());

@@ -4,9 +4,17 @@ use salus_primitives::{Basis, Decision, Reason};
 
 /// What a pallet's error means and what to do about it: the pallet's own words, which the metadata carries.
 pub fn explain(pallet: &str, error: &str, docs: &[String]) -> String {
-	let words = docs.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+	let words = docs
+		.iter()
+		.map(|line| line.trim())
+		.filter(|line| !line.is_empty())
+		.collect::<Vec<_>>()
+		.join(" ");
 	if words.is_empty() {
-		format!("see `{error}` in the errors of pallets/{}/README.md", pallet.to_lowercase())
+		format!(
+			"see `{error}` in the errors of pallets/{}/README.md",
+			pallet.to_lowercase()
+		)
 	} else {
 		words.trim_end_matches('.').to_string()
 	}
@@ -42,8 +50,14 @@ pub fn rule(decision: Decision) -> (&'static str, &'static str) {
 		Decision::Permit(Basis::Assignment) => ("6", "she is assigned to the patient and may write"),
 		Decision::Permit(Basis::Grant(_)) => ("7", "a grant of the patient allows it"),
 		Decision::Deny(reason) => match reason {
-			Reason::Unknown => ("1", "she is neither the patient nor has a credential at the institution named"),
-			Reason::Inactive => ("1", "her credential, or the institution, is suspended, expired or revoked"),
+			Reason::Unknown => (
+				"1",
+				"she is neither the patient nor has a credential at the institution named",
+			),
+			Reason::Inactive => (
+				"1",
+				"her credential, or the institution, is suspended, expired or revoked",
+			),
 			Reason::Unavailable => ("1a", "the record's status keeps it closed"),
 			Reason::RoleForbids => ("3", "the role matrix forbids it"),
 			Reason::Sealed => ("4", "the compartment is sealed"),
@@ -68,8 +82,15 @@ mod tests {
 
 	#[test]
 	fn an_error_is_explained_in_the_pallets_words() {
-		let docs = ["The terms allow more than was asked:".to_string(), " narrow them.".to_string(), String::new()];
-		assert_eq!(explain("Consent", "TermsWider", &docs), "The terms allow more than was asked: narrow them");
+		let docs = [
+			"The terms allow more than was asked:".to_string(),
+			" narrow them.".to_string(),
+			String::new(),
+		];
+		assert_eq!(
+			explain("Consent", "TermsWider", &docs),
+			"The terms allow more than was asked: narrow them"
+		);
 		assert!(explain("Consent", "Odd", &[]).contains("pallets/consent/README.md"));
 	}
 

@@ -1,7 +1,7 @@
 //! Keys of the storage entries that are read with a proof.
 
-use salus_primitives::{InstitutionId, PatientId, RecordId};
 use codec::Encode;
+use salus_primitives::{InstitutionId, PatientId, RecordId};
 use sp_io::hashing::{twox_128, twox_64};
 
 /// `Roles.Institutions[id]`.

@@ -19,7 +19,11 @@ const FILE: &str = "subjects.json";
 /// `Unreadable` for a file that is not what its media type says.
 pub fn read_subjects(path: &Path, media: Media) -> Result<Option<BTreeSet<String>>, Error> {
 	let unreadable = |format| {
-		move |reason: String| SubjectError::Unreadable { path: path.to_owned(), format, reason }
+		move |reason: String| SubjectError::Unreadable {
+			path: path.to_owned(),
+			format,
+			reason,
+		}
 	};
 	match media {
 		Media::FhirJson => {
@@ -27,7 +31,7 @@ pub fn read_subjects(path: &Path, media: Media) -> Result<Option<BTreeSet<String
 			let document = serde_json::from_reader(BufReader::new(file))
 				.map_err(|error| unreadable("FHIR JSON")(error.to_string()))?;
 			Ok(Some(fhir::subjects(&document).map_err(unreadable("FHIR JSON"))?))
-		},
+		}
 		Media::Dicom => Ok(Some(dicom::subjects(path).map_err(unreadable("DICOM"))?)),
 		Media::DicomStudy | Media::Pdf | Media::Cda | Media::Hl7v2 | Media::Opaque => Ok(None),
 	}
@@ -42,7 +46,11 @@ pub fn guess_media(path: &Path) -> Result<Media, FileError> {
 	File::open(path)
 		.and_then(|file| file.take(132).read_to_end(&mut head))
 		.map_err(FileError::at(path))?;
-	let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
+	let extension = path
+		.extension()
+		.and_then(|extension| extension.to_str())
+		.unwrap_or_default()
+		.to_lowercase();
 	Ok(match extension.as_str() {
 		_ if head.ends_with(b"DICM") && head.len() == 132 => Media::Dicom,
 		_ if head.starts_with(b"%PDF-") => Media::Pdf,
@@ -64,7 +72,10 @@ pub fn check(subjects: &BTreeSet<String>, confirmed: Option<&str>) -> Result<Opt
 	let named = || subjects.iter().cloned().collect::<Vec<_>>();
 	match confirmed {
 		Some(wanted) if subjects.contains(wanted) => Ok(Some(wanted.to_string())),
-		Some(wanted) => Err(SubjectError::NotNamed { wanted: wanted.to_string(), found: named() }),
+		Some(wanted) => Err(SubjectError::NotNamed {
+			wanted: wanted.to_string(),
+			found: named(),
+		}),
 		None if subjects.len() > 1 => Err(SubjectError::Several(named())),
 		None => Ok(subjects.first().cloned()),
 	}
@@ -88,9 +99,15 @@ impl<'a> SubjectMemory<'a> {
 	pub fn compare(&self, patient: PatientId, subject: &str, confirmed: bool) -> Result<(), Error> {
 		let digest = self.digest(patient, subject)?;
 		let known = self.data.read::<BTreeMap<PatientId, BTreeSet<String>>>(FILE)?;
-		let other = known.get(&patient).is_some_and(|subjects| !subjects.is_empty() && !subjects.contains(&digest));
+		let other = known
+			.get(&patient)
+			.is_some_and(|subjects| !subjects.is_empty() && !subjects.contains(&digest));
 		if other && !confirmed {
-			return Err(SubjectError::Other { patient, found: subject.to_string() }.into());
+			return Err(SubjectError::Other {
+				patient,
+				found: subject.to_string(),
+			}
+			.into());
 		}
 		Ok(())
 	}
@@ -109,7 +126,9 @@ impl<'a> SubjectMemory<'a> {
 	}
 
 	fn digest(&self, patient: PatientId, subject: &str) -> Result<String, FileError> {
-		let digest = self.data.salted(&[b"subject", &patient.to_be_bytes(), subject.as_bytes()])?;
+		let digest = self
+			.data
+			.salted(&[b"subject", &patient.to_be_bytes(), subject.as_bytes()])?;
 		Ok(words::hex(digest))
 	}
 }
@@ -130,7 +149,10 @@ mod tests {
 		assert_eq!(check(&set(&[]), None).unwrap(), None);
 		assert!(matches!(check(&set(&["a", "b"]), None), Err(SubjectError::Several(_))));
 		assert_eq!(check(&set(&["a", "b"]), Some("b")).unwrap().as_deref(), Some("b"));
-		assert!(matches!(check(&set(&["a"]), Some("c")), Err(SubjectError::NotNamed { .. })));
+		assert!(matches!(
+			check(&set(&["a"]), Some("c")),
+			Err(SubjectError::NotNamed { .. })
+		));
 	}
 
 	#[test]
@@ -183,7 +205,10 @@ mod tests {
 		for text in ["", "{", "[]", "{\"resourceType\":1}"] {
 			std::fs::write(&path, text).unwrap();
 			let refused = read_subjects(&path, Media::FhirJson).unwrap_err();
-			assert!(matches!(refused, Error::Subject(SubjectError::Unreadable { .. })), "{text}");
+			assert!(
+				matches!(refused, Error::Subject(SubjectError::Unreadable { .. })),
+				"{text}"
+			);
 			assert!(read_subjects(&path, Media::Dicom).is_err());
 		}
 		assert!(read_subjects(&path, Media::Opaque).unwrap().is_none());

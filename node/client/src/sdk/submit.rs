@@ -52,7 +52,10 @@ impl Acknowledgement {
 			.iter()
 			.filter(|event| event.pallet == pallet)
 			.find_map(|event| event.number(field))
-			.ok_or(SubmissionError::NoEvent { block: self.block, pallet })
+			.ok_or(SubmissionError::NoEvent {
+				block: self.block,
+				pallet,
+			})
 	}
 }
 
@@ -67,9 +70,16 @@ impl Client {
 		signer: &Account,
 	) -> Result<Acknowledgement, SubmissionError> {
 		let at = self.finalised().await?;
-		let nonce = self.request("system_accountNextIndex", &[Value::String(signer.id().to_string())]).await?;
-		let nonce = nonce.as_u64().ok_or_else(|| SubmissionError::Encoding("the nonce is no number".into()))?;
-		let params = DefaultExtrinsicParamsBuilder::new().mortal(MORTALITY).nonce(nonce).build();
+		let nonce = self
+			.request("system_accountNextIndex", &[Value::String(signer.id().to_string())])
+			.await?;
+		let nonce = nonce
+			.as_u64()
+			.ok_or_else(|| SubmissionError::Encoding("the nonce is no number".into()))?;
+		let params = DefaultExtrinsicParamsBuilder::new()
+			.mortal(MORTALITY)
+			.nonce(nonce)
+			.build();
 		let transaction = at
 			.tx()
 			.create_signable(call, &signer.id(), params)
@@ -100,7 +110,10 @@ impl Client {
 		check_validity(verdict, signer, metadata)?;
 		let extrinsic = transaction.hash();
 		let progress = transaction.submit_and_watch().await.map_err(pool)?;
-		let not_finalised = |_| SubmissionError::NotFinalised { extrinsic, seconds: FINALITY.as_secs() };
+		let not_finalised = |_| SubmissionError::NotFinalised {
+			extrinsic,
+			seconds: FINALITY.as_secs(),
+		};
 		let in_block = tokio::time::timeout(FINALITY, progress.wait_for_finalized())
 			.await
 			.map_err(not_finalised)?
@@ -138,33 +151,60 @@ fn check_validity(
 	metadata: &Metadata,
 ) -> Result<(), SubmissionError> {
 	let invalid = |name: &str, next: &str| {
-		Err(SubmissionError::Invalid { name: name.to_string(), next: next.to_string() })
+		Err(SubmissionError::Invalid {
+			name: name.to_string(),
+			next: next.to_string(),
+		})
 	};
 	match verdict {
 		ValidationResult::Valid(_) => Ok(()),
 		ValidationResult::Invalid(TransactionInvalid::Payment) => match signer {
 			Some(signer) => Err(SubmissionError::Unregistered(signer.id().to_string())),
-			None => invalid("Payment", "the transaction was refused before its call was looked at; report this"),
+			None => invalid(
+				"Payment",
+				"the transaction was refused before its call was looked at; report this",
+			),
 		},
 		ValidationResult::Invalid(TransactionInvalid::Custom(code)) => match general::pool_error(code) {
 			Some(name) => {
-				let errors = metadata.pallet_by_name("Roles").and_then(|pallet| pallet.error_variants());
+				let errors = metadata
+					.pallet_by_name("Roles")
+					.and_then(|pallet| pallet.error_variants());
 				let error = errors.into_iter().flatten().find(|error| error.name == name);
-				invalid(name, &explain("Roles", name, error.map(|error| error.docs.as_slice()).unwrap_or_default()))
-			},
-			None => invalid(&format!("Custom{code}"), "the chain does not take this transaction; report this"),
+				invalid(
+					name,
+					&explain(
+						"Roles",
+						name,
+						error.map(|error| error.docs.as_slice()).unwrap_or_default(),
+					),
+				)
+			}
+			None => invalid(
+				&format!("Custom{code}"),
+				"the chain does not take this transaction; report this",
+			),
 		},
-		ValidationResult::Invalid(TransactionInvalid::Stale | TransactionInvalid::Future) =>
-			invalid("Nonce", "another transaction of this account came first; run the command again"),
-		ValidationResult::Invalid(TransactionInvalid::BadProof) =>
-			invalid("BadProof", "the node does not accept the signature; use the `salus` that comes with it"),
-		ValidationResult::Invalid(TransactionInvalid::ExhaustsResources) =>
-			invalid("ExhaustsResources", "the call is too large for a block; split it"),
+		ValidationResult::Invalid(TransactionInvalid::Stale | TransactionInvalid::Future) => invalid(
+			"Nonce",
+			"another transaction of this account came first; run the command again",
+		),
+		ValidationResult::Invalid(TransactionInvalid::BadProof) => invalid(
+			"BadProof",
+			"the node does not accept the signature; use the `salus` that comes with it",
+		),
+		ValidationResult::Invalid(TransactionInvalid::ExhaustsResources) => {
+			invalid("ExhaustsResources", "the call is too large for a block; split it")
+		}
 		ValidationResult::Invalid(other) => invalid(&format!("{other:?}"), "run the command again"),
-		ValidationResult::Unknown(TransactionUnknown::Custom(code)) =>
-			invalid(&format!("Unknown{code}"), "the node can't judge the transaction; run the command again"),
-		ValidationResult::Unknown(other) =>
-			invalid(&format!("{other:?}"), "the node can't judge the transaction; run the command again"),
+		ValidationResult::Unknown(TransactionUnknown::Custom(code)) => invalid(
+			&format!("Unknown{code}"),
+			"the node can't judge the transaction; run the command again",
+		),
+		ValidationResult::Unknown(other) => invalid(
+			&format!("{other:?}"),
+			"the node can't judge the transaction; run the command again",
+		),
 	}
 }
 
@@ -173,18 +213,29 @@ fn rejected(error: DispatchError, block: u64) -> SubmissionError {
 		if let Ok(details) = module.details() {
 			let (pallet, error) = (details.pallet.name().to_string(), details.variant.name.clone());
 			let next = explain(&pallet, &error, &details.variant.docs);
-			return SubmissionError::Rejected { pallet, error, next, block };
+			return SubmissionError::Rejected {
+				pallet,
+				error,
+				next,
+				block,
+			};
 		}
 	}
-	SubmissionError::Failed { reason: error.to_string(), block }
+	SubmissionError::Failed {
+		reason: error.to_string(),
+		block,
+	}
 }
 
 fn status_error(status: TransactionStatusError) -> SubmissionError {
 	match status {
-		TransactionStatusError::Invalid(message) =>
-			SubmissionError::Invalid { name: message, next: "run the command again".into() },
-		TransactionStatusError::Dropped(message) | TransactionStatusError::Error(message) =>
-			SubmissionError::Dropped(message),
+		TransactionStatusError::Invalid(message) => SubmissionError::Invalid {
+			name: message,
+			next: "run the command again".into(),
+		},
+		TransactionStatusError::Dropped(message) | TransactionStatusError::Error(message) => {
+			SubmissionError::Dropped(message)
+		}
 		other => SubmissionError::Dropped(other.to_string()),
 	}
 }
@@ -198,8 +249,11 @@ fn pool(error: subxt::error::ExtrinsicError) -> SubmissionError {
 		subxt::error::ExtrinsicError::TransactionStatusError(status) => status_error(status),
 		subxt::error::ExtrinsicError::ErrorSubmittingTransaction(error) => {
 			let message = innermost(&error);
-			SubmissionError::Invalid { name: message, next: "run the command again".into() }
-		},
+			SubmissionError::Invalid {
+				name: message,
+				next: "run the command again".into(),
+			}
+		}
 		error => SubmissionError::Connection(broken(error)),
 	}
 }

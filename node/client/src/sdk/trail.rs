@@ -45,17 +45,28 @@ pub fn verify<'a>(
 	for entry in entries {
 		let wanted = reached.entries.saturating_add(1);
 		if entry.seq != wanted {
-			return Err(ProofError::Gap { patient, wanted, found: entry.seq });
+			return Err(ProofError::Gap {
+				patient,
+				wanted,
+				found: entry.seq,
+			});
 		}
 		reached = reached.after(entry);
 	}
 	if reached.entries < head.entries {
-		return Err(ProofError::Short { patient, wanted: head.entries, found: reached.entries });
+		return Err(ProofError::Short {
+			patient,
+			wanted: head.entries,
+			found: reached.entries,
+		});
 	}
 	if reached == *head {
 		Ok(())
 	} else {
-		Err(ProofError::WrongHead { patient, entries: reached.entries })
+		Err(ProofError::WrongHead {
+			patient,
+			entries: reached.entries,
+		})
 	}
 }
 
@@ -64,18 +75,17 @@ impl Client {
 	///
 	/// # Errors
 	/// `Answered`, `Unreadable`, `Broken`
-	pub async fn audit(
-		&self,
-		patient: PatientId,
-		from: u64,
-		until: u64,
-	) -> Result<Vec<TrailEntry>, ConnectionError> {
+	pub async fn audit(&self, patient: PatientId, from: u64, until: u64) -> Result<Vec<TrailEntry>, ConnectionError> {
 		let mut entries = Vec::new();
 		let mut cursor = json!(from.to_string());
 		loop {
-			let page =
-				self.request("records_audit", &[json!(patient.to_string()), cursor, json!(PAGE)]).await?;
-			let items = page.get("items").and_then(Value::as_array).ok_or_else(|| unreadable("it has no items"))?;
+			let page = self
+				.request("records_audit", &[json!(patient.to_string()), cursor, json!(PAGE)])
+				.await?;
+			let items = page
+				.get("items")
+				.and_then(Value::as_array)
+				.ok_or_else(|| unreadable("it has no items"))?;
 			for item in items {
 				let read = read(item)?;
 				if read.entry.seq > until {
@@ -96,28 +106,49 @@ impl Client {
 	/// The kinds of `ProofError`, and as [`audit`](Self::audit).
 	pub async fn verified_trail(&self, patient: PatientId) -> Result<VerifiedTrail, Error> {
 		let proven = self.proven_trail(patient).await?;
-		let head = proven.value.unwrap_or_else(|| AuditHead::first(&self.genesis(), patient));
+		let head = proven
+			.value
+			.unwrap_or_else(|| AuditHead::first(&self.genesis(), patient));
 		let entries = self.audit(patient, 1, head.entries).await?;
-		verify(&self.genesis(), patient, entries.iter().map(|entry| &entry.entry), &head)?;
-		Ok(VerifiedTrail { entries, head, block: proven.number, hash: proven.hash })
+		verify(
+			&self.genesis(),
+			patient,
+			entries.iter().map(|entry| &entry.entry),
+			&head,
+		)?;
+		Ok(VerifiedTrail {
+			entries,
+			head,
+			block: proven.number,
+			hash: proven.hash,
+		})
 	}
 }
 
 /// Reads an item of `records_audit`: the SCALE form is what is hashed, so it alone is believed.
 fn read(item: &Value) -> Result<TrailEntry, ConnectionError> {
-	let scale = item.get("scale").and_then(Value::as_str).ok_or_else(|| unreadable("an entry has no scale"))?;
+	let scale = item
+		.get("scale")
+		.and_then(Value::as_str)
+		.ok_or_else(|| unreadable("an entry has no scale"))?;
 	let bytes = words::hex_bytes(scale).map_err(|reason| unreadable(&reason))?;
 	let mut input = bytes.as_slice();
 	let entry = AuditEntry::decode(&mut input).map_err(|_| unreadable("an entry does not decode"))?;
 	if !input.is_empty() {
 		return Err(unreadable("an entry is too long"));
 	}
-	let block = item.get("block").and_then(Value::as_u64).ok_or_else(|| unreadable("an entry has no block"))?;
+	let block = item
+		.get("block")
+		.and_then(Value::as_u64)
+		.ok_or_else(|| unreadable("an entry has no block"))?;
 	Ok(TrailEntry { block, entry })
 }
 
 fn unreadable(reason: &str) -> ConnectionError {
-	ConnectionError::Unreadable { what: "records_audit".into(), reason: reason.into() }
+	ConnectionError::Unreadable {
+		what: "records_audit".into(),
+		reason: reason.into(),
+	}
 }
 
 #[cfg(test)]
@@ -163,17 +194,45 @@ mod tests {
 		let (entries, head) = trail(5);
 		let check = |entries: &[AuditEntry<AccountId>]| verify(&genesis(), PATIENT, entries, &head).unwrap_err();
 
-		assert!(matches!(check(&entries[..4]), ProofError::Short { wanted: 5, found: 4, .. }));
-		assert!(matches!(check(&entries[1..]), ProofError::Gap { wanted: 1, found: 2, .. }));
+		assert!(matches!(
+			check(&entries[..4]),
+			ProofError::Short {
+				wanted: 5,
+				found: 4,
+				..
+			}
+		));
+		assert!(matches!(
+			check(&entries[1..]),
+			ProofError::Gap {
+				wanted: 1,
+				found: 2,
+				..
+			}
+		));
 		let mut swapped = entries.clone();
 		swapped.swap(1, 2);
-		assert!(matches!(check(&swapped), ProofError::Gap { wanted: 2, found: 3, .. }));
+		assert!(matches!(
+			check(&swapped),
+			ProofError::Gap {
+				wanted: 2,
+				found: 3,
+				..
+			}
+		));
 		let mut changed = entries.clone();
 		changed[2].at += 1;
 		assert!(matches!(check(&changed), ProofError::WrongHead { entries: 5, .. }));
 		let mut repeated = entries.clone();
 		repeated.push(entries[4].clone());
-		assert!(matches!(check(&repeated), ProofError::Gap { wanted: 6, found: 5, .. }));
+		assert!(matches!(
+			check(&repeated),
+			ProofError::Gap {
+				wanted: 6,
+				found: 5,
+				..
+			}
+		));
 		let (longer, _) = trail(6);
 		assert!(matches!(check(&longer), ProofError::WrongHead { entries: 6, .. }));
 		assert!(verify(&genesis(), PATIENT + 1, &entries, &head).is_err());
@@ -185,7 +244,13 @@ mod tests {
 		let (entries, _) = trail(1);
 		let scale = words::hex(entries[0].encode());
 		let item = json!({"seq": 9, "at": 9, "kind": {"type": "PatientRegistered"}, "block": 4, "scale": scale});
-		assert_eq!(read(&item).unwrap(), TrailEntry { block: 4, entry: entries[0].clone() });
+		assert_eq!(
+			read(&item).unwrap(),
+			TrailEntry {
+				block: 4,
+				entry: entries[0].clone()
+			}
+		);
 		for broken in [
 			json!({}),
 			json!({"block": 4}),

@@ -17,20 +17,11 @@ use reqwest::{
 	Body, Response, StatusCode,
 };
 use salus_vault::{
-	fingerprint::Fingerprinter,
-	request::ReleaseRequest,
-	ticket::UploadTicket,
-	unixfs::parse_cid,
-	wrap::Wraps,
+	fingerprint::Fingerprinter, request::ReleaseRequest, ticket::UploadTicket, unixfs::parse_cid, wrap::Wraps,
 };
 use serde_json::Value;
 
-use super::{
-	client::innermost,
-	data_dir::append,
-	words::hex,
-	AccountId, Error, FileError, Signature, VaultError,
-};
+use super::{client::innermost, data_dir::append, words::hex, AccountId, Error, FileError, Signature, VaultError};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// A download that stands still for longer has broken off.
@@ -128,9 +119,14 @@ impl VaultClient {
 	/// `NoVault` for a URL that is none.
 	pub fn new(url: &str) -> Result<Self, VaultError> {
 		let url = url.trim_end_matches('/').to_string();
-		let no_vault = |reason: String| VaultError::NoVault { url: url.clone(), reason };
+		let no_vault = |reason: String| VaultError::NoVault {
+			url: url.clone(),
+			reason,
+		};
 		if !url.starts_with("http://") {
-			return Err(no_vault("only http:// URLs are spoken; put the vault behind the hospital's own network".into()));
+			return Err(no_vault(
+				"only http:// URLs are spoken; put the vault behind the hospital's own network".into(),
+			));
 		}
 		let http = reqwest::Client::builder()
 			.connect_timeout(CONNECT)
@@ -181,12 +177,7 @@ impl VaultClient {
 	///
 	/// # Errors
 	/// `Refused` with the vault's reason, `OtherBytes`, `NoVault`, `Interrupted`
-	pub async fn download(
-		&self,
-		download: &Download<'_>,
-		target: &Path,
-		progress: impl Progress,
-	) -> Result<(), Error> {
+	pub async fn download(&self, download: &Download<'_>, target: &Path, progress: impl Progress) -> Result<(), Error> {
 		let payload = download.payload;
 		let cid = parse_cid(payload.cid).map_err(|_| VaultError::OtherBytes)?;
 		let mut file = append(target)?;
@@ -205,11 +196,14 @@ impl VaultClient {
 			let response = stalled(request).await?.map_err(|error| self.failed(error))?;
 			match response.status() {
 				StatusCode::PARTIAL_CONTENT => {
-					let from = response.headers().get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+					let from = response
+						.headers()
+						.get(CONTENT_RANGE)
+						.and_then(|range| range.to_str().ok());
 					if !from.is_some_and(|range| range.starts_with(&format!("bytes {done}-"))) {
 						return Err(VaultError::OtherBytes.into());
 					}
-				},
+				}
 				// The vault sends all of it.
 				StatusCode::OK => done = restart(&file, target)?,
 				_ => return Err(refused(response).await.into()),
@@ -240,7 +234,10 @@ impl VaultClient {
 	fn failed(&self, error: reqwest::Error) -> VaultError {
 		let reason = innermost(&error);
 		if error.is_connect() || error.is_builder() {
-			VaultError::NoVault { url: self.url.clone(), reason }
+			VaultError::NoVault {
+				url: self.url.clone(),
+				reason,
+			}
 		} else {
 			VaultError::Interrupted(reason)
 		}
@@ -264,9 +261,16 @@ async fn refused(response: Response) -> VaultError {
 	let status = response.status();
 	let body = response.bytes().await.unwrap_or_default();
 	let answer: Option<Value> = serde_json::from_slice(&body).ok();
-	let text = |field| answer.as_ref().and_then(|answer| answer.get(field)).and_then(Value::as_str);
+	let text = |field| {
+		answer
+			.as_ref()
+			.and_then(|answer| answer.get(field))
+			.and_then(Value::as_str)
+	};
 	let name = text("name").unwrap_or("HttpError").to_string();
-	let message = text("message").unwrap_or("it gave no reason; see the node's log").to_string();
+	let message = text("message")
+		.unwrap_or("it gave no reason; see the node's log")
+		.to_string();
 	if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
 		VaultError::Refused { name, message }
 	} else {
@@ -308,12 +312,23 @@ mod tests {
 		let bytes: Vec<u8> = (0..300_000u32).flat_map(u32::to_le_bytes).collect();
 		let print = fingerprint(&bytes);
 		let cid = print.cid.to_bytes();
-		let payload = Payload { cid: &cid, sha256: print.sha256, tree: print.tree, size: print.size };
+		let payload = Payload {
+			cid: &cid,
+			sha256: print.sha256,
+			tree: print.tree,
+			size: print.size,
+		};
 		fs::write(&path, &bytes).unwrap();
 		payload.check(&path).unwrap();
 		for wrong in [
-			Payload { sha256: [0; 32], ..payload },
-			Payload { tree: [0; 32], ..payload },
+			Payload {
+				sha256: [0; 32],
+				..payload
+			},
+			Payload {
+				tree: [0; 32],
+				..payload
+			},
 			Payload { size: 1, ..payload },
 			Payload { cid: &[1], ..payload },
 		] {
@@ -327,7 +342,10 @@ mod tests {
 	fn only_http_is_spoken() {
 		assert!(VaultClient::new("http://127.0.0.1:9946/").is_ok());
 		for url in ["https://127.0.0.1", "127.0.0.1:9946", ""] {
-			assert!(matches!(VaultClient::new(url), Err(VaultError::NoVault { .. })), "{url}");
+			assert!(
+				matches!(VaultClient::new(url), Err(VaultError::NoVault { .. })),
+				"{url}"
+			);
 		}
 	}
 }

@@ -31,7 +31,9 @@ pub struct VoucherLetter {
 
 impl std::fmt::Debug for VoucherLetter {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		f.debug_struct("VoucherLetter").field("voucher", &self.voucher).finish_non_exhaustive()
+		f.debug_struct("VoucherLetter")
+			.field("voucher", &self.voucher)
+			.finish_non_exhaustive()
 	}
 }
 
@@ -57,7 +59,12 @@ impl VoucherLetter {
 			not_after,
 		};
 		let signature = officer.sign(&wrapped(VOUCHER_TAG, &voucher));
-		Ok(Self { voucher, officer: officer.id(), signature, secret })
+		Ok(Self {
+			voucher,
+			officer: officer.id(),
+			signature,
+			secret,
+		})
 	}
 
 	/// The letter's text, in the alphabet of the QR code's alphanumeric mode.
@@ -72,30 +79,51 @@ impl VoucherLetter {
 	/// # Errors
 	/// `Malformed`, `BadSignature`, `OtherChain`, `Expired`, `TooLong`
 	pub fn read(text: &str, genesis: &Hash, now: Moment) -> Result<Self, DocumentError> {
-		let malformed = |reason: &str| DocumentError::Malformed { what: WHAT, reason: reason.to_string() };
-		let text: Zeroizing<String> =
-			Zeroizing::new(text.chars().filter(|letter| !letter.is_whitespace()).collect());
-		let digits = text.strip_prefix(PREFIX).ok_or_else(|| malformed("it does not begin with SALUSVOUCHER1:"))?;
+		let malformed = |reason: &str| DocumentError::Malformed {
+			what: WHAT,
+			reason: reason.to_string(),
+		};
+		let text: Zeroizing<String> = Zeroizing::new(text.chars().filter(|letter| !letter.is_whitespace()).collect());
+		let digits = text
+			.strip_prefix(PREFIX)
+			.ok_or_else(|| malformed("it does not begin with SALUSVOUCHER1:"))?;
 		let bytes = Zeroizing::new(words::hex_bytes(digits).map_err(|reason| malformed(&reason))?);
 		let mut input = bytes.as_slice();
-		let (voucher, officer, signature, secret) =
-			<(Voucher, AccountId, Signature, [u8; 32])>::decode(&mut input)
-				.map_err(|_| malformed("it ends too early"))?;
-		let letter = Self { voucher, officer, signature, secret: Zeroizing::new(secret) };
+		let (voucher, officer, signature, secret) = <(Voucher, AccountId, Signature, [u8; 32])>::decode(&mut input)
+			.map_err(|_| malformed("it ends too early"))?;
+		let letter = Self {
+			voucher,
+			officer,
+			signature,
+			secret: Zeroizing::new(secret),
+		};
 		if !input.is_empty() {
 			return Err(malformed("it is too long"));
 		}
 		if letter.one_time_key().verifying_key().to_bytes() != letter.voucher.key {
 			return Err(malformed("its secret is not the voucher's"));
 		}
-		if !verify(&letter.officer, &wrapped(VOUCHER_TAG, &letter.voucher), &letter.signature) {
-			return Err(DocumentError::BadSignature { what: WHAT, signer: letter.officer });
+		if !verify(
+			&letter.officer,
+			&wrapped(VOUCHER_TAG, &letter.voucher),
+			&letter.signature,
+		) {
+			return Err(DocumentError::BadSignature {
+				what: WHAT,
+				signer: letter.officer,
+			});
 		}
 		if letter.voucher.genesis != *genesis {
-			return Err(DocumentError::OtherChain { what: WHAT, found: letter.voucher.genesis });
+			return Err(DocumentError::OtherChain {
+				what: WHAT,
+				found: letter.voucher.genesis,
+			});
 		}
 		if now >= letter.voucher.not_after {
-			return Err(DocumentError::Expired { what: WHAT, until: words::show_moment(letter.voucher.not_after) });
+			return Err(DocumentError::Expired {
+				what: WHAT,
+				until: words::show_moment(letter.voucher.not_after),
+			});
 		}
 		if letter.voucher.not_after - now > VOUCHER_LIFETIME {
 			return Err(DocumentError::TooLong { what: WHAT });
@@ -137,7 +165,10 @@ mod tests {
 		assert_eq!(read.voucher, letter.voucher);
 		assert_eq!(*read.secret, *letter.secret);
 		assert!(read.names(&terms()));
-		assert!(!read.names(&Terms { uses: Some(1), ..terms() }));
+		assert!(!read.names(&Terms {
+			uses: Some(1),
+			..terms()
+		}));
 	}
 
 	#[test]
@@ -149,15 +180,24 @@ mod tests {
 	fn a_wrong_letter_has_its_own_error() {
 		let text = letter(NOW + DAY).text();
 		let read = |text: &str, genesis: Hash, now: Moment| VoucherLetter::read(text, &genesis, now).unwrap_err();
-		assert!(matches!(read(&text, Hash::zero(), NOW), DocumentError::OtherChain { .. }));
-		assert!(matches!(read(&text, genesis(), NOW + DAY), DocumentError::Expired { .. }));
+		assert!(matches!(
+			read(&text, Hash::zero(), NOW),
+			DocumentError::OtherChain { .. }
+		));
+		assert!(matches!(
+			read(&text, genesis(), NOW + DAY),
+			DocumentError::Expired { .. }
+		));
 		assert!(matches!(
 			read(&letter(NOW + VOUCHER_LIFETIME + 1).text(), genesis(), NOW),
 			DocumentError::TooLong { .. }
 		));
 		let cut = text.get(..text.len() - 2).unwrap_or_default().to_string();
 		for text in ["", "SALUSCARD1:00", "SALUSVOUCHER1:", &cut, &format!("{}00", *text)] {
-			assert!(matches!(read(text, genesis(), NOW), DocumentError::Malformed { .. }), "{text}");
+			assert!(
+				matches!(read(text, genesis(), NOW), DocumentError::Malformed { .. }),
+				"{text}"
+			);
 		}
 	}
 

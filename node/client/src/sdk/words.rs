@@ -49,12 +49,21 @@ vocabulary!(
 /// # Errors
 /// Names the words there are.
 pub fn word<V: Vocabulary>(text: &str) -> Result<V, String> {
-	let plain = |text: &str| text.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect::<String>().to_lowercase();
+	let plain = |text: &str| {
+		text.chars()
+			.filter(|c| !matches!(c, '-' | '_' | ' '))
+			.collect::<String>()
+			.to_lowercase()
+	};
 	let wanted = plain(text);
-	V::all().iter().copied().find(|value| plain(value.word()) == wanted).ok_or_else(|| {
-		let words: Vec<_> = V::all().iter().map(|value| hyphenated(value.word())).collect();
-		format!("`{text}` is no {}; use one of {}", V::WHAT, words.join(", "))
-	})
+	V::all()
+		.iter()
+		.copied()
+		.find(|value| plain(value.word()) == wanted)
+		.ok_or_else(|| {
+			let words: Vec<_> = V::all().iter().map(|value| hyphenated(value.word())).collect();
+			format!("`{text}` is no {}; use one of {}", V::WHAT, words.join(", "))
+		})
 }
 
 /// `FhirJson` as `fhir-json`.
@@ -87,7 +96,9 @@ pub fn account(text: &str) -> Result<AccountId, String> {
 /// Says what a hash looks like.
 pub fn hash(text: &str) -> Result<Hash, String> {
 	let bytes = hex_bytes(text)?;
-	let bytes: [u8; 32] = bytes.try_into().map_err(|_| format!("`{text}` has not 32 bytes; give 64 hex digits"))?;
+	let bytes: [u8; 32] = bytes
+		.try_into()
+		.map_err(|_| format!("`{text}` has not 32 bytes; give 64 hex digits"))?;
 	Ok(Hash::from(bytes))
 }
 
@@ -122,7 +133,7 @@ pub fn grantee(text: &str) -> Result<Grantee<AccountId>, String> {
 		"role" => {
 			let (role, institution) = value.split_once('@').ok_or_else(wrong)?;
 			Ok(Grantee::Role(word(role)?, id(institution)?))
-		},
+		}
 		_ => Err(wrong()),
 	}
 }
@@ -145,7 +156,11 @@ pub fn moment(text: &str) -> Result<Moment, String> {
 	if let Ok(milliseconds) = text.parse::<u64>() {
 		return Ok(milliseconds);
 	}
-	let full = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_string() };
+	let full = if text.len() == 10 {
+		format!("{text}T00:00:00Z")
+	} else {
+		text.to_string()
+	};
 	humantime::parse_rfc3339_weak(&full)
 		.ok()
 		.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
@@ -168,7 +183,9 @@ pub fn milliseconds(duration: Duration) -> u64 {
 
 /// Now, in milliseconds since the Unix epoch.
 pub fn now() -> Moment {
-	let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+	let since = std::time::SystemTime::now()
+		.duration_since(std::time::UNIX_EPOCH)
+		.unwrap_or_default();
 	milliseconds(since)
 }
 
@@ -217,7 +234,14 @@ mod tests {
 		] {
 			assert_eq!(show_grantee(&grantee(text).unwrap()), text);
 		}
-		for text in ["", "institution", "institution:x", "role:doctor", "role:king@1", "group:1"] {
+		for text in [
+			"",
+			"institution",
+			"institution:x",
+			"role:doctor",
+			"role:king@1",
+			"group:1",
+		] {
 			assert!(grantee(text).is_err(), "{text}");
 		}
 	}

@@ -31,7 +31,13 @@ async fn every_block_is_indexed_not_only_the_notified_ones() {
 	drop(signals);
 	task.await.unwrap().unwrap();
 	assert_eq!(index.audit(3, 1, 256).await.unwrap().len(), 200);
-	assert_eq!(*progress.borrow(), crate::Progress { number: 200, entries: 200 });
+	assert_eq!(
+		*progress.borrow(),
+		crate::Progress {
+			number: 200,
+			entries: 200
+		}
+	);
 }
 
 #[tokio::test]
@@ -52,7 +58,10 @@ async fn a_restart_goes_on_behind_the_cursor() {
 	let index = disk.open().await;
 	follower(&index, &chain).await.catch_up().await.unwrap();
 	let trail = index.audit(3, 1, 256).await.unwrap();
-	assert_eq!(trail.iter().map(|indexed| indexed.entry.seq).collect::<Vec<_>>(), (1..=70).collect::<Vec<_>>());
+	assert_eq!(
+		trail.iter().map(|indexed| indexed.entry.seq).collect::<Vec<_>>(),
+		(1..=70).collect::<Vec<_>>()
+	);
 }
 
 #[tokio::test]
@@ -78,7 +87,11 @@ async fn a_cursor_off_the_chain_is_refused() {
 	let chain = Chain::default();
 	chain.import(&[]);
 	chain.import(&[]);
-	let foreign = BlockEntries { number: 1, hash: hash(77), entries: Vec::new() };
+	let foreign = BlockEntries {
+		number: 1,
+		hash: hash(77),
+		entries: Vec::new(),
+	};
 	index.append(&[foreign]).await.unwrap();
 	chain.finalise(2);
 	let error = follower(&index, &chain).await.catch_up().await.unwrap_err();

@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![allow(
+	clippy::unwrap_used,
+	clippy::expect_used,
+	clippy::panic,
+	clippy::indexing_slicing,
+	clippy::cast_possible_truncation
+)]
 
 mod following;
 mod pruning;
@@ -76,7 +82,11 @@ impl Chain {
 	pub fn blocks(&self, numbers: std::ops::RangeInclusive<u32>) -> Vec<BlockEntries> {
 		let inner = self.0.lock();
 		numbers
-			.map(|number| BlockEntries { number, hash: hash(number), entries: inner.blocks[&number].clone() })
+			.map(|number| BlockEntries {
+				number,
+				hash: hash(number),
+				entries: inner.blocks[&number].clone(),
+			})
 			.collect()
 	}
 }
@@ -97,7 +107,13 @@ impl FinalisedBlocks for Chain {
 		if inner.pruned.contains(&block) {
 			return Err(SourceError::StatePruned);
 		}
-		Ok(inner.blocks.iter().find(|(number, _)| hash(**number) == block).unwrap().1.clone())
+		Ok(inner
+			.blocks
+			.iter()
+			.find(|(number, _)| hash(**number) == block)
+			.unwrap()
+			.1
+			.clone())
 	}
 }
 

@@ -16,7 +16,11 @@ async fn a_leap_of_finality_waits_until_its_blocks_are_indexed() {
 	}
 	let follower = Follower::resume(index.clone(), Arc::new(chain.clone())).await.unwrap();
 	let (signals, receiver) = mpsc::unbounded_channel();
-	let held = HeldPruning { window: 256, progress: follower.progress(), signals };
+	let held = HeldPruning {
+		window: 256,
+		progress: follower.progress(),
+		signals,
+	};
 	let task = tokio::spawn(follower.follow(UnboundedReceiverStream::new(receiver)));
 
 	let commit = chain.clone();
@@ -39,7 +43,11 @@ async fn ordinary_finality_does_not_wait() {
 	let index = disk.open().await;
 	let follower = Follower::resume(index, Arc::new(Chain::default())).await.unwrap();
 	let (signals, mut receiver) = mpsc::unbounded_channel();
-	let held = HeldPruning { window: 256, progress: follower.progress(), signals };
+	let held = HeldPruning {
+		window: 256,
+		progress: follower.progress(),
+		signals,
+	};
 	held.wait(128, vec![hash(128)]);
 	assert!(receiver.try_recv().is_err());
 }
@@ -50,7 +58,11 @@ async fn a_dead_follower_never_blocks_the_node() {
 	let index = disk.open().await;
 	let follower = Follower::resume(index, Arc::new(Chain::default())).await.unwrap();
 	let (signals, receiver) = mpsc::unbounded_channel();
-	let held = HeldPruning { window: 1, progress: follower.progress(), signals };
+	let held = HeldPruning {
+		window: 1,
+		progress: follower.progress(),
+		signals,
+	};
 	drop(receiver);
 	task::spawn_blocking(move || held.wait(5, vec![hash(5)])).await.unwrap();
 }

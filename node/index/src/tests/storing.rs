@@ -15,7 +15,10 @@ async fn a_trail_is_read_in_pages_from_any_entry() {
 	index.append(&chain.blocks(1..=10)).await.unwrap();
 
 	let page = index.audit(5, 4, 3).await.unwrap();
-	assert_eq!(page.iter().map(|indexed| indexed.entry.seq).collect::<Vec<_>>(), [4, 5, 6]);
+	assert_eq!(
+		page.iter().map(|indexed| indexed.entry.seq).collect::<Vec<_>>(),
+		[4, 5, 6]
+	);
 	assert_eq!(page.iter().map(|indexed| indexed.block).collect::<Vec<_>>(), [4, 5, 6]);
 	assert_eq!(page[0].entry, super::entry(4));
 	assert_eq!(page[1].entry, super::entry(5));
@@ -32,11 +35,23 @@ async fn the_cursor_moves_with_the_entries_and_survives() {
 	chain.import(&[1]);
 	chain.import(&[]);
 	let index = disk.open().await;
-	assert_eq!(index.cursor().await.unwrap(), Cursor { number: 0, hash: genesis() });
+	assert_eq!(
+		index.cursor().await.unwrap(),
+		Cursor {
+			number: 0,
+			hash: genesis()
+		}
+	);
 	index.append(&chain.blocks(1..=2)).await.unwrap();
 	drop(index);
 	let index = disk.open().await;
-	assert_eq!(index.cursor().await.unwrap(), Cursor { number: 2, hash: hash(2) });
+	assert_eq!(
+		index.cursor().await.unwrap(),
+		Cursor {
+			number: 2,
+			hash: hash(2)
+		}
+	);
 	assert_eq!(index.audit(1, 1, 64).await.unwrap().len(), 1);
 }
 
@@ -48,7 +63,10 @@ async fn a_block_out_of_turn_is_refused_whole() {
 	chain.import(&[1]);
 	chain.import(&[1]);
 	let error = index.append(&chain.blocks(2..=2)).await.unwrap_err();
-	assert!(matches!(error, IndexError::OutOfTurn { expected: 1, found: 2 }), "{error}");
+	assert!(
+		matches!(error, IndexError::OutOfTurn { expected: 1, found: 2 }),
+		"{error}"
+	);
 	assert_eq!(index.cursor().await.unwrap().number, 0);
 }
 
@@ -62,7 +80,18 @@ async fn a_hole_in_a_trail_is_refused_and_leaves_nothing() {
 	let mut blocks: Vec<BlockEntries> = chain.blocks(1..=2);
 	blocks[1].entries[0].1.seq = 3;
 	let error = index.append(&blocks).await.unwrap_err();
-	assert!(matches!(error, IndexError::BrokenTrail { block: 2, patient: 1, expected: 2, found: 3 }), "{error}");
+	assert!(
+		matches!(
+			error,
+			IndexError::BrokenTrail {
+				block: 2,
+				patient: 1,
+				expected: 2,
+				found: 3
+			}
+		),
+		"{error}"
+	);
 	assert_eq!(index.cursor().await.unwrap().number, 0);
 	assert!(index.audit(1, 1, 64).await.unwrap().is_empty());
 }

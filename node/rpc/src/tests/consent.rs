@@ -44,7 +44,10 @@ async fn a_decision_is_asked_for_by_object_or_by_bytes() {
 
 	let mut other = object();
 	other["purpose"] = json!("Research");
-	assert_eq!(world.ok("consent_decide", json!([other])).await, json!({ "type": "Deny", "reason": "NoGrant" }));
+	assert_eq!(
+		world.ok("consent_decide", json!([other])).await,
+		json!({ "type": "Deny", "reason": "NoGrant" })
+	);
 }
 
 #[tokio::test]
@@ -54,9 +57,21 @@ async fn a_request_that_is_none_is_refused() {
 	unknown["purpose"] = json!("Curiosity");
 	let mut extra = object();
 	extra["salary"] = json!(1);
-	for request in [unknown, extra, json!("0x00"), json!("0xzz"), json!("00".repeat(2000)), json!(7), json!(null)] {
+	for request in [
+		unknown,
+		extra,
+		json!("0x00"),
+		json!("0xzz"),
+		json!("00".repeat(2000)),
+		json!(7),
+		json!(null),
+	] {
 		let (code, data) = world.fails("consent_decide", json!([request])).await;
-		assert_eq!((code, data), (7001, json!({ "name": "InvalidParameter", "parameter": "request" })), "{request}");
+		assert_eq!(
+			(code, data),
+			(7001, json!({ "name": "InvalidParameter", "parameter": "request" })),
+			"{request}"
+		);
 	}
 }
 
@@ -64,9 +79,21 @@ async fn a_request_that_is_none_is_refused() {
 async fn grants_come_in_pages() {
 	let world = World::new().await;
 	let first = world.ok("consent_grants", json!({ "patient": 1, "limit": 2 })).await;
-	let ids = |page: &Value| page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect::<Vec<_>>();
+	let ids = |page: &Value| {
+		page["items"]
+			.as_array()
+			.unwrap()
+			.iter()
+			.map(|item| item["id"].clone())
+			.collect::<Vec<_>>()
+	};
 	assert_eq!(ids(&first), [1, 2]);
-	let second = world.ok("consent_grants", json!({ "patient": 1, "cursor": first["next"], "limit": 2 })).await;
+	let second = world
+		.ok(
+			"consent_grants",
+			json!({ "patient": 1, "cursor": first["next"], "limit": 2 }),
+		)
+		.await;
 	assert_eq!(ids(&second), [3, 4]);
 	let third = world.ok("consent_grants", json!([1, second["next"], 2])).await;
 	assert_eq!(ids(&third), [5]);
@@ -74,10 +101,16 @@ async fn grants_come_in_pages() {
 
 	let all = world.ok("consent_grants", json!([1])).await;
 	assert_eq!(ids(&all), [1, 2, 3, 4, 5]);
-	assert_eq!(all["items"][0]["grantee"], json!({ "type": "Role", "role": "Doctor", "institution": 1 }));
+	assert_eq!(
+		all["items"][0]["grantee"],
+		json!({ "type": "Role", "role": "Doctor", "institution": 1 })
+	);
 	assert_eq!(all["items"][0]["usesLeft"], 2);
 	assert_eq!(all["next"], Value::Null);
-	assert_eq!(world.ok("consent_grants", json!([2])).await, json!({ "items": [], "next": null }));
+	assert_eq!(
+		world.ok("consent_grants", json!([2])).await,
+		json!({ "items": [], "next": null })
+	);
 }
 
 #[tokio::test]

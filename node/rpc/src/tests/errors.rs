@@ -62,7 +62,9 @@ async fn invalid_cursor() {
 	let world = World::new().await;
 	let foreign = world.ok("consent_grants", json!([1, null, 1])).await["next"].clone();
 	for cursor in [json!("0x"), json!("x"), json!(5), json!("0x0100"), foreign] {
-		let answer = world.fails("records_list", json!({ "patient": 1, "cursor": cursor })).await;
+		let answer = world
+			.fails("records_list", json!({ "patient": 1, "cursor": cursor }))
+			.await;
 		assert_eq!(answer, (7003, json!({ "name": "InvalidCursor" })), "{cursor}");
 	}
 	assert_eq!(world.fails("records_audit", json!([1, "0x05"])).await.0, 7003);
@@ -79,15 +81,22 @@ async fn unknown_block() {
 #[tokio::test]
 async fn state_pruned() {
 	let world = World::new().await;
-	let (code, data) = world.fails("roles_institution", json!({ "id": 0, "at": pruned() })).await;
+	let (code, data) = world
+		.fails("roles_institution", json!({ "id": 0, "at": pruned() }))
+		.await;
 	assert_eq!((code, data), (7005, json!({ "name": "StatePruned", "at": pruned() })));
-	assert_ne!(world.ok("roles_institution", json!({ "id": 0, "at": earlier() })).await, Value::Null);
+	assert_ne!(
+		world.ok("roles_institution", json!({ "id": 0, "at": earlier() })).await,
+		Value::Null
+	);
 }
 
 #[tokio::test]
 async fn runtime_failed() {
 	let world = World::new().await;
-	let answer = world.fails("roles_institution", json!({ "id": 0, "at": broken() })).await;
+	let answer = world
+		.fails("roles_institution", json!({ "id": 0, "at": broken() }))
+		.await;
 	assert_eq!(answer, (7006, json!({ "name": "RuntimeFailed" })));
 }
 
@@ -95,7 +104,10 @@ async fn runtime_failed() {
 async fn index_failed() {
 	let world = World::new().await;
 	world.index.close().await;
-	assert_eq!(world.fails("records_audit", json!([1])).await, (7007, json!({ "name": "IndexFailed" })));
+	assert_eq!(
+		world.fails("records_audit", json!([1])).await,
+		(7007, json!({ "name": "IndexFailed" }))
+	);
 }
 
 #[tokio::test]
@@ -120,9 +132,15 @@ fn refusals() -> Vec<(fn() -> ReleaseError, Value)> {
 		(|| UnknownReceipt, json!({ "name": "UnknownReceipt" })),
 		(|| ForeignReceipt, json!({ "name": "ForeignReceipt" })),
 		(|| OldReceipt, json!({ "name": "OldReceipt" })),
-		(|| RefusedInReceipt(6), json!({ "name": "RefusedInReceipt", "reason": "NoGrant" })),
+		(
+			|| RefusedInReceipt(6),
+			json!({ "name": "RefusedInReceipt", "reason": "NoGrant" }),
+		),
 		(|| UnknownRecord, json!({ "name": "UnknownRecord" })),
-		(|| NotPermitted(7), json!({ "name": "NotPermitted", "reason": "Revoked" })),
+		(
+			|| NotPermitted(7),
+			json!({ "name": "NotPermitted", "reason": "Revoked" }),
+		),
 		(|| NoKey, json!({ "name": "NoKey" })),
 		(|| UnreadableKey, json!({ "name": "UnreadableKey" })),
 		(|| Chain(ChainUnavailable), json!({ "name": "ChainUnavailable" })),
@@ -160,7 +178,10 @@ fn the_table_is_complete_and_in_the_readme() {
 	assert_eq!(table, ERRORS);
 	let readme = include_str!("../../README.md");
 	for (code, name) in ERRORS {
-		assert!(readme.contains(&format!("| {code} | `{name}` |")), "{name} is missing in the README");
+		assert!(
+			readme.contains(&format!("| {code} | `{name}` |")),
+			"{name} is missing in the README"
+		);
 	}
 	for error in known {
 		let (code, name) = (error.code(), error.name());

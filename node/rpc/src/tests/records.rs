@@ -8,7 +8,12 @@ use super::world::{account, World};
 use crate::AccountId;
 
 fn ids(page: &Value) -> Vec<Value> {
-	page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+	page["items"]
+		.as_array()
+		.unwrap()
+		.iter()
+		.map(|item| item["id"].clone())
+		.collect()
 }
 
 #[tokio::test]
@@ -57,7 +62,10 @@ async fn a_filter_that_is_none_is_refused() {
 	let world = World::new().await;
 	for filter in [json!({ "colour": "red" }), json!({ "category": "Gossip" }), json!(1)] {
 		let (code, data) = world.fails("records_list", json!([1, filter])).await;
-		assert_eq!((code, data), (7001, json!({ "name": "InvalidParameter", "parameter": "filter" })));
+		assert_eq!(
+			(code, data),
+			(7001, json!({ "name": "InvalidParameter", "parameter": "filter" }))
+		);
 	}
 }
 
@@ -65,7 +73,12 @@ async fn a_filter_that_is_none_is_refused() {
 async fn a_history_runs_oldest_first() {
 	let world = World::new().await;
 	let history = world.ok("records_history", json!([3])).await;
-	let ids: Vec<_> = history.as_array().unwrap().iter().map(|record| record["id"].clone()).collect();
+	let ids: Vec<_> = history
+		.as_array()
+		.unwrap()
+		.iter()
+		.map(|record| record["id"].clone())
+		.collect();
 	assert_eq!(ids, [1, 3]);
 }
 
@@ -106,11 +119,29 @@ async fn the_trail_comes_from_the_index_in_pages() {
 	let world = World::new().await;
 	let kinds: Vec<Kind<AccountId>> = vec![
 		Kind::PatientRegistered { institution: 0 },
-		Kind::AssignmentProposed { institution: 0, practitioner: account(2) },
-		Kind::AccessPermitted { receipt: 1, record: 2, purpose: Purpose::Treatment, basis: Basis::Grant(3) },
-		Kind::AccessRefused { receipt: 2, record: 2, purpose: Purpose::Research, reason: Reason::NoGrant },
+		Kind::AssignmentProposed {
+			institution: 0,
+			practitioner: account(2),
+		},
+		Kind::AccessPermitted {
+			receipt: 1,
+			record: 2,
+			purpose: Purpose::Treatment,
+			basis: Basis::Grant(3),
+		},
+		Kind::AccessRefused {
+			receipt: 2,
+			record: 2,
+			purpose: Purpose::Research,
+			reason: Reason::NoGrant,
+		},
 	];
-	let entry = |(seq, kind)| AuditEntry { seq, at: 10 * seq, actor: (seq > 1).then(|| account(4)), kind };
+	let entry = |(seq, kind)| AuditEntry {
+		seq,
+		at: 10 * seq,
+		actor: (seq > 1).then(|| account(4)),
+		kind,
+	};
 	let entries: Vec<_> = (1..).zip(kinds).map(entry).collect();
 	let block = BlockEntries {
 		number: 1,
@@ -136,7 +167,10 @@ async fn the_trail_comes_from_the_index_in_pages() {
 	assert_eq!(first["items"][2]["block"], 1);
 	let scale = hex::decode(first["items"][2]["scale"].as_str().unwrap().trim_start_matches("0x")).unwrap();
 	assert_eq!(scale, entries[2].encode());
-	assert_eq!(AuditEntry::<AccountId>::decode(&mut scale.as_slice()).unwrap(), entries[2]);
+	assert_eq!(
+		AuditEntry::<AccountId>::decode(&mut scale.as_slice()).unwrap(),
+		entries[2]
+	);
 
 	let second = world.ok("records_audit", json!([1, first["next"], 3])).await;
 	assert_eq!(second["items"].as_array().unwrap().len(), 1);
@@ -144,5 +178,8 @@ async fn the_trail_comes_from_the_index_in_pages() {
 	assert_eq!(second["next"], Value::Null);
 	let from = world.ok("records_audit", json!([1, "2"])).await;
 	assert_eq!(from["items"].as_array().unwrap().len(), 3);
-	assert_eq!(world.ok("records_audit", json!([2])).await, json!({ "items": [], "next": null }));
+	assert_eq!(
+		world.ok("records_audit", json!([2])).await,
+		json!({ "items": [], "next": null })
+	);
 }

@@ -50,7 +50,9 @@ async fn what_does_not_exist_is_null() {
 async fn a_credential_is_found_by_ss58_and_by_hex() {
 	let world = World::new().await;
 	let by_ss58 = world.ok("roles_credential", json!([account(2).to_string(), 0])).await;
-	let by_hex = world.ok("roles_credential", json!([format!("0x{}", "02".repeat(32)), "0"])).await;
+	let by_hex = world
+		.ok("roles_credential", json!([format!("0x{}", "02".repeat(32)), "0"]))
+		.await;
 	assert_eq!(by_ss58, by_hex);
 	assert_eq!(by_ss58["role"], "Doctor");
 	assert_eq!(by_ss58["active"], false);

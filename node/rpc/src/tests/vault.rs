@@ -33,7 +33,10 @@ async fn a_release_is_asked_for_by_name_by_position_or_by_one_object() {
 	let world = World::new().await;
 	let both = json!({ "request": request(0), "signature": signature() });
 	let by_name = world.ok("vault_release", both.clone()).await;
-	assert_eq!(world.ok("vault_release", json!([request(0), signature()])).await, by_name);
+	assert_eq!(
+		world.ok("vault_release", json!([request(0), signature()])).await,
+		by_name
+	);
 	assert_eq!(world.ok("vault_release", json!([both])).await, by_name);
 	let bytes = hex::decode(by_name.as_str().unwrap().trim_start_matches("0x")).unwrap();
 	assert_eq!(Release::decode(&mut bytes.as_slice()).unwrap().wrap.0.len(), 65);
@@ -44,21 +47,42 @@ async fn a_request_or_signature_that_is_none_is_refused() {
 	let world = World::new().await;
 	let invalid = |parameter: &str| (7001, json!({ "name": "InvalidParameter", "parameter": parameter }));
 	for request in ["0x", "0x00", "zz", &"00".repeat(3000), &format!("{}00", request(0))] {
-		assert_eq!(world.fails("vault_release", json!([request, signature()])).await, invalid("request"));
+		assert_eq!(
+			world.fails("vault_release", json!([request, signature()])).await,
+			invalid("request")
+		);
 	}
-	assert_eq!(world.fails("vault_release", json!([request(0)])).await, invalid("signature"));
-	assert_eq!(world.fails("vault_release", json!([request(0), 5])).await, invalid("signature"));
-	assert_eq!(world.fails("vault_release", json!([request(0), "00".repeat(67)])).await, invalid("signature"));
-	assert_eq!(world.fails("vault_release", json!([{ "request": request(0) }])).await, invalid("request"));
+	assert_eq!(
+		world.fails("vault_release", json!([request(0)])).await,
+		invalid("signature")
+	);
+	assert_eq!(
+		world.fails("vault_release", json!([request(0), 5])).await,
+		invalid("signature")
+	);
+	assert_eq!(
+		world.fails("vault_release", json!([request(0), "00".repeat(67)])).await,
+		invalid("signature")
+	);
+	assert_eq!(
+		world.fails("vault_release", json!([{ "request": request(0) }])).await,
+		invalid("request")
+	);
 }
 
 #[tokio::test]
 async fn a_node_says_that_it_is_not_the_custodian() {
 	let elsewhere = (7020, json!({ "name": "NoDesk", "custodian": 5 }));
 	let world = World::new().await;
-	assert_eq!(world.fails("vault_release", json!([request(5), signature()])).await, elsewhere);
+	assert_eq!(
+		world.fails("vault_release", json!([request(5), signature()])).await,
+		elsewhere
+	);
 	let world = World::with(None).await;
-	assert_eq!(world.fails("vault_release", json!([request(5), signature()])).await, elsewhere);
+	assert_eq!(
+		world.fails("vault_release", json!([request(5), signature()])).await,
+		elsewhere
+	);
 	let none = (7020, json!({ "name": "NoDesk", "custodian": null }));
 	assert_eq!(world.local().fails("vault_status", json!([])).await, none);
 }
@@ -66,7 +90,10 @@ async fn a_node_says_that_it_is_not_the_custodian() {
 #[tokio::test]
 async fn the_status_is_local_only() {
 	let world = World::with(Some(Desk::default())).await.remote();
-	assert_eq!(world.fails("vault_status", json!([])).await, (7021, json!({ "name": "LocalOnly" })));
+	assert_eq!(
+		world.fails("vault_status", json!([])).await,
+		(7021, json!({ "name": "LocalOnly" }))
+	);
 	let status = World::new().await.local().ok("vault_status", json!([])).await;
 	assert_eq!(
 		status,

@@ -142,7 +142,9 @@ impl HeaderBackend<Block> for Client {
 		Ok(BlockStatus::InChain)
 	}
 	fn number(&self, hash: H256) -> sp_blockchain::Result<Option<u32>> {
-		Ok([finalised(), earlier(), pruned(), broken()].contains(&hash).then_some(7))
+		Ok([finalised(), earlier(), pruned(), broken()]
+			.contains(&hash)
+			.then_some(7))
 	}
 	fn hash(&self, _: u32) -> sp_blockchain::Result<Option<H256>> {
 		Ok(None)
@@ -335,11 +337,18 @@ impl World {
 
 	pub async fn with(desk: Option<Desk>) -> Self {
 		let folder = tempfile::tempdir().unwrap();
-		let index = AuditIndex::open(&folder.path().join("index.sqlite"), H256::zero()).await.unwrap();
+		let index = AuditIndex::open(&folder.path().join("index.sqlite"), H256::zero())
+			.await
+			.unwrap();
 		let desk = desk.map(|desk| Arc::new(desk) as Arc<dyn ReleaseDesk>);
 		let (progress, read) = watch::channel(Progress { number: 7, entries: 0 });
 		let module = crate::module::<Block, _>(Arc::new(Client), index.clone(), read, desk).unwrap();
-		Self { index, progress, module, _folder: folder }
+		Self {
+			index,
+			progress,
+			module,
+			_folder: folder,
+		}
 	}
 
 	/// As a caller from elsewhere.
@@ -373,7 +382,10 @@ impl World {
 	pub async fn fails(&self, method: &str, params: Value) -> (i32, Value) {
 		let error = self.call(method, params).await.unwrap_err();
 		assert!(!error.message().is_empty());
-		let data = error.data().map(|data| serde_json::from_str(data.get()).unwrap()).unwrap_or_default();
+		let data = error
+			.data()
+			.map(|data| serde_json::from_str(data.get()).unwrap())
+			.unwrap_or_default();
 		(error.code(), data)
 	}
 }

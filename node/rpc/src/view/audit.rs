@@ -18,7 +18,10 @@ pub struct AuditHeadView {
 
 impl From<AuditHead> for AuditHeadView {
 	fn from(head: AuditHead) -> Self {
-		Self { head: head.head.into(), entries: head.entries.into() }
+		Self {
+			head: head.head.into(),
+			entries: head.entries.into(),
+		}
 	}
 }
 
@@ -53,54 +56,136 @@ impl From<IndexedEntry> for AuditEntryView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type")]
 pub enum KindView {
-	PatientRegistered { institution: u32 },
-	AssignmentProposed { institution: u32, practitioner: Account },
-	AssignmentAccepted { institution: u32, practitioner: Account },
-	AssignmentEnded { institution: u32, practitioner: Account },
-	ConsentRequested { request: Int },
-	RequestApproved { request: Int, grant: Int },
-	RequestDeclined { request: Int },
-	RequestWithdrawn { request: Int },
-	GrantGiven { grant: Int },
-	GrantRevoked { grant: Int },
-	DenialMade { denial: Int },
-	DenialLifted { denial: Int },
-	RecordRegistered { record: Int },
-	RecordEnteredInError { record: Int, reason: ErrorReason },
-	AccessPermitted { receipt: Int, record: Int, purpose: Purpose, basis: BasisView },
-	AccessRefused { receipt: Int, record: Int, purpose: Purpose, reason: Reason },
+	PatientRegistered {
+		institution: u32,
+	},
+	AssignmentProposed {
+		institution: u32,
+		practitioner: Account,
+	},
+	AssignmentAccepted {
+		institution: u32,
+		practitioner: Account,
+	},
+	AssignmentEnded {
+		institution: u32,
+		practitioner: Account,
+	},
+	ConsentRequested {
+		request: Int,
+	},
+	RequestApproved {
+		request: Int,
+		grant: Int,
+	},
+	RequestDeclined {
+		request: Int,
+	},
+	RequestWithdrawn {
+		request: Int,
+	},
+	GrantGiven {
+		grant: Int,
+	},
+	GrantRevoked {
+		grant: Int,
+	},
+	DenialMade {
+		denial: Int,
+	},
+	DenialLifted {
+		denial: Int,
+	},
+	RecordRegistered {
+		record: Int,
+	},
+	RecordEnteredInError {
+		record: Int,
+		reason: ErrorReason,
+	},
+	AccessPermitted {
+		receipt: Int,
+		record: Int,
+		purpose: Purpose,
+		basis: BasisView,
+	},
+	AccessRefused {
+		receipt: Int,
+		record: Int,
+		purpose: Purpose,
+		reason: Reason,
+	},
 }
 
 impl From<Kind<AccountId>> for KindView {
 	fn from(kind: Kind<AccountId>) -> Self {
 		match kind {
 			Kind::PatientRegistered { institution } => Self::PatientRegistered { institution },
-			Kind::AssignmentProposed { institution, practitioner } =>
-				Self::AssignmentProposed { institution, practitioner: practitioner.into() },
-			Kind::AssignmentAccepted { institution, practitioner } =>
-				Self::AssignmentAccepted { institution, practitioner: practitioner.into() },
-			Kind::AssignmentEnded { institution, practitioner } =>
-				Self::AssignmentEnded { institution, practitioner: practitioner.into() },
-			Kind::ConsentRequested { request } => Self::ConsentRequested { request: request.into() },
-			Kind::RequestApproved { request, grant } =>
-				Self::RequestApproved { request: request.into(), grant: grant.into() },
-			Kind::RequestDeclined { request } => Self::RequestDeclined { request: request.into() },
-			Kind::RequestWithdrawn { request } => Self::RequestWithdrawn { request: request.into() },
+			Kind::AssignmentProposed {
+				institution,
+				practitioner,
+			} => Self::AssignmentProposed {
+				institution,
+				practitioner: practitioner.into(),
+			},
+			Kind::AssignmentAccepted {
+				institution,
+				practitioner,
+			} => Self::AssignmentAccepted {
+				institution,
+				practitioner: practitioner.into(),
+			},
+			Kind::AssignmentEnded {
+				institution,
+				practitioner,
+			} => Self::AssignmentEnded {
+				institution,
+				practitioner: practitioner.into(),
+			},
+			Kind::ConsentRequested { request } => Self::ConsentRequested {
+				request: request.into(),
+			},
+			Kind::RequestApproved { request, grant } => Self::RequestApproved {
+				request: request.into(),
+				grant: grant.into(),
+			},
+			Kind::RequestDeclined { request } => Self::RequestDeclined {
+				request: request.into(),
+			},
+			Kind::RequestWithdrawn { request } => Self::RequestWithdrawn {
+				request: request.into(),
+			},
 			Kind::GrantGiven { grant } => Self::GrantGiven { grant: grant.into() },
 			Kind::GrantRevoked { grant } => Self::GrantRevoked { grant: grant.into() },
 			Kind::DenialMade { denial } => Self::DenialMade { denial: denial.into() },
 			Kind::DenialLifted { denial } => Self::DenialLifted { denial: denial.into() },
 			Kind::RecordRegistered { record } => Self::RecordRegistered { record: record.into() },
-			Kind::RecordEnteredInError { record, reason } =>
-				Self::RecordEnteredInError { record: record.into(), reason },
-			Kind::AccessPermitted { receipt, record, purpose, basis } => Self::AccessPermitted {
+			Kind::RecordEnteredInError { record, reason } => Self::RecordEnteredInError {
+				record: record.into(),
+				reason,
+			},
+			Kind::AccessPermitted {
+				receipt,
+				record,
+				purpose,
+				basis,
+			} => Self::AccessPermitted {
 				receipt: receipt.into(),
 				record: record.into(),
 				purpose,
 				basis: basis.into(),
 			},
-			Kind::AccessRefused { receipt, record, purpose, reason } =>
-				Self::AccessRefused { receipt: receipt.into(), record: record.into(), purpose, reason },
+			Kind::AccessRefused {
+				receipt,
+				record,
+				purpose,
+				reason,
+			} => Self::AccessRefused {
+				receipt: receipt.into(),
+				record: record.into(),
+				purpose,
+				reason,
+			},
 		}
 	}
 }

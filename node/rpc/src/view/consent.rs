@@ -59,7 +59,9 @@ pub enum GranteeView {
 impl From<Grantee<AccountId>> for GranteeView {
 	fn from(grantee: Grantee<AccountId>) -> Self {
 		match grantee {
-			Grantee::Account(account) => Self::Account { account: account.into() },
+			Grantee::Account(account) => Self::Account {
+				account: account.into(),
+			},
 			Grantee::Institution(institution) => Self::Institution { institution },
 			Grantee::Role(role, institution) => Self::Role { role, institution },
 			Grantee::Assigned(institution) => Self::Assigned { institution },

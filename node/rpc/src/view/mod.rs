@@ -51,8 +51,9 @@ impl<'de> Deserialize<'de> for Int {
 		const EXPECTED: &str = "expected an integer from 0 to 2^64 - 1, or the same as a decimal string";
 		match Either::deserialize(deserializer).map_err(|_| de::Error::custom(EXPECTED))? {
 			Either::Number(int) => Ok(Self(int)),
-			Either::Text(text) if text.bytes().all(|digit| digit.is_ascii_digit()) =>
-				text.parse().map(Self).map_err(|_| de::Error::custom(EXPECTED)),
+			Either::Text(text) if text.bytes().all(|digit| digit.is_ascii_digit()) => {
+				text.parse().map(Self).map_err(|_| de::Error::custom(EXPECTED))
+			}
 			Either::Text(_) => Err(de::Error::custom(EXPECTED)),
 		}
 	}

@@ -85,8 +85,8 @@ pub struct RecordView {
 impl RecordView {
 	/// The record of this id.
 	pub fn new(id: RecordId, record: Record<AccountId>) -> Self {
-		let cid = parse_cid(&record.cid)
-			.map_or_else(|_| format!("0x{}", hex::encode(&record.cid)), |cid| cid.to_string());
+		let cid =
+			parse_cid(&record.cid).map_or_else(|_| format!("0x{}", hex::encode(&record.cid)), |cid| cid.to_string());
 		Self {
 			id: id.into(),
 			patient: record.patient.into(),
@@ -102,9 +102,10 @@ impl RecordView {
 			size: record.size.into(),
 			recorded_at: record.recorded_at.into(),
 			registered_at: record.registered_at.into(),
-			relates_to: record
-				.relates_to
-				.map(|(relation, record)| RelationView { relation, record: record.into() }),
+			relates_to: record.relates_to.map(|(relation, record)| RelationView {
+				relation,
+				record: record.into(),
+			}),
 			doc_status: record.doc_status,
 			status: record.status.into(),
 			previous: record.previous.map(Int),

@@ -127,7 +127,9 @@ impl PatientView {
 			status: match patient.status {
 				PatientStatus::Active => PatientStatusView::Active,
 				PatientStatus::Deceased(at) => PatientStatusView::Deceased { at: at.into() },
-				PatientStatus::MergedInto(patient) => PatientStatusView::MergedInto { patient: patient.into() },
+				PatientStatus::MergedInto(patient) => PatientStatusView::MergedInto {
+					patient: patient.into(),
+				},
 			},
 		}
 	}

@@ -11,7 +11,9 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use codec::Codec;
-use salus_primitives::{AccessRequest, ConsentRequest, Decision, Denial, Grant, GrantId, Grantee, PatientId, RequestId};
+use salus_primitives::{
+	AccessRequest, ConsentRequest, Decision, Denial, Grant, GrantId, Grantee, PatientId, RequestId,
+};
 
 sp_api::decl_runtime_apis! {
 	/// Consent.

@@ -17,7 +17,10 @@ fn the_council_authorises_an_upgrade_by_its_hash() {
 fn nobody_else_does() {
 	story(|| {
 		for origin in [RuntimeOrigin::signed(1), RuntimeOrigin::none()] {
-			assert_noop!(Consortium::authorise_upgrade(origin, H256::zero()), DispatchError::BadOrigin);
+			assert_noop!(
+				Consortium::authorise_upgrade(origin, H256::zero()),
+				DispatchError::BadOrigin
+			);
 		}
 	});
 }

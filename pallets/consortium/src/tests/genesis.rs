@@ -2,8 +2,16 @@ use crate::{mock::*, GenesisConfig, MinValidators, Validators};
 use sp_runtime::BuildStorage;
 
 fn built(validators: Vec<u64>, min_validators: u32) {
-	let consortium = GenesisConfig { validators, min_validators };
-	RuntimeGenesisConfig { system: Default::default(), consortium }.build_storage().unwrap();
+	let consortium = GenesisConfig {
+		validators,
+		min_validators,
+	};
+	RuntimeGenesisConfig {
+		system: Default::default(),
+		consortium,
+	}
+	.build_storage()
+	.unwrap();
 }
 
 #[test]

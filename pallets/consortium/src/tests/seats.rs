@@ -39,7 +39,13 @@ fn an_admitted_hospital_takes_its_seat() {
 		assert_ok!(Consortium::admitted(1, &hospital(Some(60))));
 		assert_eq!(Members::get(), [60, 70]);
 		assert_eq!(Seats::<Test>::get().into_inner(), [(0, 70), (1, 60)]);
-		System::assert_has_event(Event::Seated { institution: 1, seat: 60 }.into());
+		System::assert_has_event(
+			Event::Seated {
+				institution: 1,
+				seat: 60,
+			}
+			.into(),
+		);
 	});
 }
 
@@ -55,7 +61,10 @@ fn an_institution_without_a_seat_changes_nothing() {
 fn already_seated() {
 	story(|| {
 		assert_ok!(Consortium::admitted(0, &hospital(Some(70))));
-		assert_noop!(Consortium::admitted(0, &hospital(Some(71))), Error::<Test>::AlreadySeated);
+		assert_noop!(
+			Consortium::admitted(0, &hospital(Some(71))),
+			Error::<Test>::AlreadySeated
+		);
 	});
 }
 
@@ -73,6 +82,9 @@ fn too_many_seats() {
 		for id in 0..4 {
 			assert_ok!(Consortium::admitted(id, &hospital(Some(70 + u64::from(id)))));
 		}
-		assert_noop!(Consortium::admitted(4, &hospital(Some(80))), Error::<Test>::TooManySeats);
+		assert_noop!(
+			Consortium::admitted(4, &hospital(Some(80))),
+			Error::<Test>::TooManySeats
+		);
 	});
 }

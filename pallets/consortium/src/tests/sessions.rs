@@ -5,7 +5,10 @@ use sp_runtime::traits::Convert;
 #[test]
 fn the_genesis_sets_are_handed_over() {
 	story(|| {
-		assert_eq!(<Consortium as SessionManager<u64>>::new_session_genesis(0), Some(vec![1, 2, 3]));
+		assert_eq!(
+			<Consortium as SessionManager<u64>>::new_session_genesis(0),
+			Some(vec![1, 2, 3])
+		);
 		let identified = <Consortium as historical::SessionManager<u64, ()>>::new_session_genesis(1);
 		assert_eq!(identified, Some(vec![(1, ()), (2, ()), (3, ())]));
 	});

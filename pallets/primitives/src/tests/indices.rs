@@ -17,7 +17,10 @@ fn vocabularies_keep_their_indices() {
 
 #[test]
 fn what_carries_ids_keeps_its_indices() {
-	assert_eq!(Decision::Permit(Basis::Grant(1)).encode(), [0, 4, 1, 0, 0, 0, 0, 0, 0, 0]);
+	assert_eq!(
+		Decision::Permit(Basis::Grant(1)).encode(),
+		[0, 4, 1, 0, 0, 0, 0, 0, 0, 0]
+	);
 	assert_eq!(Decision::Deny(Reason::NoGrant).encode(), [1, 6]);
 	assert_eq!(Grantee::<u8>::Role(Role::Nurse, 2).encode(), [2, 1, 2, 0, 0, 0]);
 	assert_eq!(RecordStatus::Superseded(1).encode()[0], 1);
@@ -25,7 +28,15 @@ fn what_carries_ids_keeps_its_indices() {
 		(0, Kind::PatientRegistered { institution: 0 }),
 		(16, Kind::ConsentRequested { request: 0 }),
 		(32, Kind::RecordRegistered { record: 0 }),
-		(35, Kind::AccessRefused { receipt: 0, record: 0, purpose: Purpose::Treatment, reason: Reason::NoGrant }),
+		(
+			35,
+			Kind::AccessRefused {
+				receipt: 0,
+				record: 0,
+				purpose: Purpose::Treatment,
+				reason: Reason::NoGrant,
+			},
+		),
 	];
 	for (index, kind) in kinds {
 		assert_eq!(kind.encode()[0], index);

@@ -8,7 +8,19 @@ const TABLE: [(Role, &[Category], &[Category], &[Purpose]); 9] = [
 	(Role::Doctor, ALL_BUT_CLAIMS, ALL_BUT_CLAIMS, CLINICAL),
 	(
 		Role::Nurse,
-		&[Summary, Allergy, Order, Encounter, Laboratory, Imaging, Prescription, Immunisation, Vitals, Procedure, Other],
+		&[
+			Summary,
+			Allergy,
+			Order,
+			Encounter,
+			Laboratory,
+			Imaging,
+			Prescription,
+			Immunisation,
+			Vitals,
+			Procedure,
+			Other,
+		],
 		&[Encounter, Vitals, Procedure, Immunisation, Allergy],
 		CLINICAL,
 	),
@@ -18,13 +30,33 @@ const TABLE: [(Role, &[Category], &[Category], &[Purpose]); 9] = [
 		&[Prescription, Immunisation],
 		&[Purpose::Treatment],
 	),
-	(Role::LabTechnician, &[Order, Laboratory, Imaging], &[Laboratory, Imaging, Genomic], &[Purpose::Treatment]),
-	(Role::Researcher, &Category::ALL, &[], &[Purpose::Research, Purpose::ClinicalTrial]),
+	(
+		Role::LabTechnician,
+		&[Order, Laboratory, Imaging],
+		&[Laboratory, Imaging, Genomic],
+		&[Purpose::Treatment],
+	),
+	(
+		Role::Researcher,
+		&Category::ALL,
+		&[],
+		&[Purpose::Research, Purpose::ClinicalTrial],
+	),
 	(
 		Role::Insurer,
 		&[
-			Summary, Allergy, Order, Encounter, Laboratory, Imaging, Prescription, Immunisation, Vitals, Procedure,
-			Claims, Other,
+			Summary,
+			Allergy,
+			Order,
+			Encounter,
+			Laboratory,
+			Imaging,
+			Prescription,
+			Immunisation,
+			Vitals,
+			Procedure,
+			Claims,
+			Other,
 		],
 		&[Claims],
 		&[Purpose::Payment],
@@ -34,22 +66,43 @@ const TABLE: [(Role, &[Category], &[Category], &[Purpose]); 9] = [
 	(Role::Auditor, &[], &[], &[Purpose::Operations]),
 ];
 const ALL_BUT_CLAIMS: &[Category] = &[
-	Summary, Allergy, Order, Encounter, Laboratory, Imaging, Prescription, Immunisation, Vitals, Procedure, Genomic,
+	Summary,
+	Allergy,
+	Order,
+	Encounter,
+	Laboratory,
+	Imaging,
+	Prescription,
+	Immunisation,
+	Vitals,
+	Procedure,
+	Genomic,
 	Other,
 ];
-const CLINICAL: &[Purpose] =
-	&[Purpose::Treatment, Purpose::Emergency, Purpose::CareManagement, Purpose::PublicHealth];
+const CLINICAL: &[Purpose] = &[
+	Purpose::Treatment,
+	Purpose::Emergency,
+	Purpose::CareManagement,
+	Purpose::PublicHealth,
+];
 
 #[test]
 fn every_cell_is_as_the_design_has_it() {
 	for (role, view, append, purposes) in TABLE {
 		for category in Category::ALL {
 			for purpose in Purpose::ALL {
-				for (action, categories) in
-					[(Action::View, view), (Action::Share, view), (Action::Append, append), (Action::Amend, append)]
-				{
+				for (action, categories) in [
+					(Action::View, view),
+					(Action::Share, view),
+					(Action::Append, append),
+					(Action::Amend, append),
+				] {
 					let expected = categories.contains(&category) && purposes.contains(&purpose);
-					assert_eq!(role.allows(action, purpose, category), expected, "{role:?} {action:?} {purpose:?} {category:?}");
+					assert_eq!(
+						role.allows(action, purpose, category),
+						expected,
+						"{role:?} {action:?} {purpose:?} {category:?}"
+					);
 				}
 			}
 		}

@@ -9,7 +9,10 @@ fn what_is_signed_is_tag_and_hash_wrapped_for_accounts() {
 	let hash = blake2_256(&value.encode());
 	let bare = [b"salus/register/1".as_slice(), &hash].concat();
 	assert_eq!(tagged(REGISTER_TAG, &value), bare);
-	assert_eq!(wrapped(REGISTER_TAG, &value), [b"<Bytes>".as_slice(), &bare, b"</Bytes>"].concat());
+	assert_eq!(
+		wrapped(REGISTER_TAG, &value),
+		[b"<Bytes>".as_slice(), &bare, b"</Bytes>"].concat()
+	);
 }
 
 #[test]

@@ -16,20 +16,30 @@ struct Point {
 }
 
 fn allows(terms: &Terms, point: &Point) -> bool {
-	terms.actions.contains(point.action) &&
-		terms.purposes.contains(point.purpose) &&
-		terms.categories.contains(point.category) &&
-		(terms.records.is_empty() || terms.records.contains(&point.record)) &&
-		point.compartment.is_none_or(|compartment| terms.compartments.contains(&compartment)) &&
-		terms.recorded_from.is_none_or(|from| from <= point.recorded_at) &&
-		terms.recorded_until.is_none_or(|until| point.recorded_at < until) &&
-		(terms.starts..terms.ends).contains(&point.now)
+	terms.actions.contains(point.action)
+		&& terms.purposes.contains(point.purpose)
+		&& terms.categories.contains(point.category)
+		&& (terms.records.is_empty() || terms.records.contains(&point.record))
+		&& point
+			.compartment
+			.is_none_or(|compartment| terms.compartments.contains(&compartment))
+		&& terms.recorded_from.is_none_or(|from| from <= point.recorded_at)
+		&& terms.recorded_until.is_none_or(|until| point.recorded_at < until)
+		&& (terms.starts..terms.ends).contains(&point.now)
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
 	let sets = (1_u8..4, 1_u16..4, 1_u16..4);
-	let lists = (prop::collection::vec(0_u64..3, 0..3), prop::collection::vec(0_u8..3, 0..3));
-	let times = (prop::option::of(0_u64..4), prop::option::of(0_u64..4), 0_u64..3, 0_u64..5);
+	let lists = (
+		prop::collection::vec(0_u64..3, 0..3),
+		prop::collection::vec(0_u8..3, 0..3),
+	);
+	let times = (
+		prop::option::of(0_u64..4),
+		prop::option::of(0_u64..4),
+		0_u64..3,
+		0_u64..5,
+	);
 	let limits = (prop::option::of(1_u32..4), prop::option::of(0_u64..4));
 	(sets, lists, times, limits).prop_map(|(sets, lists, times, limits)| Terms {
 		actions: ActionSet::from_bits(sets.0).unwrap(),
@@ -47,17 +57,26 @@ fn terms() -> impl Strategy<Value = Terms> {
 }
 
 fn points() -> impl Strategy<Value = Point> {
-	(0_usize..2, 0_usize..2, 0_usize..2, 0_u64..3, prop::option::of(0_u8..3), 0_u64..4, 0_u64..5).prop_map(
-		|(action, purpose, category, record, compartment, recorded_at, now)| Point {
-			action: Action::ALL[action],
-			purpose: Purpose::ALL[purpose],
-			category: Category::ALL[category],
-			record,
-			compartment,
-			recorded_at,
-			now,
-		},
+	(
+		0_usize..2,
+		0_usize..2,
+		0_usize..2,
+		0_u64..3,
+		prop::option::of(0_u8..3),
+		0_u64..4,
+		0_u64..5,
 	)
+		.prop_map(
+			|(action, purpose, category, record, compartment, recorded_at, now)| Point {
+				action: Action::ALL[action],
+				purpose: Purpose::ALL[purpose],
+				category: Category::ALL[category],
+				record,
+				compartment,
+				recorded_at,
+				now,
+			},
+		)
 }
 
 proptest! {
