@@ -108,7 +108,7 @@ pub fn run() -> sc_cli::Result<()> {
 				let import = async move {
 					let (_, progress) = audit_index::start(client.clone(), &config, &spawner).await?;
 					cmd.run(client.clone(), import_queue).await?;
-					audit_index::settle(&*client, progress).await;
+					audit_index::settle(&client, progress).await;
 					Ok(())
 				};
 				Ok((import, task_manager))

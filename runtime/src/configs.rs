@@ -218,6 +218,8 @@ impl pallet_consent::Config for Runtime {
 	type Registry = Roles;
 	type Audit = Records;
 	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::World;
 }
 
 impl pallet_records::Config for Runtime {
@@ -225,4 +227,6 @@ impl pallet_records::Config for Runtime {
 	type Registry = Roles;
 	type AccessControl = Consent;
 	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::World;
 }

@@ -23,6 +23,8 @@ extern crate alloc;
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod configs;
 pub mod genesis;
 mod no_token;

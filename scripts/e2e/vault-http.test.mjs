@@ -7,7 +7,7 @@ import { hospitalA, hospitalB, stranger } from './lib/accounts.mjs';
 import { connect, done, event } from './lib/chain.mjs';
 import { decrypt, encrypt } from './lib/envelope.mjs';
 import { keyPair } from './lib/hpke.mjs';
-import { startNode } from './lib/node.mjs';
+import { startNode, until } from './lib/node.mjs';
 import { hex, newRecord, register } from './lib/records.mjs';
 import { assign, newPatient } from './lib/registration.mjs';
 import { download, multiSignature, release, releaseRequest, ticket, upload, wrapKey, wraps } from './lib/vault.mjs';
@@ -193,6 +193,7 @@ describe('the vault', () => {
       ['ForeignReceipt', 403, doctor, await request(permitted, { object: { Record: 404 } })],
       ['RefusedInReceipt', 403, hospitalB.doctor, await request(denied, asB)],
       ['UnknownReceipt', 404, doctor, await request(404)],
+      ['StaleAnchor', 401, doctor, await request(permitted, { anchor: [0, genesis] })],
       ['StaleAnchor', 401, doctor, await request(permitted, { anchor: [height, randomBytes(32)] })],
       ['StaleAnchor', 401, doctor, await request(permitted, { anchor: [height + 1_000_000, randomBytes(32)] })],
       ['WrongGenesis', 400, doctor, await request(permitted, { genesis: randomBytes(32) })],
@@ -212,6 +213,14 @@ describe('the vault', () => {
     const elsewhere = cid.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
     const other = await download(node, elsewhere, { request: good, signer: doctor });
     assert.ok(other.status >= 400 && other.json.name === 'OtherPayload', 'a release opens one payload only');
+
+    // A receipt serves once it is final.
+    const next = (await api.query.records.nextReceipt()).toNumber();
+    const asked = ask(doctor, hospitalA.id);
+    await until('the receipt is in a block', async () => (await api.query.records.receipts(next)).isSome);
+    await refused(download(node, cid, { request: await request(next), signer: doctor }), 404, 'UnknownReceipt');
+    await asked;
+    assert.equal((await download(node, cid, { request: await request(next), signer: doctor })).status, 200);
 
     // What was permitted is not any more.
     await done(api, hospitalA.officer, api.tx.roles.suspendCredential(doctor.address, hospitalA.id));

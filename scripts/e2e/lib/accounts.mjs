@@ -1,6 +1,6 @@
 // The accounts of the development chain, and new ones.
 
-import { Keyring } from '@polkadot/keyring';
+import { Keyring } from '@polkadot/api';
 import { cryptoWaitReady, randomAsU8a } from '@polkadot/util-crypto';
 
 await cryptoWaitReady();

@@ -178,6 +178,7 @@ mod tests {
 			"salus record get 0 --institution 1 --purpose treatment --out x --dev --dev-key //Bob//doctor",
 			"salus consent grant --patient 1 --to role:doctor@1 --purpose treatment --category laboratory,imaging",
 			"salus record put x.json --patient 0 --institution 0 --category laboratory --relates-to replaces:4",
+			"salus --url ws://a:1 node status --url ws://b:1",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}

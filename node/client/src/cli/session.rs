@@ -21,6 +21,7 @@ pub(crate) struct Global {
 		global = true,
 		env = "SALUS_URL",
 		default_value = "ws://127.0.0.1:9944",
+		overrides_with = "url",
 		help_heading = "Connection"
 	)]
 	pub(crate) url: String,
@@ -30,6 +31,7 @@ pub(crate) struct Global {
 		global = true,
 		env = "SALUS_VAULT",
 		default_value = "http://127.0.0.1:9946",
+		overrides_with = "vault",
 		help_heading = "Connection"
 	)]
 	pub(crate) vault: String,

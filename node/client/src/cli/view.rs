@@ -295,10 +295,20 @@ fn basis_json(basis: &Basis) -> Value {
 	}
 }
 
+fn basis_words(basis: &Basis) -> String {
+	match basis {
+		Basis::Subject => "as the patient".into(),
+		Basis::Guardian => "as her guardian".into(),
+		Basis::Author => "as the author".into(),
+		Basis::Assignment => "by her assignment".into(),
+		Basis::Grant(grant) => format!("by grant {grant}"),
+		Basis::BreakGlass(case) => format!("by break-glass case {case}"),
+	}
+}
+
 pub(crate) fn decision_line(decision: &Decision) -> String {
 	match decision {
-		Decision::Permit(Basis::Grant(grant)) => format!("permitted by grant {grant}"),
-		Decision::Permit(basis) => format!("permitted ({basis:?})"),
+		Decision::Permit(basis) => format!("permitted {}", basis_words(basis)),
 		Decision::Deny(reason) => format!("refused ({})", reason.name()),
 	}
 }
@@ -411,8 +421,9 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 			purpose,
 			basis,
 		} => format!(
-			"was given access to record {record} for {} ({basis:?}, receipt {receipt})",
-			hyphenated(purpose.name())
+			"was given access to record {record} for {} ({}, receipt {receipt})",
+			hyphenated(purpose.name()),
+			basis_words(basis)
 		),
 		Kind::AccessRefused {
 			receipt,

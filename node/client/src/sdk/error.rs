@@ -454,11 +454,11 @@ pub enum VaultError {
 	OtherBytes,
 }
 
-/// Why access to a record was refused.
+/// Why access to a record was refused, or a document was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-	/// Which record.
-	pub record: RecordId,
+	/// Which record; none for a document that was to be added.
+	pub record: Option<RecordId>,
 	/// The receipt that says so; none when the refusal came later.
 	pub receipt: Option<ReceiptId>,
 	/// Why.
@@ -491,7 +491,10 @@ pub fn shown_decision(decision: Decision) -> Decision {
 impl std::fmt::Display for Refusal {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		let reason = self.shown();
-		write!(f, "access to record {} is refused: {}", self.record, reason.name())?;
+		match self.record {
+			Some(record) => write!(f, "access to record {record} is refused: {}", reason.name())?,
+			None => write!(f, "the document may not be added: {}", reason.name())?,
+		}
 		if let Some(receipt) = self.receipt {
 			write!(f, " (receipt {receipt}; the refusal is in the patient's trail)")?;
 		}
@@ -549,7 +552,7 @@ mod tests {
 	fn a_requester_is_not_told_that_she_is_refused_by_name() {
 		for reason in [Reason::Refused, Reason::Sealed, Reason::NoGrant] {
 			let refusal = Refusal {
-				record: 7,
+				record: Some(7),
 				receipt: Some(3),
 				reason,
 			};

@@ -136,12 +136,12 @@ impl Fetch {
 		match outcome {
 			Some((_, Decision::Permit(_))) => Ok(()),
 			Some((_, Decision::Deny(reason))) => Err(Refusal {
-				record: self.record,
+				record: Some(self.record),
 				receipt: Some(id),
 				reason: *reason,
 			}),
 			None => Err(Refusal {
-				record: self.record,
+				record: Some(self.record),
 				receipt: Some(id),
 				reason: Reason::Unknown,
 			}),
@@ -173,7 +173,7 @@ impl Fetch {
 					next_block(client, at.block_number()).await?;
 					continue;
 				}
-				Err(error) => return Err(self.refused(client, receipt, actor, record, error).await),
+				Err(error) => return Err(self.refused(client, actor, record, error).await),
 			};
 			let unreadable = || ConnectionError::Unreadable {
 				what: "vault_release".into(),
@@ -231,7 +231,6 @@ impl Fetch {
 	async fn refused(
 		&self,
 		client: &Client,
-		receipt: ReceiptId,
 		actor: &Actor,
 		record: &Record<AccountId>,
 		error: ConnectionError,
@@ -266,8 +265,8 @@ impl Fetch {
 		};
 		match decision {
 			Ok(Decision::Deny(reason)) => Refusal {
-				record: self.record,
-				receipt: Some(receipt),
+				record: Some(self.record),
+				receipt: None,
 				reason,
 			}
 			.into(),

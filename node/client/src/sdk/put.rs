@@ -8,7 +8,7 @@ use std::{
 
 use codec::{Decode, Encode};
 use salus_primitives::{
-	Category, Compartment, DocStatus, HpkeKey, InstitutionId, Media, Moment, NewRecord, Origin, PatientId, Purpose,
+	AccessRequest, Action, Category, Compartment, Decision, DocStatus, HpkeKey, InstitutionId, Media, Moment, NewRecord, Origin, PatientId, Purpose,
 	RecordId, Relation, HOUR,
 };
 use salus_vault::{
@@ -26,7 +26,7 @@ use super::{
 	registration::vault_key,
 	subject::{self, SubjectMemory},
 	words, Acknowledgement, Actor, Client, DataDir, Error, FileError, Hash, KeyChange, PayloadError, Pins, Progress,
-	Upload, VaultClient,
+	Refusal, Upload, VaultClient, VaultError,
 };
 
 const STATE: &str = "state.json";
@@ -136,7 +136,11 @@ impl Put {
 					signer: actor.account.id(),
 					signature: actor.account.sign(&ticket.signing_payload()),
 				};
-				vault.upload(&upload, &folder.join(PAYLOAD), progress).await?;
+				match vault.upload(&upload, &folder.join(PAYLOAD), progress).await {
+					Err(Error::Vault(VaultError::Refused { name, .. })) if name == "NotPermitted" =>
+						return Err(self.refused(client, actor, &ticket, name).await),
+					result => result?,
+				}
 				let call = calls::register(self.record(&ticket)?, self.purpose, actor.institution);
 				let acknowledgement = client.submit(&call, &actor.account).await?;
 				let record = acknowledgement.number("Records", "record")?;
@@ -157,6 +161,35 @@ impl Put {
 			key,
 			subject,
 		})
+	}
+
+	/// The vault's refusal as the chain explains it.
+	async fn refused(&self, client: &Client, actor: &Actor, ticket: &UploadTicket, name: String) -> Error {
+		let request = AccessRequest {
+			requester: actor.account.id(),
+			on_behalf_of: actor.institution,
+			patient: self.patient,
+			record: None,
+			custodian: ticket.institution,
+			category: self.category,
+			compartment: self.compartment,
+			recorded_at: ticket.recorded_at,
+			author: actor.account.id(),
+			status: None,
+			action: Action::Append,
+			purpose: self.purpose,
+		};
+		let decision = match client.finalised().await {
+			Ok(at) => client.decide(&at, &request).await,
+			Err(error) => Err(error),
+		};
+		match decision {
+			Ok(Decision::Deny(reason)) => Refusal { record: None, receipt: None, reason }.into(),
+			_ => {
+				let message = "the chain did not permit this document; try again".to_string();
+				VaultError::Refused { name, message }.into()
+			},
+		}
 	}
 
 	fn check_subject(&self, data: &DataDir) -> Result<Option<String>, Error> {

@@ -7,7 +7,6 @@ use subxt::{
 	client::OnlineClientAtBlockImpl,
 	config::DefaultExtrinsicParamsBuilder,
 	error::{DispatchError, TransactionEventsError, TransactionProgressError, TransactionStatusError},
-	ext::scale_value::Composite,
 	tx::{Payload, SubmittableTransaction, TransactionInvalid, TransactionUnknown, ValidationResult},
 	Metadata, SubstrateConfig,
 };
@@ -130,9 +129,18 @@ impl Client {
 		let mut events = Vec::new();
 		for event in left.iter() {
 			let event = event.map_err(broken)?;
-			if event.pallet_name() != "System" {
-				let fields = event.decode_fields_unchecked_as::<Composite<()>>().map_err(broken)?;
-				events.push(EventView::new(event.pallet_name(), event.event_name(), &fields));
+			let variant = at
+				.metadata_ref()
+				.pallet_by_name(event.pallet_name())
+				.and_then(|pallet| pallet.event_variant_by_index(event.event_index()));
+			if let Some(variant) = variant.filter(|_| event.pallet_name() != "System") {
+				let view = EventView::read(
+					event.pallet_name(),
+					variant,
+					event.field_bytes(),
+					at.metadata_ref().types(),
+				);
+				events.push(view.map_err(broken)?);
 			}
 		}
 		Ok(Acknowledgement {

@@ -230,11 +230,11 @@ sp_api::mock_impl_runtime_apis! {
 			}
 		}
 		fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<(Grantee<AccountId>, Grant<AccountId>)> {
-			let ids = if patient == 1 { 1..=5 } else { 1..=0 };
+			let ids = (1..=5).filter(move |_| patient == 1);
 			page(ids.map(|id| (id, (Grantee::Role(Role::Doctor, 1), grant(id)))), after, limit)
 		}
 		fn requests(patient: PatientId, after: Option<RequestId>, limit: u32) -> Vec<(AccountId, ConsentRequest)> {
-			let ids = if patient == 1 { 1..=5 } else { 1..=0 };
+			let ids = (1..=5).filter(move |_| patient == 1);
 			let request = |id| ConsentRequest { id, institution: 1, terms: terms(), asked_at: 1, expires_at: 2 };
 			page(ids.map(|id| (id, (account(2), request(id)))), after, limit)
 		}
