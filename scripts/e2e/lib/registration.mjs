@@ -38,8 +38,8 @@ export async function issueVoucher(api, hospital = hospitalA, { officer = hospit
   return { voucher, oneTime, officer: officer.address, signature: signature(officer, 'salus/voucher/1', voucher.toU8a()), published };
 }
 
-// The call that redeems a letter for a patient's account. `changes` replace what was signed: after the signatures with
-// `forged`, before them with the other names.
+// The call that redeems a letter for a patient's account. What is in `forged` replaces fields of the call after the
+// signatures were made.
 export function redeem(api, letter, patient, { hpke = hpkeKey(), terms = letter.published, forged = {} } = {}) {
   const signed = u8aConcat(
     letter.voucher.genesis.toU8a(),
