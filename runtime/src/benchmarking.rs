@@ -46,7 +46,12 @@ impl World {
 
 	fn patient(controller: &AccountId, institution: InstitutionId) -> PatientId {
 		let id = NextPatient::<Runtime>::get();
-		let controlled = Patient { controller: Some(controller.clone()), hpke: None, institution, status: PatientStatus::Active };
+		let controlled = Patient {
+			controller: Some(controller.clone()),
+			hpke: None,
+			institution,
+			status: PatientStatus::Active,
+		};
 		NextPatient::<Runtime>::put(id + 1);
 		Home::<Runtime>::insert(controller, institution);
 		Patients::<Runtime>::insert(id, controlled);

@@ -2,15 +2,13 @@
 //! The runtime as a whole: presets, the gate to the pool, and what the extensions are.
 
 use crate::*;
-use codec::{Decode, Encode};
-use frame_support::traits::TryState;
+use codec::Encode;
 use salus_primitives::{Registry, Role};
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
 	generic::Era,
-	traits::{Dispatchable, StaticLookup, TransactionExtension},
+	traits::{Dispatchable, TransactionExtension},
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
-	BuildStorage,
 };
 
 fn chain(preset: &str) -> sp_io::TestExternalities {

@@ -209,4 +209,12 @@ mod tests {
 			);
 		}
 	}
+
+	proptest::proptest! {
+		#[test]
+		fn no_text_is_taken_for_a_card(text in ".*", bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+			assert!(Card::read(&text, &genesis(), NOW).is_err());
+			assert!(Card::read(&format!("{PREFIX}{}", hex::encode_upper(bytes)), &genesis(), NOW).is_err());
+		}
+	}
 }

@@ -512,7 +512,10 @@ pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
 	while let Some(source) = error.source() {
 		error = source;
 	}
-	error.to_string()
+	error
+		.to_string()
+		.trim_start_matches("RPC error: client error: ")
+		.to_string()
 }
 
 pub(crate) fn hash_of(what: &str, value: &Value) -> Result<Hash, ConnectionError> {

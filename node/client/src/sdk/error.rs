@@ -90,6 +90,7 @@ impl Error {
 			Self::Refused(_) => exit::REFUSED,
 			Self::Proof(_) => exit::UNVERIFIED,
 			Self::Payload(PayloadError::Envelope(EnvelopeError::Io(_))) => exit::LOCAL,
+			Self::Payload(PayloadError::KeyChanged { .. }) => exit::CONFIRM,
 			Self::Payload(_) => exit::UNVERIFIED,
 			Self::Document(DocumentError::BadSignature { .. } | DocumentError::Expired { .. }) => exit::UNVERIFIED,
 			Self::Key(_) | Self::Document(_) | Self::File(_) => exit::LOCAL,

@@ -34,7 +34,11 @@ impl EventView {
 			let name = field.name.as_deref().map_or_else(|| index.to_string(), camel);
 			fields.insert(name, json(&value, types));
 		}
-		Ok(Self { pallet: pallet.to_string(), name: event.name.clone(), fields: Value::Object(fields) })
+		Ok(Self {
+			pallet: pallet.to_string(),
+			name: event.name.clone(),
+			fields: Value::Object(fields),
+		})
 	}
 
 	/// A field that is a number.
@@ -57,10 +61,9 @@ fn json(value: &ScaleValue<u32>, types: &PortableRegistry) -> Value {
 				("None", true) => Value::Null,
 				("Some", false) => composite(&variant.values, types),
 				(name, true) => Value::String(name.to_string()),
-				(name, false) =>
-					Value::Object(Map::from_iter([(name.to_string(), composite(&variant.values, types))])),
+				(name, false) => Value::Object(Map::from_iter([(name.to_string(), composite(&variant.values, types))])),
 			}
-		},
+		}
 		ValueDef::BitSequence(bits) => Value::Array(bits.iter().map(Value::Bool).collect()),
 		ValueDef::Primitive(primitive) => match primitive {
 			Primitive::Bool(value) => Value::Bool(*value),
@@ -76,8 +79,12 @@ fn json(value: &ScaleValue<u32>, types: &PortableRegistry) -> Value {
 /// A struct by its fields' names; one around a single nameless field is that field.
 fn composite(fields: &Composite<u32>, types: &PortableRegistry) -> Value {
 	match fields {
-		Composite::Named(fields) =>
-			Value::Object(fields.iter().map(|(name, value)| (camel(name), json(value, types))).collect()),
+		Composite::Named(fields) => Value::Object(
+			fields
+				.iter()
+				.map(|(name, value)| (camel(name), json(value, types)))
+				.collect(),
+		),
 		Composite::Unnamed(values) => match values.as_slice() {
 			[single] => json(single, types),
 			values => Value::Array(values.iter().map(|value| json(value, types)).collect()),
@@ -172,11 +179,18 @@ mod tests {
 		let mut registry = Registry::new();
 		let id = registry.register_type(&meta_type::<Event>()).id;
 		let types = PortableRegistry::from(registry);
-		let TypeDef::Variant(variants) = &types.resolve(id).unwrap().type_def else { unreachable!() };
+		let TypeDef::Variant(variants) = &types.resolve(id).unwrap().type_def else {
+			unreachable!()
+		};
 
 		let bytes = event.encode();
-		let view =
-			EventView::read("Records", variants.variants.first().unwrap(), bytes.get(1..).unwrap(), &types).unwrap();
+		let view = EventView::read(
+			"Records",
+			variants.variants.first().unwrap(),
+			bytes.get(1..).unwrap(),
+			&types,
+		)
+		.unwrap();
 		assert_eq!(view.name, "RecordRegistered");
 		assert_eq!(
 			view.fields,

@@ -8,8 +8,8 @@ use std::{
 
 use codec::{Decode, Encode};
 use salus_primitives::{
-	AccessRequest, Action, Category, Compartment, Decision, DocStatus, HpkeKey, InstitutionId, Media, Moment, NewRecord, Origin, PatientId, Purpose,
-	RecordId, Relation, HOUR,
+	AccessRequest, Action, Category, Compartment, Decision, DocStatus, HpkeKey, InstitutionId, Media, Moment,
+	NewRecord, Origin, PatientId, Purpose, RecordId, Relation, HOUR,
 };
 use salus_vault::{
 	envelope::{encrypt, Context},
@@ -137,8 +137,9 @@ impl Put {
 					signature: actor.account.sign(&ticket.signing_payload()),
 				};
 				match vault.upload(&upload, &folder.join(PAYLOAD), progress).await {
-					Err(Error::Vault(VaultError::Refused { name, .. })) if name == "NotPermitted" =>
-						return Err(self.refused(client, actor, &ticket, name).await),
+					Err(Error::Vault(VaultError::Refused { name, .. })) if name == "NotPermitted" => {
+						return Err(self.refused(client, actor, &ticket, name).await)
+					}
 					result => result?,
 				}
 				let call = calls::register(self.record(&ticket)?, self.purpose, actor.institution);
@@ -184,11 +185,16 @@ impl Put {
 			Err(error) => Err(error),
 		};
 		match decision {
-			Ok(Decision::Deny(reason)) => Refusal { record: None, receipt: None, reason }.into(),
+			Ok(Decision::Deny(reason)) => Refusal {
+				record: None,
+				receipt: None,
+				reason,
+			}
+			.into(),
 			_ => {
 				let message = "the chain did not permit this document; try again".to_string();
 				VaultError::Refused { name, message }.into()
-			},
+			}
 		}
 	}
 

@@ -222,4 +222,12 @@ mod tests {
 		let letter = letter(NOW);
 		assert!(!format!("{letter:?}").contains("secret"));
 	}
+
+	proptest::proptest! {
+		#[test]
+		fn no_text_is_taken_for_a_letter(text in ".*", bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
+			assert!(VoucherLetter::read(&text, &genesis(), NOW).is_err());
+			assert!(VoucherLetter::read(&format!("{PREFIX}{}", hex::encode_upper(bytes)), &genesis(), NOW).is_err());
+		}
+	}
 }

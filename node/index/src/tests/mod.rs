@@ -38,7 +38,7 @@ pub fn entry(seq: u64) -> AuditEntry<AccountId> {
 	AuditEntry {
 		seq,
 		at: 1_000 * seq,
-		actor: (seq % 2 == 0).then(|| AccountId::new([7; 32])),
+		actor: seq.is_multiple_of(2).then(|| AccountId::new([7; 32])),
 		kind: Kind::RecordRegistered { record: seq },
 	}
 }

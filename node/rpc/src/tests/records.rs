@@ -30,7 +30,7 @@ async fn a_record_is_shown_whole() {
 			"category": "Laboratory",
 			"compartment": null,
 			"media": "FhirJson",
-			"cid": "bafkreiahaqdqobyha4dqobyha4dqobyha4dqobyha4dqobyha4dqobyha4",
+			"cid": "bafkreiaha4dqobyha4dqobyha4dqobyha4dqobyha4dqobyha4dqobyha4",
 			"sha256": format!("0x{}", "03".repeat(32)),
 			"tree": format!("0x{}", "04".repeat(32)),
 			"size": 16504,

@@ -3,8 +3,11 @@
 use crate::{Action, Category, Purpose, Role};
 use Category::*;
 
-/// Role, viewable, appendable, purposes: written out, not computed.
-const TABLE: [(Role, &[Category], &[Category], &[Purpose]); 9] = [
+/// Role, viewable, appendable, purposes.
+type Row = (Role, &'static [Category], &'static [Category], &'static [Purpose]);
+
+/// Written out, not computed.
+const TABLE: [Row; 9] = [
 	(Role::Doctor, ALL_BUT_CLAIMS, ALL_BUT_CLAIMS, CLINICAL),
 	(
 		Role::Nurse,

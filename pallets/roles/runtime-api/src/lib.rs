@@ -8,6 +8,8 @@
 //! # }
 //! ```
 #![cfg_attr(not(feature = "std"), no_std)]
+// The macro below repeats the bound of `AccountId` on what it makes of each method.
+#![allow(clippy::multiple_bound_locations)]
 
 use codec::{Codec, Decode, Encode};
 use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId};
