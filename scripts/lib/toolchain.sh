@@ -91,7 +91,7 @@ decide_toolchain() {
 rustup_components() {
   local name=$1 component
   for component in rustfmt clippy; do
-    rustup component list --toolchain "$name" 2>/dev/null | grep -q "^$component.*(installed)" && continue
+    rustup component list --toolchain "$name" 2>/dev/null | grep "^$component.*(installed)" >/dev/null && continue
     rustup component add --toolchain "$name" "$component" >>"$SALUS_CACHE/rustup.log" 2>&1 ||
       die "rustup cannot add $component to $name: read $SALUS_CACHE/rustup.log"
   done
