@@ -214,11 +214,14 @@ impl_runtime_apis! {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
+	// The macro gives the implementations below no place outside of the function.
+	#[allow(non_local_definitions)]
 	impl frame_benchmarking::Benchmark<Block> for Runtime {
 		fn benchmark_metadata(extra: bool) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
 			use crate::*;
 			use frame_benchmarking::{baseline::Pallet as BaselineBench, BenchmarkList};
 			use frame_support::traits::StorageInfoTrait;
+			use crate::benchmarking::session::Pallet as SessionBench;
 			use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
 
 			let mut list = Vec::<BenchmarkList>::new();
@@ -232,8 +235,10 @@ impl_runtime_apis! {
 			use crate::*;
 			use frame_benchmarking::{baseline::Pallet as BaselineBench, BenchmarkBatch};
 			use frame_support::traits::WhitelistedStorageKeys;
+			use crate::benchmarking::session::Pallet as SessionBench;
 			use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
 
+			impl crate::benchmarking::session::Config for Runtime {}
 			impl frame_system_benchmarking::Config for Runtime {}
 			impl frame_benchmarking::baseline::Config for Runtime {}
 
@@ -250,7 +255,9 @@ impl_runtime_apis! {
 		fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect)
 			-> (frame_support::weights::Weight, frame_support::weights::Weight) {
 			use frame_support::traits::Get;
-			let weight = Executive::try_runtime_upgrade(checks).unwrap_or_default();
+			// A panic is how this API reports a failure.
+			#[allow(clippy::expect_used)]
+			let weight = Executive::try_runtime_upgrade(checks).expect("the upgrade keeps the invariants");
 			(weight, <<Runtime as frame_system::Config>::BlockWeights as Get<frame_system::limits::BlockWeights>>::get().max_block)
 		}
 		fn execute_block(
@@ -259,7 +266,10 @@ impl_runtime_apis! {
 			signature_check: bool,
 			select: frame_try_runtime::TryStateSelect,
 		) -> frame_support::weights::Weight {
-			Executive::try_execute_block(block, state_root_check, signature_check, select).unwrap_or_default()
+			#[allow(clippy::expect_used)]
+			let weight = Executive::try_execute_block(block, state_root_check, signature_check, select)
+				.expect("the block keeps the invariants");
+			weight
 		}
 	}
 }

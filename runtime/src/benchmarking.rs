@@ -1,32 +1,47 @@
 //! Institutions, credentials and patients for the benchmarks of consent and records, written as roles keeps them.
 
-use crate::{genesis, AccountId, Runtime, Timestamp};
+pub mod session;
+
+use crate::{genesis, AccountId, Runtime};
+use alloc::vec;
+use frame_benchmarking::account;
 use pallet_roles::{Assignments, Credentials, Home, Institutions, NextPatient, PatientOf, Patients};
 use salus_primitives::{
-	Assignment, Credential, HpkeKey, Institution, InstitutionId, InstitutionKind, Moment, Patient, PatientId,
-	PatientStatus, Role, Status,
+	Assignment, BenchmarkHelper, Credential, HpkeKey, Institution, InstitutionId, InstitutionKind, Moment, Patient,
+	PatientId, PatientStatus, Role, Status, MAX_OFFICERS, MAX_PEERS,
 };
 use sp_core::H256;
+use sp_runtime::BoundedVec;
+
+/// The longest of the keys.
+fn key() -> HpkeKey {
+	HpkeKey::XWing(BoundedVec::truncate_from(vec![7; 1_184 + 32]))
+}
 
 /// Puts the world of a benchmark together.
 pub struct World;
 
-impl World {
+impl BenchmarkHelper<AccountId> for World {
+	fn clock(now: Moment) {
+		// Not `set_timestamp`: Aura would compare it with the slot.
+		pallet_timestamp::Now::<Runtime>::put(now);
+	}
+
 	fn institution(id: InstitutionId) {
 		Institutions::<Runtime>::insert(
 			id,
 			Institution {
 				kind: InstitutionKind::Hospital,
-				region: Default::default(),
-				time_zone: Default::default(),
-				officers: Default::default(),
+				region: BoundedVec::truncate_from(b"CH-ZH".to_vec()),
+				time_zone: BoundedVec::truncate_from(vec![b'x'; 32]),
+				officers: BoundedVec::truncate_from((0..MAX_OFFICERS).map(|n| account("officer", n, id)).collect()),
 				status: Status::Active,
-				hpke: HpkeKey::X25519([7; 32]),
-				peer_ids: Default::default(),
-				addresses: Default::default(),
+				hpke: key(),
+				peer_ids: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![1; 64]); MAX_PEERS as usize]),
+				addresses: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![1; 128]); MAX_PEERS as usize]),
 				admission_terms: genesis::admission_terms(),
-				seat: None,
-				validator: None,
+				seat: Some(account("seat", 0, id)),
+				validator: Some(account("validator", 0, id)),
 			},
 		);
 	}
@@ -48,7 +63,7 @@ impl World {
 		let id = NextPatient::<Runtime>::get();
 		let controlled = Patient {
 			controller: Some(controller.clone()),
-			hpke: None,
+			hpke: Some(key()),
 			institution,
 			status: PatientStatus::Active,
 		};
@@ -61,38 +76,5 @@ impl World {
 
 	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) {
 		Assignments::<Runtime>::insert(patient, (practitioner, institution), Assignment::Accepted(0));
-	}
-}
-
-impl pallet_consent::BenchmarkHelper<AccountId> for World {
-	fn institution(id: InstitutionId) {
-		Self::institution(id);
-	}
-	fn credential(account: &AccountId, institution: InstitutionId, role: Role) {
-		Self::credential(account, institution, role);
-	}
-	fn patient(controller: &AccountId, institution: InstitutionId) -> PatientId {
-		Self::patient(controller, institution)
-	}
-	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) {
-		Self::assignment(practitioner, patient, institution);
-	}
-}
-
-impl pallet_records::BenchmarkHelper<AccountId> for World {
-	fn clock(now: Moment) {
-		Timestamp::set_timestamp(now);
-	}
-	fn institution(id: InstitutionId) {
-		Self::institution(id);
-	}
-	fn credential(account: &AccountId, institution: InstitutionId, role: Role) {
-		Self::credential(account, institution, role);
-	}
-	fn patient(controller: &AccountId, institution: InstitutionId) -> PatientId {
-		Self::patient(controller, institution)
-	}
-	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) {
-		Self::assignment(practitioner, patient, institution);
 	}
 }

@@ -1,17 +1,17 @@
 //! Each pallet's parameters, and why they are what they are.
 
 use crate::{
-	no_token::NoToken, AccountId, Aura, Block, BlockNumber, Consent, Consortium, Council, CouncilCollective, Hash,
-	Historical, Nonce, OriginCaller, PalletInfo, Records, Roles, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
-	RuntimeTask, Session, SessionKeys, Signature, Timestamp, VERSION,
+	no_token::NoToken, weights, AccountId, Aura, Block, BlockNumber, Consent, Consortium, Council, CouncilCollective,
+	Hash, Historical, Nonce, OriginCaller, PalletInfo, Records, Roles, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, Timestamp, VERSION,
 };
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstBool, ConstU32, ConstU64, NeverEnsureOrigin},
+	traits::{ConstBool, ConstU32, ConstU64, Contains, Get},
 	weights::{
-		constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
+		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
 		Weight,
 	},
 };
@@ -27,6 +27,9 @@ pub const SLOT: u64 = 1_000;
 /// Blocks in a session.
 pub const SESSION: BlockNumber = 600;
 
+/// The most hospitals: seats on the council, validators, authorities.
+type MaxHospitals = ConstU32<100>;
+
 /// The author's build and everyone's import must fit into the slot, and four validators share a small machine.
 const MAX_BLOCK: Weight = Weight::from_parts(400 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 const ORDINARY: Perbill = Perbill::from_percent(80);
@@ -36,8 +39,8 @@ parameter_types! {
 	pub const BlockHashCount: BlockNumber = 2_400;
 	pub const Version: RuntimeVersion = VERSION;
 	pub Weights: BlockWeights = BlockWeights::builder()
-		.base_block(BlockExecutionWeight::get())
-		.for_class(DispatchClass::all(), |weights| weights.base_extrinsic = ExtrinsicBaseWeight::get())
+		.base_block(weights::overhead::BLOCK)
+		.for_class(DispatchClass::all(), |class| class.base_extrinsic = weights::overhead::EXTRINSIC)
 		.for_class(DispatchClass::Normal, |weights| weights.max_total = Some(ORDINARY * MAX_BLOCK))
 		.for_class(DispatchClass::Operational, |weights| {
 			weights.max_total = Some(MAX_BLOCK);
@@ -52,8 +55,26 @@ parameter_types! {
 	pub const SS58Prefix: u8 = 42;
 }
 
+/// Calls of the SDK's pallets that nobody may make.
+pub struct Permitted;
+
+impl Contains<RuntimeCall> for Permitted {
+	fn contains(call: &RuntimeCall) -> bool {
+		match call {
+			// A validator without keys leaves the set, below its floor; leaving is the council's decision.
+			RuntimeCall::Session(pallet_session::Call::purge_keys { .. }) => false,
+			// A derived account has no standing and would act all the same.
+			RuntimeCall::Utility(pallet_utility::Call::as_derivative { .. }) => false,
+			_ => true,
+		}
+	}
+}
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+	type BaseCallFilter = Permitted;
+	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
+	type ExtensionsWeightInfo = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type Block = Block;
 	type BlockWeights = Weights;
 	type BlockLength = Length;
@@ -72,13 +93,13 @@ impl pallet_timestamp::Config for Runtime {
 	type Moment = u64;
 	type OnTimestampSet = Aura;
 	type MinimumPeriod = ConstU64<{ SLOT / 2 }>;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 impl pallet_aura::Config for Runtime {
 	type AuthorityId = AuraId;
 	type DisabledValidators = Session;
-	type MaxAuthorities = ConstU32<100>;
+	type MaxAuthorities = MaxHospitals;
 	type AllowMultipleBlocksPerSlot = ConstBool<false>;
 	type SlotDuration = ConstU64<SLOT>;
 }
@@ -86,7 +107,7 @@ impl pallet_aura::Config for Runtime {
 impl pallet_grandpa::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = ();
-	type MaxAuthorities = ConstU32<100>;
+	type MaxAuthorities = MaxHospitals;
 	type MaxNominators = ConstU32<0>;
 	type MaxSetIdSessionEntries = ConstU64<{ 14 * DAY / (SESSION as u64 * SLOT) }>;
 	type KeyOwnerProof = sp_session::MembershipProof;
@@ -99,7 +120,7 @@ impl pallet_authorship::Config for Runtime {
 }
 
 impl pallet_authority_discovery::Config for Runtime {
-	type MaxAuthorities = ConstU32<100>;
+	type MaxAuthorities = MaxHospitals;
 }
 
 impl pallet_session::Config for Runtime {
@@ -112,7 +133,7 @@ impl pallet_session::Config for Runtime {
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
 	type DisablingStrategy = ();
-	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_session::WeightInfo<Runtime>;
 	type Currency = NoToken;
 	type KeyDeposit = frame_support::traits::ConstU128<0>;
 }
@@ -137,10 +158,15 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
 	/// Three days: motions count blocks, the one exception to time in milliseconds.
 	type MotionDuration = ConstU32<{ 3 * 24 * 3_600 }>;
 	type MaxProposals = ConstU32<32>;
-	type MaxMembers = ConstU32<100>;
-	type DefaultVote = pallet_collective::MoreThanMajorityThenPrimeDefaultVote;
-	type WeightInfo = ();
-	type SetMembersOrigin = NeverEnsureOrigin<()>;
+	type MaxMembers = MaxHospitals;
+	/// Silence is a no: there is never a prime member. Any other rule turns a bare majority into two thirds.
+	type DefaultVote = pallet_collective::PrimeDefaultVote;
+	type WeightInfo = weights::pallet_collective::WeightInfo<Runtime>;
+	/// Seats follow the institutions. The SDK's benchmarks seat members of their own.
+	#[cfg(not(feature = "runtime-benchmarks"))]
+	type SetMembersOrigin = frame_support::traits::NeverEnsureOrigin<()>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type SetMembersOrigin = frame_system::EnsureRoot<AccountId>;
 	type MaxProposalWeight = MaxMotionWeight;
 	type DisapproveOrigin = TwoThirds;
 	type KillOrigin = TwoThirds;
@@ -151,7 +177,7 @@ impl pallet_utility::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_utility::WeightInfo<Runtime>;
 }
 
 /// The signer's home pays; for a registration, the institution whose voucher it carries.
@@ -191,16 +217,27 @@ impl pallet_consortium::SessionKeys<AccountId> for Sessions {
 	}
 }
 
+parameter_types! {
+	/// A full council changes while as many motions are open as there can be.
+	pub CouncilChange: Weight = {
+		type Weights = <Runtime as pallet_collective::Config<CouncilCollective>>::WeightInfo;
+		type Motions = <Runtime as pallet_collective::Config<CouncilCollective>>::MaxProposals;
+		let (members, motions) = (MaxHospitals::get(), <Motions as Get<u32>>::get());
+		<Weights as pallet_collective::WeightInfo>::set_members(members, members, motions)
+	};
+}
+
 impl pallet_consortium::Config for Runtime {
 	type CouncilOrigin = TwoThirds;
 	type Council = Council;
+	type CouncilChange = CouncilChange;
 	type Time = Timestamp;
 	type Payer = Payer;
 	type SessionKeys = Sessions;
-	type MaxMembers = ConstU32<100>;
+	type MaxMembers = MaxHospitals;
 	/// Fourteen days of sessions.
 	type HistoryDepth = ConstU32<{ (14 * DAY / (SESSION as u64 * SLOT)) as u32 }>;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_consortium::WeightInfo<Runtime>;
 }
 
 impl pallet_roles::Config for Runtime {
@@ -210,14 +247,14 @@ impl pallet_roles::Config for Runtime {
 	type Audit = Records;
 	type OnAdmitted = Consortium;
 	type Signature = Signature;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_roles::WeightInfo<Runtime>;
 }
 
 impl pallet_consent::Config for Runtime {
 	type Time = Timestamp;
 	type Registry = Roles;
 	type Audit = Records;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_consent::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::World;
 }
@@ -226,7 +263,7 @@ impl pallet_records::Config for Runtime {
 	type Time = Timestamp;
 	type Registry = Roles;
 	type AccessControl = Consent;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_records::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::World;
 }

@@ -193,6 +193,7 @@ frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
 	[pallet_timestamp, Timestamp]
+	[pallet_session, SessionBench::<Runtime>]
 	[pallet_collective, Council]
 	[pallet_utility, Utility]
 	[pallet_consortium, Consortium]

@@ -3,11 +3,12 @@
 
 use crate::*;
 use codec::Encode;
+use frame_support::{dispatch::DispatchResultWithPostInfo, traits::Get, weights::Weight};
 use salus_primitives::{Registry, Role};
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
 	generic::Era,
-	traits::{Dispatchable, TransactionExtension},
+	traits::{Dispatchable, Hash as _, TransactionExtension},
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 };
 
@@ -69,6 +70,21 @@ fn remark() -> RuntimeCall {
 	frame_system::Call::remark { remark: Vec::new() }.into()
 }
 
+/// Puts a call to this council, whose first members all say aye, and closes the motion when its time is over.
+fn motion(council: &[AccountId], ayes: usize, threshold: u32, call: RuntimeCall) -> DispatchResultWithPostInfo {
+	pallet_collective::Members::<Runtime, CouncilCollective>::put(council);
+	System::set_block_number(1);
+	let hash = <Runtime as frame_system::Config>::Hashing::hash_of(&call);
+	let length = call.encoded_size() as u32;
+	let proposer = RuntimeOrigin::signed(council[0].clone());
+	Council::propose(proposer.clone(), threshold, Box::new(call), length)?;
+	for member in &council[..ayes] {
+		Council::vote(RuntimeOrigin::signed(member.clone()), hash, 0, true)?;
+	}
+	System::set_block_number(2 + <Runtime as pallet_collective::Config<CouncilCollective>>::MotionDuration::get());
+	Council::close(proposer, hash, 0, Weight::MAX, length)
+}
+
 fn validity(extrinsic: UncheckedExtrinsic) -> Result<(), TransactionValidityError> {
 	Executive::validate_transaction(TransactionSource::External, extrinsic, System::block_hash(0)).map(|_| ())
 }
@@ -114,8 +130,26 @@ fn there_is_no_other_preset() {
 fn the_invariants_hold_at_genesis() {
 	for preset in [genesis::DEVELOPMENT, genesis::LOCAL] {
 		chain(preset).execute_with(|| {
-			for (account, info) in frame_system::Account::<Runtime>::iter() {
-				assert!(info.providers > 0, "{account} has standing");
+			Roles::check_state().unwrap();
+			Consent::check_state().unwrap();
+			Records::check_state().unwrap();
+			Consortium::check_state().unwrap();
+			// What no pallet sees alone.
+			let seats: Vec<AccountId> = pallet_consortium::Seats::<Runtime>::get()
+				.into_iter()
+				.map(|(_, seat)| seat)
+				.collect();
+			let mut members = seats.clone();
+			members.sort();
+			assert_eq!(pallet_collective::Members::<Runtime, CouncilCollective>::get(), members);
+			let institutions: Vec<_> = pallet_roles::Institutions::<Runtime>::iter_values().collect();
+			for institution in &institutions {
+				assert!(institution.seat.as_ref().is_none_or(|seat| seats.contains(seat)));
+			}
+			for validator in pallet_consortium::Validators::<Runtime>::get() {
+				assert!(institutions
+					.iter()
+					.any(|institution| institution.validator.as_ref() == Some(&validator)));
 			}
 		});
 	}
@@ -155,6 +189,49 @@ fn the_transaction_extensions_are_these_in_this_order() {
 			"WeightReclaim"
 		]
 	);
+}
+
+#[test]
+fn silence_on_the_council_is_a_no() {
+	let council: Vec<AccountId> = (1..=5).map(|n| [n; 32].into()).collect();
+	let upgrade = || -> RuntimeCall {
+		pallet_consortium::Call::authorise_upgrade {
+			code_hash: Hash::repeat_byte(7),
+		}
+		.into()
+	};
+	// Three of five are no two thirds, whatever the others leave unsaid and whatever the motion claims to need.
+	for (ayes, threshold, passes) in [(3, 4, false), (3, 2, false), (4, 4, true)] {
+		chain(genesis::DEVELOPMENT).execute_with(|| {
+			assert!(motion(&council, ayes, threshold, upgrade()).is_ok());
+			assert_eq!(
+				System::authorized_upgrade().is_some(),
+				passes,
+				"{ayes} ayes of {threshold}"
+			);
+		});
+	}
+}
+
+#[test]
+fn a_validator_keeps_its_keys_and_no_derived_account_acts() {
+	let purge = || RuntimeCall::from(pallet_session::Call::purge_keys {});
+	let derived = || {
+		RuntimeCall::from(pallet_utility::Call::as_derivative {
+			index: 0,
+			call: Box::new(remark()),
+		})
+	};
+	let batched = |call| RuntimeCall::from(pallet_utility::Call::batch_all { calls: vec![call] });
+	chain(genesis::DEVELOPMENT).execute_with(|| {
+		for call in [purge(), derived(), batched(purge()), batched(derived())] {
+			let refused = call.dispatch(RuntimeOrigin::signed(account("//Alice//stash")));
+			assert_eq!(
+				refused.map_err(|failed| failed.error),
+				Err(frame_system::Error::<Runtime>::CallFiltered.into())
+			);
+		}
+	});
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `Admission`: the terms a patient accepts when she registers.
 
-use crate::{terms, Config, Error, Event, Pallet, WeightInfo};
-use frame_support::{traits::Time, weights::Weight};
+use crate::{terms, Config, Error, Event, Pallet};
+use frame_support::traits::Time;
 use salus_primitives::{Admission, AuditTrail, GrantId, Grantee, InstitutionId, Kind, Moment, PatientId, Terms};
 use sp_runtime::DispatchError;
 
@@ -29,9 +29,5 @@ impl<T: Config> Admission<T::AccountId> for Pallet<T> {
 
 	fn acceptable(terms: &Terms, now: Moment) -> bool {
 		terms::check(terms, now).is_ok()
-	}
-
-	fn admit_weight() -> Weight {
-		T::WeightInfo::admit()
 	}
 }

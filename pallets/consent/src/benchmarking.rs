@@ -1,14 +1,14 @@
 //! Benchmarks of pallet-consent, run on the real runtime: every list is full and every entry as long as it can be.
 
 use crate::{
-	BenchmarkHelper, Call, Config, DenialList, Denials, GrantList, Grants, NextDenial, NextGrant, NextRequest, Pallet,
-	RequestList, Requests, MAX_DENIALS, MAX_GRANTS, MAX_REQUESTS, MAX_REQUEST_LIFETIME,
+	Call, Config, DenialList, Denials, GrantList, Grants, NextDenial, NextGrant, NextRequest, Pallet, RequestList,
+	Requests, MAX_DENIALS, MAX_GRANTS, MAX_REQUESTS, MAX_REQUEST_LIFETIME,
 };
 use frame_benchmarking::v2::*;
 use frame_support::traits::Time;
 use frame_system::RawOrigin;
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, ActionSet, Admission, Category, CategorySet, ConsentRequest, Decision,
+	AccessControl, AccessRequest, Action, ActionSet, BenchmarkHelper, Category, CategorySet, ConsentRequest, Decision,
 	Denial, DenialTerms, Grant, Grantee, InstitutionId, Moment, PatientId, Purpose, PurposeSet, Reason, RecordStatus,
 	Role, Terms, DAY, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
 };
@@ -120,15 +120,18 @@ impl<T: Config> World<T> {
 		NextDenial::<T>::put(u64::from(count));
 	}
 
-	/// Requests that expired just now, or that are open.
-	fn fill_requests(&self, expired: bool) {
+	/// Requests that differ from the longest terms in the last field alone; the first has expired if one has to be.
+	fn fill_requests(&self, one_expired: bool) {
 		let list: alloc::vec::Vec<_> = (0..u64::from(MAX_REQUESTS))
 			.map(|id| ConsentRequest {
 				id,
 				institution: AWAY,
-				terms: self.terms(),
+				terms: Terms {
+					erase_after: Some(self.now + 500 * DAY + id),
+					..self.terms()
+				},
 				asked_at: self.now,
-				expires_at: if expired {
+				expires_at: if one_expired && id == 0 {
 					self.now
 				} else {
 					self.now + MAX_REQUEST_LIFETIME
@@ -160,7 +163,9 @@ mod benchmarks {
 			world.terms(),
 			world.now + MAX_REQUEST_LIFETIME,
 		);
-		assert_eq!(Requests::<T>::get(world.patient, &world.doctor).len(), 1);
+		let list = Requests::<T>::get(world.patient, &world.doctor);
+		assert_eq!(list.last().map(|request| request.id), Some(u64::from(MAX_REQUESTS)));
+		assert_eq!(list.len() as u32, MAX_REQUESTS);
 	}
 
 	#[benchmark]
@@ -244,13 +249,21 @@ mod benchmarks {
 	fn deny() {
 		let world = world::<T>();
 		world.fill_denials(MAX_DENIALS - 2);
+		Denials::<T>::mutate(world.patient, |list| {
+			let _ = list.try_push(Denial {
+				id: u64::from(MAX_DENIALS) - 2,
+				terms: DenialTerms::all(),
+				made_at: world.now,
+			});
+		});
+		NextDenial::<T>::put(u64::from(MAX_DENIALS) - 1);
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(world.controller.clone()),
 			world.patient,
 			world.denial(u64::from(MAX_DENIALS)),
 		);
-		assert_eq!(Denials::<T>::get(world.patient).len() as u32, MAX_DENIALS - 1);
+		assert_eq!(Denials::<T>::get(world.patient).len() as u32, MAX_DENIALS);
 	}
 
 	#[benchmark]
@@ -307,20 +320,6 @@ mod benchmarks {
 		assert!(Grants::<T>::get(world.patient, Grantee::Assigned(AWAY))
 			.iter()
 			.any(taken));
-		Ok(())
-	}
-
-	#[benchmark]
-	fn admit() -> Result<(), BenchmarkError> {
-		let world = world::<T>();
-		let grantee = Grantee::Assigned(HOME);
-		world.fill_grants(&grantee, true);
-		let terms = world.terms();
-		#[block]
-		{
-			Pallet::<T>::admit(world.patient, &world.controller, HOME, terms)?;
-		}
-		assert_eq!(NextGrant::<T>::get(), u64::from(MAX_GRANTS) + 1);
 		Ok(())
 	}
 

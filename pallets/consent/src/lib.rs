@@ -7,6 +7,7 @@ mod access_control;
 mod admission;
 mod decide;
 mod lists;
+mod parties;
 mod queries;
 mod terms;
 mod try_state;
@@ -36,7 +37,7 @@ pub mod pallet {
 	use frame_system::pallet_prelude::*;
 	use salus_primitives::{
 		AuditEntry, AuditTrail, DenialId, DenialTerms, GrantId, Grantee, InstitutionId, Kind, Moment, PatientId,
-		PatientStatus, Registry, RequestId, Terms,
+		Registry, RequestId, Terms,
 	};
 
 	/// The storage layout this code reads and writes.
@@ -54,7 +55,7 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 		/// Makes institutions, credentials and patients for the benchmarks.
 		#[cfg(feature = "runtime-benchmarks")]
-		type BenchmarkHelper: BenchmarkHelper<Self::AccountId>;
+		type BenchmarkHelper: salus_primitives::BenchmarkHelper<Self::AccountId>;
 	}
 
 	#[pallet::pallet]
@@ -263,6 +264,8 @@ pub mod pallet {
 		TooManyDenials,
 		/// The patient has no such denial.
 		UnknownDenial,
+		/// Every id has been given.
+		IdsExhausted,
 	}
 
 	#[pallet::hooks]
@@ -287,7 +290,7 @@ pub mod pallet {
 		/// [`Error::TermsInPast`], [`Error::RangeInverted`], [`Error::DuplicateRecord`],
 		/// [`Error::DuplicateCompartment`], [`Error::NoUses`], [`Error::EraseTooEarly`], [`Error::RoleForbids`],
 		/// [`Error::ExpiryInPast`], [`Error::ExpiryTooFar`], [`Error::DuplicateRequest`],
-		/// [`Error::TooManyRequests`].
+		/// [`Error::TooManyRequests`], [`Error::IdsExhausted`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::ask())]
 		pub fn ask(
@@ -323,13 +326,13 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Withdraws a request of the signer.
+		/// Withdraws a request of the signer, expired or not.
 		///
 		/// # Events
 		/// [`Event::Withdrawn`].
 		///
 		/// # Errors
-		/// [`Error::UnknownRequest`], [`Error::RequestExpired`].
+		/// [`Error::UnknownRequest`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::withdraw())]
 		pub fn withdraw(origin: OriginFor<T>, patient: PatientId, request: RequestId) -> DispatchResult {
@@ -354,7 +357,7 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::PatientNotActive`],
 		/// [`Error::UnknownRequest`], [`Error::RequestExpired`], [`Error::TermsWider`], the faults of terms as for
-		/// [`Pallet::ask`], [`Error::TooManyGrants`].
+		/// [`Pallet::ask`], [`Error::TooManyGrants`], [`Error::IdsExhausted`].
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::approve())]
 		pub fn approve(
@@ -367,6 +370,7 @@ pub mod pallet {
 			let controller = Self::ensure_patient(origin, patient)?;
 			Self::ensure_alive(patient)?;
 			let asked = Self::settle(patient, &requester, request)?;
+			ensure!(T::Time::now() < asked.expires_at, Error::<T>::RequestExpired);
 			ensure!(terms.is_within(&asked.terms), Error::<T>::TermsWider);
 			terms::check(&terms, T::Time::now()).map_err(Error::<T>::from)?;
 			let grantee = Grantee::Account(requester.clone());
@@ -382,14 +386,13 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Declines a request. The signer is the patient.
+		/// Declines a request, expired or not. The signer is the patient.
 		///
 		/// # Events
 		/// [`Event::Declined`].
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::UnknownRequest`],
-		/// [`Error::RequestExpired`].
+		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::UnknownRequest`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::decline())]
 		pub fn decline(
@@ -418,7 +421,8 @@ pub mod pallet {
 		///
 		/// # Errors
 		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::PatientNotActive`],
-		/// [`Error::UnknownInstitution`], the faults of terms as for [`Pallet::ask`], [`Error::TooManyGrants`].
+		/// [`Error::UnknownInstitution`], the faults of terms as for [`Pallet::ask`], [`Error::TooManyGrants`],
+		/// [`Error::IdsExhausted`].
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::grant())]
 		pub fn grant(
@@ -483,7 +487,8 @@ pub mod pallet {
 		///
 		/// # Errors
 		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::UnknownInstitution`],
-		/// [`Error::RangeInverted`], [`Error::DuplicateDenial`], [`Error::TooManyDenials`].
+		/// [`Error::RangeInverted`], [`Error::DuplicateDenial`], [`Error::TooManyDenials`],
+		/// [`Error::IdsExhausted`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::deny())]
 		pub fn deny(origin: OriginFor<T>, patient: PatientId, terms: DenialTerms<T::AccountId>) -> DispatchResult {
@@ -512,39 +517,6 @@ pub mod pallet {
 			Self::lift(patient, denial)?;
 			let entry = T::Audit::append(patient, Some(controller), Kind::DenialLifted { denial });
 			Self::deposit_event(Event::DenialLifted { patient, denial, entry });
-			Ok(())
-		}
-	}
-
-	impl<T: Config> Pallet<T> {
-		fn ensure_patient(origin: OriginFor<T>, patient: PatientId) -> Result<T::AccountId, DispatchError> {
-			let who = ensure_signed(origin)?;
-			if !T::Registry::is_controller(&who, patient) {
-				let known = T::Registry::patient(patient).is_some();
-				return Err(if known {
-					Error::<T>::NotThePatient
-				} else {
-					Error::<T>::UnknownPatient
-				}
-				.into());
-			}
-			Ok(who)
-		}
-
-		fn ensure_alive(patient: PatientId) -> DispatchResult {
-			let entry = T::Registry::patient(patient).ok_or(Error::<T>::UnknownPatient)?;
-			ensure!(
-				matches!(entry.status, PatientStatus::Active),
-				Error::<T>::PatientNotActive
-			);
-			Ok(())
-		}
-
-		fn ensure_institution(institution: InstitutionId) -> DispatchResult {
-			ensure!(
-				T::Registry::institution(institution).is_some(),
-				Error::<T>::UnknownInstitution
-			);
 			Ok(())
 		}
 	}

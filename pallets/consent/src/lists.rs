@@ -6,7 +6,7 @@ use salus_primitives::{
 	ConsentRequest, Denial, DenialId, DenialTerms, Grant, GrantId, Grantee, InstitutionId, Moment, PatientId,
 	RequestId, Terms,
 };
-use sp_runtime::{ArithmeticError, DispatchError};
+use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
 	/// Adds a grant. Where the list is full, the dead grant with the lowest id goes out.
@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
 				revoked_at: None,
 			};
 			list.try_push(grant).map_err(|_| Error::<T>::TooManyGrants)?;
-			NextGrant::<T>::put(following(id)?);
+			NextGrant::<T>::put(following::<T>(id)?);
 			Ok(id)
 		})
 	}
@@ -84,12 +84,12 @@ impl<T: Config> Pallet<T> {
 				expires_at,
 			};
 			list.try_push(request).map_err(|_| Error::<T>::TooManyRequests)?;
-			NextRequest::<T>::put(following(id)?);
+			NextRequest::<T>::put(following::<T>(id)?);
 			Ok(id)
 		})
 	}
 
-	/// Takes an open request out.
+	/// Takes a request out, expired or not.
 	pub(crate) fn settle(
 		patient: PatientId,
 		requester: &T::AccountId,
@@ -99,7 +99,6 @@ impl<T: Config> Pallet<T> {
 			let mut list = slot.take().unwrap_or_default();
 			let found = list.iter().find(|candidate| candidate.id == request).cloned();
 			let found = found.ok_or(Error::<T>::UnknownRequest)?;
-			ensure!(T::Time::now() < found.expires_at, Error::<T>::RequestExpired);
 			list.retain(|candidate| candidate.id != request);
 			*slot = Some(list).filter(|list| !list.is_empty());
 			Ok(found)
@@ -124,7 +123,7 @@ impl<T: Config> Pallet<T> {
 				made_at: T::Time::now(),
 			};
 			list.try_push(denial).map_err(|_| Error::<T>::TooManyDenials)?;
-			NextDenial::<T>::put(following(id)?);
+			NextDenial::<T>::put(following::<T>(id)?);
 			Ok(id)
 		})
 	}
@@ -142,6 +141,6 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-fn following(id: u64) -> Result<u64, ArithmeticError> {
-	id.checked_add(1).ok_or(ArithmeticError::Overflow)
+fn following<T: Config>(id: u64) -> Result<u64, Error<T>> {
+	id.checked_add(1).ok_or(Error::IdsExhausted)
 }

@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_consent;
-use frame_support::{derive_impl, storage_alias, weights::Weight, Blake2_128Concat, Twox64Concat};
+use frame_support::{derive_impl, storage_alias, Blake2_128Concat, Twox64Concat};
 use salus_primitives::{
-	ActionSet, AuditEntry, AuditTrail, CategorySet, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment,
-	Patient, PatientId, PatientStatus, PurposeSet, Registry, Role, Standing, Status, Terms, DAY,
+	AuditEntry, AuditTrail, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, Patient, PatientId,
+	PatientStatus, Registry, Role, Standing, Status, DAY,
 };
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
@@ -68,34 +68,9 @@ impl Registry<u64> for Register {
 	fn institution(id: InstitutionId) -> Option<Institution<u64>> {
 		let active = Institutions::get(id)?;
 		Some(Institution {
-			kind: InstitutionKind::Hospital,
-			region: Default::default(),
-			time_zone: Default::default(),
-			officers: Default::default(),
 			status: if active { Status::Active } else { Status::Suspended },
-			hpke: HpkeKey::X25519([7; 32]),
-			peer_ids: Default::default(),
-			addresses: Default::default(),
-			admission_terms: Terms {
-				actions: ActionSet::ALL,
-				purposes: PurposeSet::ALL,
-				categories: CategorySet::ALL,
-				records: Default::default(),
-				compartments: Default::default(),
-				recorded_from: None,
-				recorded_until: None,
-				starts: 0,
-				ends: Moment::MAX,
-				uses: None,
-				erase_after: None,
-			},
-			seat: None,
-			validator: None,
+			..Institution::bare(InstitutionKind::Hospital, HpkeKey::X25519([7; 32]))
 		})
-	}
-
-	fn is_institution_active(id: InstitutionId) -> bool {
-		Institutions::get(id).unwrap_or(false)
 	}
 
 	fn is_officer(_: &u64, _: InstitutionId) -> bool {
@@ -106,7 +81,7 @@ impl Registry<u64> for Register {
 		let (role, active) = Credentials::get((*account, institution))?;
 		Some(Standing {
 			role,
-			active: active && Self::is_institution_active(institution),
+			active: active && Institutions::get(institution).unwrap_or(false),
 		})
 	}
 
@@ -128,7 +103,10 @@ impl Registry<u64> for Register {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::BenchmarkHelper<u64> for Register {
+impl salus_primitives::BenchmarkHelper<u64> for Register {
+	fn clock(now: Moment) {
+		pallet_timestamp::Now::<Test>::put(now);
+	}
 	fn institution(id: InstitutionId) {
 		Institutions::insert(id, true);
 	}
@@ -159,10 +137,6 @@ impl AuditTrail<u64> for Trail {
 		entries.push(entry.clone());
 		Entries::insert(patient, entries);
 		entry
-	}
-
-	fn append_weight() -> Weight {
-		Weight::zero()
 	}
 }
 

@@ -1,13 +1,14 @@
 //! What the runtime API answers besides decisions.
 
 use crate::{Config, Denials, Grants, ListedGrant, Pallet, Requests, MAX_PAGE};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::traits::Time;
 use salus_primitives::{ConsentRequest, Denial, GrantId, PatientId, RequestId};
 
 impl<T: Config> Pallet<T> {
 	/// The patient's grants with an id above `after`, lowest first, at most `limit` and never more than [`MAX_PAGE`].
-	/// It iterates all the patient's lists: never call it in a transaction.
+	/// For each page it reads all the patient's lists, one after the other, and keeps no more than the page: never call
+	/// it in a transaction.
 	pub fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<ListedGrant<T::AccountId>> {
 		let grants = Grants::<T>::iter_prefix(patient)
 			.flat_map(|(grantee, list)| list.into_iter().map(move |grant| (grantee.clone(), grant)));
@@ -15,7 +16,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The requests to the patient that can still be answered, with an id above `after`, lowest first, at most `limit`
-	/// and never more than [`MAX_PAGE`]. It iterates all the patient's lists: never call it in a transaction.
+	/// and never more than [`MAX_PAGE`]. For each page it reads all the patient's lists, one after the other, and keeps
+	/// no more than the page: never call it in a transaction.
 	pub fn requests(patient: PatientId, after: Option<RequestId>, limit: u32) -> Vec<(T::AccountId, ConsentRequest)> {
 		let now = T::Time::now();
 		let requests = Requests::<T>::iter_prefix(patient)
@@ -30,16 +32,24 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// The items with the lowest ids above `after`. No more than a page of them is held at any time.
 fn page<Item>(
 	items: impl Iterator<Item = Item>,
 	id: impl Fn(&Item) -> u64,
 	after: Option<u64>,
 	limit: u32,
 ) -> Vec<Item> {
-	let mut items: Vec<Item> = items
-		.filter(|item| after.is_none_or(|after| id(item) > after))
-		.collect();
-	items.sort_by_key(&id);
-	items.truncate(limit.min(MAX_PAGE) as usize);
-	items
+	let limit = usize::try_from(limit.min(MAX_PAGE)).unwrap_or(usize::MAX);
+	let mut lowest = BTreeMap::new();
+	for item in items {
+		let id = id(&item);
+		if after.is_some_and(|after| id <= after) {
+			continue;
+		}
+		lowest.insert(id, item);
+		if lowest.len() > limit {
+			lowest.pop_last();
+		}
+	}
+	lowest.into_values().collect()
 }

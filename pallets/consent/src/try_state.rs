@@ -1,6 +1,6 @@
 //! What always holds.
 
-#![cfg(any(feature = "try-runtime", test))]
+#![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
 	terms, Config, Denials, Grants, NextDenial, NextGrant, NextRequest, Pallet, Requests, MAX_DENIALS,
@@ -12,13 +12,14 @@ use salus_primitives::{DenialTerms, Registry};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
+	/// What always holds, for `try_state` and for the tests of a runtime:
 	/// - every list is of a known patient and in the order of its ids, and no id occurs twice or was not given yet;
 	/// - grants and requests have well-formed terms;
 	/// - a grant has as many uses left as its terms gave or fewer, is passed on from none, and was revoked after it
 	///   was given;
 	/// - a request can be answered for 30 days at most, and no list of requests is empty;
 	/// - no denial is there twice, none has an inverted range, and a slot is free for the denial of everything.
-	pub(crate) fn check_state() -> Result<(), TryRuntimeError> {
+	pub fn check_state() -> Result<(), TryRuntimeError> {
 		Self::check_grants()?;
 		Self::check_requests()?;
 		Self::check_denials()

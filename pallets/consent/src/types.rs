@@ -11,8 +11,8 @@ pub const MAX_DENIALS: u32 = 32;
 pub const MAX_REQUESTS: u32 = 8;
 /// How long a request can be answered at most.
 pub const MAX_REQUEST_LIFETIME: Moment = 30 * DAY;
-/// The most entries a query returns at once.
-pub const MAX_PAGE: u32 = 256;
+/// The most entries a query returns at once: a page of 256, and one more that says that there is a next.
+pub const MAX_PAGE: u32 = 257;
 
 /// One patient's grants to one grantee, in the order of their ids.
 pub type GrantList<AccountId> = BoundedVec<Grant<AccountId>, ConstU32<MAX_GRANTS>>;
@@ -23,20 +23,3 @@ pub type RequestList = BoundedVec<ConsentRequest, ConstU32<MAX_REQUESTS>>;
 
 /// A grant and the grantee in whose list it stands.
 pub type ListedGrant<AccountId> = (Grantee<AccountId>, Grant<AccountId>);
-
-/// Makes what the benchmarks need of other pallets.
-#[cfg(feature = "runtime-benchmarks")]
-pub trait BenchmarkHelper<AccountId> {
-	/// An active institution with this id.
-	fn institution(id: salus_primitives::InstitutionId);
-	/// An active credential of the account at the institution.
-	fn credential(account: &AccountId, institution: salus_primitives::InstitutionId, role: salus_primitives::Role);
-	/// An active patient of the institution whom this account signs for.
-	fn patient(controller: &AccountId, institution: salus_primitives::InstitutionId) -> salus_primitives::PatientId;
-	/// An accepted assignment of the patient to the practitioner.
-	fn assignment(
-		practitioner: &AccountId,
-		patient: salus_primitives::PatientId,
-		institution: salus_primitives::InstitutionId,
-	);
-}

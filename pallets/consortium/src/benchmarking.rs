@@ -1,38 +1,15 @@
 //! Benchmarks of pallet-consortium, run on the real runtime.
 
-use crate::{quota, Call, Config, Loads, Pallet, Payer, Seats};
+use crate::{Call, Config, Loads, Pallet, Payer, Seats};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
-use salus_primitives::{
-	ActionSet, CategorySet, HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted, PurposeSet, Status, Terms,
-};
+use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted};
 use sp_runtime::Weight;
 
 fn hospital<T: Config>(seat: T::AccountId) -> Institution<T::AccountId> {
 	Institution {
-		kind: InstitutionKind::Hospital,
-		region: Default::default(),
-		time_zone: Default::default(),
-		officers: Default::default(),
-		status: Status::Active,
-		hpke: HpkeKey::X25519([7; 32]),
-		peer_ids: Default::default(),
-		addresses: Default::default(),
-		admission_terms: Terms {
-			actions: ActionSet::EMPTY,
-			purposes: PurposeSet::EMPTY,
-			categories: CategorySet::EMPTY,
-			records: Default::default(),
-			compartments: Default::default(),
-			recorded_from: None,
-			recorded_until: None,
-			starts: 0,
-			ends: 1,
-			uses: None,
-			erase_after: None,
-		},
 		seat: Some(seat),
-		validator: None,
+		..Institution::bare(InstitutionKind::Hospital, HpkeKey::X25519([7; 32]))
 	}
 }
 
@@ -75,7 +52,7 @@ mod benchmarks {
 		#[block]
 		{
 			let payer = T::Payer::payer(Some(&who), &call).unwrap_or(InstitutionId::MAX);
-			quota::count::<T>(payer, Weight::from_parts(1, 1));
+			crate::quota::count::<T>(payer, Weight::from_parts(1, 1));
 		}
 		assert_eq!(Loads::<T>::iter().count(), 1);
 	}

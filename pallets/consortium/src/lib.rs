@@ -45,6 +45,8 @@ pub mod pallet {
 		type CouncilOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 		/// The council whose members follow the seats.
 		type Council: ChangeMembers<Self::AccountId>;
+		/// Worst case of a change of the council's members: whatever votes are open are gone through.
+		type CouncilChange: Get<Weight>;
 		/// The chain's clock.
 		type Time: Time<Moment = u64>;
 		/// Which institution pays for a call.

@@ -5,7 +5,7 @@ use crate::{Payer, SessionKeys};
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use frame_system::EnsureRoot;
 use salus_primitives::InstitutionId;
-use sp_runtime::{traits::IdentityLookup, BuildStorage};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, Weight};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -34,6 +34,7 @@ impl frame_system::Config for Test {
 impl pallet_timestamp::Config for Test {}
 
 parameter_types! {
+	pub const CouncilChange: Weight = Weight::from_parts(5, 7);
 	pub static Members: Vec<u64> = vec![];
 	pub static KeysChanged: bool = false;
 	pub static PrunedBefore: u32 = 0;
@@ -73,6 +74,7 @@ impl SessionKeys<u64> for Keys {
 impl pallet_consortium::Config for Test {
 	type CouncilOrigin = EnsureRoot<u64>;
 	type Council = Council;
+	type CouncilChange = CouncilChange;
 	type Time = Timestamp;
 	type Payer = Hundreds;
 	type SessionKeys = Keys;

@@ -2,7 +2,10 @@
 
 use crate::{Config, Error, Event, Pallet, Seats, WeightInfo};
 use alloc::vec::Vec;
-use frame_support::{ensure, traits::ChangeMembers};
+use frame_support::{
+	ensure,
+	traits::{ChangeMembers, Get},
+};
 use salus_primitives::{Institution, InstitutionId, OnAdmitted};
 use sp_runtime::{DispatchError, Weight};
 
@@ -27,6 +30,6 @@ impl<T: Config> OnAdmitted<T::AccountId> for Pallet<T> {
 	}
 
 	fn admitted_weight() -> Weight {
-		T::WeightInfo::admitted()
+		T::WeightInfo::admitted().saturating_add(T::CouncilChange::get())
 	}
 }

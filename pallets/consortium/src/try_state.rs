@@ -1,6 +1,6 @@
 //! What always holds.
 
-#![cfg(any(feature = "try-runtime", test))]
+#![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{Config, MinValidators, Pallet, Seats, Validators};
 use alloc::collections::BTreeSet;
@@ -8,9 +8,10 @@ use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
+	/// What always holds, for `try_state` and for the tests of a runtime:
 	/// - no institution has two seats and no account sits for two;
 	/// - no validator is named twice, and there are never fewer than the floor.
-	pub(crate) fn check_state() -> Result<(), TryRuntimeError> {
+	pub fn check_state() -> Result<(), TryRuntimeError> {
 		let seats = Seats::<T>::get();
 		let institutions: BTreeSet<_> = seats.iter().map(|(institution, _)| institution).collect();
 		let accounts: BTreeSet<_> = seats.iter().map(|(_, account)| account).collect();

@@ -75,6 +75,23 @@ pub struct Terms {
 }
 
 impl Terms {
+	/// Terms that allow nothing: what an institution publishes that admits no patients, and a base for narrower ones.
+	pub fn none() -> Self {
+		Self {
+			actions: ActionSet::EMPTY,
+			purposes: PurposeSet::EMPTY,
+			categories: CategorySet::EMPTY,
+			records: BoundedVec::new(),
+			compartments: BoundedVec::new(),
+			recorded_from: None,
+			recorded_until: None,
+			starts: 0,
+			ends: 0,
+			uses: None,
+			erase_after: None,
+		}
+	}
+
 	/// Whether these terms allow nothing that `wider` does not.
 	pub fn is_within(&self, wider: &Self) -> bool {
 		let records = wider.records.is_empty()
@@ -140,7 +157,7 @@ pub struct Grant<AccountId> {
 }
 
 impl<AccountId> Grant<AccountId> {
-	/// Whether it can still permit something, now or later.
+	/// Whether it can permit nothing any more.
 	pub fn is_dead(&self, now: Moment) -> bool {
 		self.revoked_at.is_some() || self.terms.ends <= now || self.uses_left == Some(0)
 	}

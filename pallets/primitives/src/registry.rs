@@ -53,6 +53,25 @@ pub struct Institution<AccountId> {
 	pub validator: Option<AccountId>,
 }
 
+impl<AccountId> Institution<AccountId> {
+	/// An active institution that has nothing yet: no officers, no nodes, no seat, and it admits no patients.
+	pub fn bare(kind: InstitutionKind, hpke: HpkeKey) -> Self {
+		Self {
+			kind,
+			region: BoundedVec::new(),
+			time_zone: BoundedVec::new(),
+			officers: BoundedVec::new(),
+			status: Status::Active,
+			hpke,
+			peer_ids: BoundedVec::new(),
+			addresses: BoundedVec::new(),
+			admission_terms: Terms::none(),
+			seat: None,
+			validator: None,
+		}
+	}
+}
+
 /// A person's credential at one institution.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,

@@ -2,7 +2,7 @@
 
 use crate::{
 	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Institution, InstitutionId, Kind, Moment, Patient,
-	PatientId, PurposeSet, Receipt, Record, RecordId, Role, Terms,
+	PatientId, Receipt, Record, RecordId, Role, Terms,
 };
 use sp_runtime::{DispatchError, Weight};
 
@@ -19,8 +19,6 @@ pub struct Standing {
 pub trait Registry<AccountId> {
 	/// The institution's entry.
 	fn institution(id: InstitutionId) -> Option<Institution<AccountId>>;
-	/// Whether the institution exists and counts.
-	fn is_institution_active(id: InstitutionId) -> bool;
 	/// Whether the account is an officer of this institution and the institution counts.
 	fn is_officer(account: &AccountId, institution: InstitutionId) -> bool;
 	/// The account's credential at this institution, if it ever had one.
@@ -46,8 +44,6 @@ pub trait Admission<AccountId> {
 	) -> Result<GrantId, DispatchError>;
 	/// Whether the terms can be a grant at this time; the pool asks it before any signature is checked.
 	fn acceptable(terms: &Terms, now: Moment) -> bool;
-	/// Worst case of `admit`.
-	fn admit_weight() -> Weight;
 }
 
 /// What happens to the council when an institution is admitted: implemented by pallet-consortium.
@@ -56,15 +52,6 @@ pub trait OnAdmitted<AccountId> {
 	fn admitted(id: InstitutionId, institution: &Institution<AccountId>) -> Result<(), DispatchError>;
 	/// Worst case of `admitted`.
 	fn admitted_weight() -> Weight;
-}
-
-impl<AccountId> OnAdmitted<AccountId> for () {
-	fn admitted(_: InstitutionId, _: &Institution<AccountId>) -> Result<(), DispatchError> {
-		Ok(())
-	}
-	fn admitted_weight() -> Weight {
-		Weight::zero()
-	}
 }
 
 /// The decision engine: implemented by pallet-consent. Nothing else permits anything.
@@ -91,14 +78,6 @@ pub trait AccessControl<AccountId> {
 pub trait AuditTrail<AccountId> {
 	/// Writes one entry at the end of the patient's trail and returns it for the caller's event.
 	fn append(patient: PatientId, actor: Option<AccountId>, kind: Kind<AccountId>) -> AuditEntry<AccountId>;
-	/// Cost of `append`.
-	fn append_weight() -> Weight;
-}
-
-/// What there is of a record: implemented by pallet-records.
-pub trait Records<AccountId> {
-	/// The record's metadata.
-	fn record(id: RecordId) -> Option<Record<AccountId>>;
 }
 
 /// Who may be named in a grant's list: kept here so that consent and its runtime API agree on keys.
@@ -116,5 +95,17 @@ pub fn grantees_of<AccountId: Clone>(
 	core::iter::once(Grantee::Account(requester.clone())).chain(at)
 }
 
-/// Purposes a patient may never be asked for by anyone at an institution.
-pub const PERSONAL_PURPOSES: PurposeSet = PurposeSet::of(&[crate::Purpose::Family, crate::Purpose::PatientRequest]);
+/// Makes who is who for the benchmarks, on the runtime they run on.
+#[cfg(feature = "runtime-benchmarks")]
+pub trait BenchmarkHelper<AccountId> {
+	/// Sets the chain's clock.
+	fn clock(now: Moment);
+	/// An active institution with this id.
+	fn institution(id: InstitutionId);
+	/// An active credential of the account at the institution.
+	fn credential(account: &AccountId, institution: InstitutionId, role: Role);
+	/// An active patient of the institution whom this account signs for.
+	fn patient(controller: &AccountId, institution: InstitutionId) -> PatientId;
+	/// An accepted assignment of the patient to the practitioner.
+	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId);
+}

@@ -1,8 +1,8 @@
 //! The audit trail: entries go into events, their hash chain into storage.
 
-use crate::{Config, Event, Pallet, Trail, TrailEnd, WeightInfo};
+use crate::{Config, Event, Pallet, Trail, TrailEnd};
 use alloc::{vec, vec::Vec};
-use frame_support::{traits::Time, weights::Weight};
+use frame_support::traits::Time;
 use salus_primitives::{AuditEntry, AuditHead, AuditTrail, Kind, PatientId};
 use sp_runtime::traits::Zero;
 
@@ -18,10 +18,6 @@ impl<T: Config> AuditTrail<T::AccountId> for Pallet<T> {
 		end.head = end.head.after(&entry);
 		Trail::<T>::insert(patient, end);
 		entry
-	}
-
-	fn append_weight() -> Weight {
-		T::WeightInfo::append()
 	}
 }
 

@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use crate::{
-	ciphertext_size, BenchmarkHelper, Call, Config, NextReceipt, NextRecord, OldestReceipt, Pallet, Receipts, Records,
+	ciphertext_size, Call, Config, NextReceipt, NextRecord, OldestReceipt, Pallet, Receipts, Records, MAX_PASSED,
 	MIN_PADDED, RECEIPT_LIFETIME,
 };
 use alloc::{vec, vec::Vec};
@@ -14,7 +14,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{traits::Time, BoundedVec};
 use frame_system::RawOrigin;
 use salus_primitives::{
-	AuditTrail, Basis, Category, Cid, Decision, DocStatus, ErrorReason, InstitutionId, Kind, Media, Moment, NewRecord,
+	Basis, BenchmarkHelper, Category, Cid, Decision, DocStatus, ErrorReason, InstitutionId, Media, Moment, NewRecord,
 	Origin, PatientId, Purpose, Receipt, ReceiptId, RecordId, RecordStatus, Relation, Role, MAX_BATCH,
 };
 use sp_core::H256;
@@ -34,8 +34,10 @@ fn people<T: Config>() -> (T::AccountId, PatientId) {
 }
 
 fn new_record<T: Config>(patient: PatientId, seed: u64, replaces: Option<RecordId>) -> NewRecord {
-	let mut cid = vec![0x01, 0x70, 0x12, 0x20];
-	cid.extend([7; 32]);
+	let mut sha256 = [0; 32];
+	sha256[..8].copy_from_slice(&seed.to_be_bytes());
+	let mut cid = vec![0x01, 0x55, 0x12, 0x20];
+	cid.extend(sha256);
 	NewRecord {
 		patient,
 		origin: Origin::Clinician,
@@ -43,7 +45,7 @@ fn new_record<T: Config>(patient: PatientId, seed: u64, replaces: Option<RecordI
 		compartment: None,
 		media: Media::FhirJson,
 		cid: Cid::truncate_from(cid),
-		sha256: H256::from_low_u64_be(seed),
+		sha256: H256(sha256),
 		tree: H256::repeat_byte(8),
 		size: ciphertext_size(MIN_PADDED).unwrap_or_default(),
 		recorded_at: T::Time::now(),
@@ -99,12 +101,18 @@ mod benchmarks {
 	fn mark_entered_in_error() {
 		let (doctor, patient) = people::<T>();
 		let target = registered::<T>(&doctor, patient, 1)[0];
-		let new = new_record::<T>(patient, 1, Some(target));
-		Pallet::<T>::enter(&doctor, new, Purpose::Treatment, Some(HOSPITAL)).expect("the author may amend");
+		let last = target + u64::from(MAX_PASSED) + 1;
+		for replaced in target..last {
+			let new = new_record::<T>(patient, replaced, Some(replaced));
+			Pallet::<T>::enter(&doctor, new, Purpose::Treatment, Some(HOSPITAL)).expect("the author may amend");
+		}
+		for passed in target + 1..last {
+			Pallet::<T>::correct(doctor.clone(), passed, ErrorReason::Other, Some(HOSPITAL)).expect("they are hers");
+		}
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(doctor),
-			target + 1,
+			last,
 			ErrorReason::WrongContent,
 			Some(HOSPITAL),
 		);
@@ -146,24 +154,6 @@ mod benchmarks {
 		);
 		assert_eq!(OldestReceipt::<T>::get(), oldest + 2);
 		assert!(Receipts::<T>::contains_key(oldest + 2));
-	}
-
-	#[benchmark]
-	fn append() {
-		let (doctor, patient) = people::<T>();
-		let kind = || Kind::AccessRefused {
-			receipt: 1,
-			record: 1,
-			purpose: Purpose::Treatment,
-			reason: salus_primitives::Reason::NoGrant,
-		};
-		Pallet::<T>::append(patient, Some(doctor.clone()), kind());
-		let before = Pallet::<T>::audit_head(patient).entries;
-		#[block]
-		{
-			Pallet::<T>::append(patient, Some(doctor), kind());
-		}
-		assert_eq!(Pallet::<T>::audit_head(patient).entries, before + 1);
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::world(), crate::mock::Test);

@@ -1,6 +1,6 @@
 //! Records that should never have been entered.
 
-use crate::{Config, Error, Event, Pallet, Records};
+use crate::{Config, Error, Event, Pallet, Records, MAX_PASSED};
 use frame_support::ensure;
 use salus_primitives::{
 	AuditTrail, ErrorReason, InstitutionId, Kind, Origin, Record, RecordId, RecordStatus, Registry, Relation,
@@ -56,15 +56,23 @@ impl<T: Config> Pallet<T> {
 		institution == record.custodian && (is_author() || T::Registry::is_officer(who, institution))
 	}
 
-	/// Makes a record current again that this one had replaced. Otherwise nothing would be current, and what is
-	/// not current can't be replaced by a right version.
+	/// Makes the record current again that this one had replaced, or where that is itself in error the one before it,
+	/// past [`MAX_PASSED`] of them at most. Otherwise nothing would be current, and what is not current can't be
+	/// replaced by a right version.
 	fn restore(replaced: RecordId, by: RecordId) -> Option<RecordId> {
-		let mut record = Records::<T>::get(replaced)?;
-		if record.status != RecordStatus::Superseded(by) {
-			return None;
+		let (mut id, mut by) = (replaced, by);
+		for _ in 0..=MAX_PASSED {
+			let mut record = Records::<T>::get(id)?;
+			match (record.status, record.relates_to) {
+				(RecordStatus::Superseded(successor), _) if successor == by => {
+					record.status = RecordStatus::Current;
+					Records::<T>::insert(id, record);
+					return Some(id);
+				}
+				(RecordStatus::EnteredInError(_), Some((Relation::Replaces, before))) => (id, by) = (before, id),
+				_ => return None,
+			}
 		}
-		record.status = RecordStatus::Current;
-		Records::<T>::insert(replaced, record);
-		Some(replaced)
+		None
 	}
 }

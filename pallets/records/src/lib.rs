@@ -54,7 +54,7 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 		/// Makes institutions, credentials and patients for the benchmarks.
 		#[cfg(feature = "runtime-benchmarks")]
-		type BenchmarkHelper: BenchmarkHelper<Self::AccountId>;
+		type BenchmarkHelper: salus_primitives::BenchmarkHelper<Self::AccountId>;
 	}
 
 	#[pallet::pallet]
@@ -170,6 +170,12 @@ pub mod pallet {
 		RecordClosed,
 		/// Every id has been given.
 		IdsExhausted,
+		/// A payload of at most 1 MiB is one raw block, a larger one a tree with a dag-pb root: take CID and size as the
+		/// vault's upload returned them.
+		CidOfOtherSize,
+		/// The CID of a raw block has another digest than the payload: take CID and SHA-256 as the vault's upload
+		/// returned them.
+		CidOfOtherBytes,
 	}
 
 	#[pallet::hooks]
@@ -184,19 +190,20 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Registers a record whose ciphertext the vault holds. The signer is its author, the institution she acts
 		/// at its custodian; with no institution she is the patient, and her institution is its custodian. A
-		/// replacement needs the right to amend what it replaces, anything else the right to append.
+		/// replacement needs the right to amend what it replaces, at its date and at that of the replacement;
+		/// anything else needs the right to append.
 		///
 		/// # Events
 		/// [`Event::RecordRegistered`].
 		///
 		/// # Errors
-		/// [`Error::MalformedCid`], [`Error::MalformedSize`], [`Error::RecordedInFuture`],
-		/// [`Error::OriginMismatch`], [`Error::UnknownPatient`], [`Error::AlreadyRegistered`],
-		/// [`Error::UnknownRecord`], [`Error::ForeignRelation`], [`Error::RelationErased`],
-		/// [`Error::CategoryDiffers`], [`Error::CompartmentDiffers`], [`Error::NotCurrent`],
-		/// [`Error::NotPermitted`], [`Error::IdsExhausted`].
+		/// [`Error::MalformedCid`], [`Error::MalformedSize`], [`Error::CidOfOtherSize`],
+		/// [`Error::CidOfOtherBytes`], [`Error::RecordedInFuture`], [`Error::OriginMismatch`],
+		/// [`Error::UnknownPatient`], [`Error::AlreadyRegistered`], [`Error::UnknownRecord`],
+		/// [`Error::ForeignRelation`], [`Error::RelationErased`], [`Error::CategoryDiffers`],
+		/// [`Error::CompartmentDiffers`], [`Error::NotCurrent`], [`Error::NotPermitted`], [`Error::IdsExhausted`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::register().saturating_add(T::AccessControl::decide_weight()))]
+		#[pallet::weight(T::WeightInfo::register().saturating_add(weights::decisions::<T>([record])))]
 		pub fn register(
 			origin: OriginFor<T>,
 			record: NewRecord,
@@ -216,11 +223,10 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::NoRecords`], and those of [`Pallet::register`].
 		#[pallet::call_index(1)]
-		#[pallet::weight({
-			let n = weights::count(records.len());
-			T::WeightInfo::register_batch(n)
-				.saturating_add(T::AccessControl::decide_weight().saturating_mul(n.into()))
-		})]
+		#[pallet::weight(
+			T::WeightInfo::register_batch(weights::count(records.len()))
+				.saturating_add(weights::decisions::<T>(records))
+		)]
 		pub fn register_batch(
 			origin: OriginFor<T>,
 			records: BoundedVec<NewRecord, ConstU32<MAX_BATCH>>,
@@ -236,8 +242,8 @@ pub mod pallet {
 
 		/// Marks a record as entered in error: from now on it is released to its author alone. By its author with
 		/// an active credential at its custodian, by an officer of its custodian, or with no institution by the
-		/// patient for what she uploaded herself. What it had replaced is current again, unless something replaced
-		/// it in turn.
+		/// patient for what she uploaded herself. If it was current, the version before it that is not in error is
+		/// current again, past eight in error at most.
 		///
 		/// # Events
 		/// [`Event::RecordEnteredInError`].

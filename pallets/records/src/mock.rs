@@ -73,9 +73,6 @@ impl Registry<u64> for Register {
 	fn institution(_: InstitutionId) -> Option<Institution<u64>> {
 		None
 	}
-	fn is_institution_active(_: InstitutionId) -> bool {
-		true
-	}
 	fn is_officer(account: &u64, institution: InstitutionId) -> bool {
 		Officers::contains_key((*account, institution))
 	}
@@ -101,7 +98,7 @@ impl Registry<u64> for Register {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::BenchmarkHelper<u64> for Register {
+impl salus_primitives::BenchmarkHelper<u64> for Register {
 	fn clock(now: Moment) {
 		pallet_timestamp::Now::<Test>::put(now);
 	}

@@ -1,9 +1,15 @@
-//! What the chain can check of a payload without its bytes: the shape of its CID and of its size.
+//! What the chain can check of a payload without its bytes: the shape of its CID and of its size, and that its CID, its
+//! size and its hash are of one payload.
+
+use sp_core::H256;
 
 /// The smallest padded length, 16 KiB.
 pub const MIN_PADDED: u64 = 16 * 1024;
 /// The largest ciphertext, 1 TiB.
 pub const MAX_SIZE: u64 = 1 << 40;
+
+/// The most bytes of one block, 1 MiB: a payload of more is a tree of blocks.
+pub const MAX_BLOCK: u64 = 1 << 20;
 
 /// Bytes of the envelope's header.
 const HEADER: u64 = 104;
@@ -20,6 +26,16 @@ const DAG_PB: [u8; 4] = [0x01, 0x70, 0x12, 0x20];
 /// Whether these bytes are a CID as both payload stores make it: version 1, raw or dag-pb, SHA-256.
 pub fn is_cid(bytes: &[u8]) -> bool {
 	bytes.len() == RAW.len() + 32 && (bytes.starts_with(&RAW) || bytes.starts_with(&DAG_PB))
+}
+
+/// Whether a payload of this many bytes can have the CID: one raw block, or the dag-pb root of several.
+pub fn is_cid_of_size(cid: &[u8], size: u64) -> bool {
+	cid.starts_with(&RAW) == (size <= MAX_BLOCK)
+}
+
+/// Whether a payload with this SHA-256 can have the CID: that of a raw block has the payload's own digest.
+pub fn is_cid_of_bytes(cid: &[u8], sha256: &H256) -> bool {
+	!cid.starts_with(&RAW) || cid.ends_with(sha256.as_bytes())
 }
 
 /// Bytes of ciphertext for this padded length.

@@ -18,12 +18,6 @@ pub const MAX_HISTORY: u32 = 256;
 /// A page, newest first, and where the next one begins.
 pub type Page<AccountId> = (Vec<(RecordId, Record<AccountId>)>, Option<RecordId>);
 
-impl<T: Config> salus_primitives::Records<T::AccountId> for Pallet<T> {
-	fn record(id: RecordId) -> Option<Record<T::AccountId>> {
-		Records::<T>::get(id)
-	}
-}
-
 impl<T: Config> Pallet<T> {
 	/// The record's metadata.
 	pub fn record(id: RecordId) -> Option<Record<T::AccountId>> {

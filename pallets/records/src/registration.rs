@@ -1,7 +1,8 @@
 //! How a record comes onto the chain.
 
 use crate::{
-	is_cid, is_ciphertext_size, ByHash, Config, Error, Event, NextRecord, Pallet, Records, Trail, CLOCK_TOLERANCE,
+	is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, Error, Event, NextRecord, Pallet,
+	Records, Trail, CLOCK_TOLERANCE,
 };
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
@@ -52,6 +53,14 @@ impl<T: Config> Pallet<T> {
 			},
 		};
 		ensure!(T::AccessControl::decide(&request).is_permit(), Error::<T>::NotPermitted);
+		// Whoever may amend what happened in one year may not for that write about another.
+		if request.recorded_at != new.recorded_at {
+			let moved = AccessRequest {
+				recorded_at: new.recorded_at,
+				..request
+			};
+			ensure!(T::AccessControl::decide(&moved).is_permit(), Error::<T>::NotPermitted);
+		}
 
 		let record = Self::insert(author, new, custodian)?;
 		if let Some((id, mut target)) = replaced {
@@ -65,6 +74,8 @@ impl<T: Config> Pallet<T> {
 	fn well_formed(new: &NewRecord, institution: Option<InstitutionId>) -> DispatchResult {
 		ensure!(is_cid(&new.cid), Error::<T>::MalformedCid);
 		ensure!(is_ciphertext_size(new.size), Error::<T>::MalformedSize);
+		ensure!(is_cid_of_size(&new.cid, new.size), Error::<T>::CidOfOtherSize);
+		ensure!(is_cid_of_bytes(&new.cid, &new.sha256), Error::<T>::CidOfOtherBytes);
 		ensure!(
 			new.recorded_at <= T::Time::now().saturating_add(CLOCK_TOLERANCE),
 			Error::<T>::RecordedInFuture

@@ -1,10 +1,10 @@
 //! What always holds.
 
-#![cfg(any(feature = "try-runtime", test))]
+#![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
-	is_cid, is_ciphertext_size, ByHash, Config, NextReceipt, NextRecord, OldestReceipt, Pallet, Receipts, Records,
-	Trail,
+	is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, NextReceipt, NextRecord,
+	OldestReceipt, Pallet, Receipts, Records, Trail,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -12,15 +12,17 @@ use salus_primitives::{PatientId, Record, RecordId, RecordStatus, Relation};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
+	/// What always holds, for `try_state` and for the tests of a runtime:
 	/// - record ids are dense below `NextRecord`, and every record is well-formed;
 	/// - `ByHash` names every record once and nothing else;
 	/// - a relation points to an earlier record of the same patient; what is superseded names the record that
-	///   replaces it, and what a record in force replaces is not current;
+	///   replaces it, and what a record in force replaces is not current; of all versions of a document, which replace
+	///   one another, one is current at most;
 	/// - along `previous` from `latest_record`, every record of a patient is met once, newest first, and her trail
 	///   has an entry for each at least;
 	/// - the receipts are those from `OldestReceipt` to before `NextReceipt`, in the order of time, each about
 	///   distinct records of one patient.
-	pub(crate) fn check_state() -> Result<(), TryRuntimeError> {
+	pub fn check_state() -> Result<(), TryRuntimeError> {
 		let records: BTreeMap<RecordId, Record<T::AccountId>> = Records::<T>::iter().collect();
 		Self::check_records(&records)?;
 		Self::check_relations(&records)?;
@@ -40,6 +42,12 @@ impl<T: Config> Pallet<T> {
 			"records: a malformed CID or size"
 		);
 		ensure!(
+			records
+				.values()
+				.all(|record| is_cid_of_size(&record.cid, record.size) && is_cid_of_bytes(&record.cid, &record.sha256)),
+			"records: a CID of other bytes"
+		);
+		ensure!(
 			ByHash::<T>::iter().count() == records.len(),
 			"records: ByHash and Records differ in number"
 		);
@@ -53,7 +61,19 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_relations(records: &BTreeMap<RecordId, Record<T::AccountId>>) -> Result<(), TryRuntimeError> {
+		// Of each record, the first version of its document: relations point back, so that it is known already.
+		let mut first: BTreeMap<RecordId, RecordId> = BTreeMap::new();
+		let mut current: BTreeSet<RecordId> = BTreeSet::new();
 		for (id, record) in records {
+			let origin = match record.relates_to {
+				Some((Relation::Replaces, before)) => first.get(&before).copied().unwrap_or(before),
+				_ => *id,
+			};
+			first.insert(*id, origin);
+			ensure!(
+				record.status != RecordStatus::Current || current.insert(origin),
+				"records: two versions of a document are current"
+			);
 			if let Some((relation, target_id)) = record.relates_to {
 				let target = records.get(&target_id).ok_or("records: a relation to nothing")?;
 				ensure!(target_id < *id, "records: a relation to a later record");

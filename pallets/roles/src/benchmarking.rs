@@ -55,14 +55,14 @@ fn key(n: u8) -> HpkeKey {
 	HpkeKey::XWing(BoundedVec::truncate_from(key))
 }
 
-/// The largest hospital, with these officers before as many others as there can be.
-fn hospital<T: Config>(first: Vec<T::AccountId>) -> Institution<T::AccountId> {
-	let others = (0..MAX_OFFICERS).map(|n| account("officer", n, 0));
+/// The largest hospital.
+fn hospital<T: Config>() -> Institution<T::AccountId> {
+	let officers = (0..MAX_OFFICERS).map(|n| account("officer", n, 0)).collect();
 	Institution {
 		kind: InstitutionKind::Hospital,
 		region: BoundedVec::truncate_from(b"CH-ZH".to_vec()),
 		time_zone: BoundedVec::truncate_from(vec![b'x'; 32]),
-		officers: BoundedVec::truncate_from(first.into_iter().chain(others).collect()),
+		officers: BoundedVec::truncate_from(officers),
 		status: Status::Active,
 		hpke: key(201),
 		peer_ids: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![1; 64]); MAX_PEERS as usize]),
@@ -75,7 +75,7 @@ fn hospital<T: Config>(first: Vec<T::AccountId>) -> Institution<T::AccountId> {
 
 /// A hospital with its last officer to be looked for longest.
 fn admitted<T: Config>() -> Result<(InstitutionId, T::AccountId), BenchmarkError> {
-	let institution = Pallet::<T>::admit(hospital::<T>(Vec::new()))?;
+	let institution = Pallet::<T>::admit(hospital::<T>())?;
 	Ok((institution, account("officer", MAX_OFFICERS - 1, 0)))
 }
 
@@ -121,7 +121,7 @@ where
 {
 	let officer_key = sr25519_generate(KEYS, None);
 	let officer = T::AccountId::from(officer_key);
-	let mut hospital = hospital::<T>(Vec::new());
+	let mut hospital = hospital::<T>();
 	if let Some(last) = hospital.officers.last_mut() {
 		*last = officer.clone();
 	}
@@ -181,7 +181,7 @@ mod benchmarks {
 		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 		let before = Institutions::<T>::iter().count();
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, hospital::<T>(Vec::new()));
+		_(origin as T::RuntimeOrigin, hospital::<T>());
 		assert_eq!(Institutions::<T>::iter().count(), before + 1);
 		Ok(())
 	}

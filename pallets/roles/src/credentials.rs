@@ -3,7 +3,9 @@
 use crate::{Config, Credentials, Error, Institutions, Pallet};
 use frame_support::{ensure, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
-use salus_primitives::{wrapped, Application, Credential, Institution, InstitutionId, Role, Status, APPLICATION_TAG};
+use salus_primitives::{
+	wrapped, Application, Credential, Institution, InstitutionId, Moment, Role, Status, APPLICATION_TAG,
+};
 use sp_core::H256;
 use sp_runtime::traits::{Verify, Zero};
 
@@ -27,11 +29,27 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the application is for this chain, still stands, and is the applicant's own.
-	pub(crate) fn check_application(
+	/// Enters the credential that was applied for.
+	pub(crate) fn approve(
 		application: &Application<T::AccountId>,
 		signature: &T::Signature,
+		valid_from: Moment,
+		valid_until: Moment,
 	) -> Result<(), Error<T>> {
+		Self::check_application(application, signature)?;
+		let credential = Credential {
+			role: application.role,
+			licence: application.licence,
+			speciality: application.speciality,
+			valid_from,
+			valid_until,
+			status: Status::Active,
+		};
+		Self::issue(&application.applicant, application.institution, credential)
+	}
+
+	/// Whether the application is for this chain, still stands, and is the applicant's own.
+	fn check_application(application: &Application<T::AccountId>, signature: &T::Signature) -> Result<(), Error<T>> {
 		ensure!(Self::is_genesis(&application.genesis), Error::ForeignGenesis);
 		ensure!(T::Time::now() < application.not_after, Error::ApplicationExpired);
 		let message = wrapped(APPLICATION_TAG, application);

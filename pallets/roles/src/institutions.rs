@@ -27,6 +27,18 @@ impl<T: Config> Pallet<T> {
 		Ok(id)
 	}
 
+	/// Changes the status of an institution.
+	pub(crate) fn change_institution(
+		id: InstitutionId,
+		change: impl FnOnce(Status) -> Result<Status, Error<T>>,
+	) -> Result<(), Error<T>> {
+		Institutions::<T>::try_mutate(id, |institution| {
+			let institution = institution.as_mut().ok_or(Error::UnknownInstitution)?;
+			institution.status = change(institution.status)?;
+			Ok(())
+		})
+	}
+
 	fn check_institution(institution: &Institution<T::AccountId>) -> Result<(), Error<T>> {
 		ensure!(institution.status == Status::Active, Error::StatusNotActive);
 		ensure!(institution.officers.len() >= MIN_OFFICERS, Error::TooFewOfficers);

@@ -1,7 +1,6 @@
-//! Which HPKE keys are taken.
+//! Which HPKE keys are taken, and which keys are none.
 
-use crate::{Config, Error, HpkeKeys};
-use codec::Encode;
+use crate::{Config, Error, HpkeKeys, OneTimeKey};
 use frame_support::ensure;
 use salus_primitives::HpkeKey;
 use sp_core::H256;
@@ -18,20 +17,18 @@ const P: [u8; 32] = {
 	p
 };
 
+/// A little-endian number with another lowest byte.
+const fn with_low_byte(mut number: [u8; 32], low: u8) -> [u8; 32] {
+	number[0] = low;
+	number
+}
+
 /// The u-coordinates below p of the points whose order divides 8: 0, 1, p - 1 and two of order 8 (RFC 7748, section 6.1,
 /// and Bernstein's list for Curve25519). A shared secret with them is zero whatever the other key is.
 const LOW_ORDER: [[u8; 32]; 5] = [
 	[0; 32],
-	{
-		let mut one = [0; 32];
-		one[0] = 1;
-		one
-	},
-	{
-		let mut minus_one = P;
-		minus_one[0] = 0xec;
-		minus_one
-	},
+	with_low_byte([0; 32], 0x01),
+	with_low_byte(P, 0xec),
 	[
 		0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09,
 		0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
@@ -42,31 +39,63 @@ const LOW_ORDER: [[u8; 32]; 5] = [
 	],
 ];
 
-/// Under what a key stands in [`HpkeKeys`].
-pub(crate) fn fingerprint(key: &HpkeKey) -> H256 {
-	H256(key.using_encoded(blake2_256))
+/// The y-coordinates of the points of ed25519 whose order divides 8, with every encoding that decompression takes: 0 and
+/// p, 1 and p + 1, p - 1, and two of order 8, the sign of x left out (Chalkias, Garillot, Nikolaenko, "Taming the many
+/// EdDSAs", 2020, table 1).
+const LOW_ORDER_Y: [[u8; 32]; 7] = [
+	[0; 32],
+	P,
+	with_low_byte([0; 32], 0x01),
+	with_low_byte(P, 0xee),
+	with_low_byte(P, 0xec),
+	[
+		0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+		0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+	],
+	[
+		0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+		0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+	],
+];
+
+/// Under what a key stands in [`HpkeKeys`]: the hash of its X25519 half alone, which a client that makes both kinds of
+/// key from one secret would use twice.
+pub(crate) fn fingerprint<T: Config>(key: &HpkeKey) -> Result<H256, Error<T>> {
+	let half = x25519_half(key).ok_or(Error::MalformedHpkeKey)?;
+	Ok(H256(blake2_256(half)))
 }
 
 /// Whether a key can be taken.
 pub(crate) fn check<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
-	ensure!(is_well_formed(key), Error::MalformedHpkeKey);
-	ensure!(!HpkeKeys::<T>::contains_key(fingerprint(key)), Error::HpkeKeyInUse);
+	ensure!(!HpkeKeys::<T>::contains_key(fingerprint(key)?), Error::HpkeKeyInUse);
 	Ok(())
 }
 
 /// Takes a key.
 pub(crate) fn claim<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
 	check(key)?;
-	HpkeKeys::<T>::insert(fingerprint(key), ());
+	HpkeKeys::<T>::insert(fingerprint(key)?, ());
 	Ok(())
 }
 
-/// A key has one encoding only, or the same key could be taken twice.
-fn is_well_formed(key: &HpkeKey) -> bool {
-	match key {
-		HpkeKey::X25519(u) => is_x25519(u),
-		HpkeKey::XWing(key) => key.len() == X_WING && key.last_chunk::<32>().is_some_and(is_x25519),
+/// Whether anybody could sign by this ed25519 key. Signatures are verified as ZIP 215 has it, with the cofactor and for
+/// every point: under a key of low order the neutral element as R and zero as S sign every message.
+pub(crate) fn is_weak(key: &OneTimeKey) -> bool {
+	let mut y = *key;
+	if let Some(top) = y.last_mut() {
+		*top &= 0x7f;
 	}
+	LOW_ORDER_Y.contains(&y)
+}
+
+/// The X25519 half of a well-formed key. A key has one encoding only, or the same key could be taken twice.
+fn x25519_half(key: &HpkeKey) -> Option<&[u8; 32]> {
+	match key {
+		HpkeKey::X25519(u) => Some(u),
+		HpkeKey::XWing(key) if key.len() == X_WING => key.last_chunk(),
+		HpkeKey::XWing(_) => None,
+	}
+	.filter(|u| is_x25519(u))
 }
 
 fn is_x25519(u: &[u8; 32]) -> bool {

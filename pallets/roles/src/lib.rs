@@ -5,6 +5,7 @@ extern crate alloc;
 
 mod assignments;
 mod credentials;
+mod events;
 mod institutions;
 mod keys;
 pub mod pool_errors;
@@ -21,6 +22,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 pub use registration::Registration;
 pub use types::*;
@@ -34,6 +36,7 @@ pub use weights::WeightInfo;
 	clippy::too_many_arguments,
 	clippy::type_complexity
 )]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -102,7 +105,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type PatientOf<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, PatientId, OptionQuery>;
 
-	/// Blake2-256 of each HPKE key in use, so that two ids of one person never share one.
+	/// Blake2-256 of the X25519 half of each HPKE key in use, so that two ids of one person never share one.
 	#[pallet::storage]
 	pub type HpkeKeys<T: Config> = StorageMap<_, Identity, H256, (), OptionQuery>;
 
@@ -142,116 +145,6 @@ pub mod pallet {
 			for (account, institution, credential) in &self.credentials {
 				let issued = Pallet::<T>::issue(account, *institution, credential.clone());
 				assert!(issued.is_ok(), "genesis: a credential is refused: {issued:?}");
-			}
-		}
-	}
-
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// The council admitted an institution.
-		InstitutionAdmitted {
-			/// Its id.
-			institution: InstitutionId,
-		},
-		/// The council suspended an institution: nobody's standing there counts any more.
-		InstitutionSuspended {
-			/// Its id.
-			institution: InstitutionId,
-		},
-		/// The council reinstated an institution.
-		InstitutionReinstated {
-			/// Its id.
-			institution: InstitutionId,
-		},
-		/// An officer approved an application.
-		CredentialIssued {
-			/// Who holds the credential.
-			account: T::AccountId,
-			/// Where.
-			institution: InstitutionId,
-			/// What she is there.
-			role: Role,
-		},
-		/// An officer suspended a credential.
-		CredentialSuspended {
-			/// Who holds it.
-			account: T::AccountId,
-			/// Where.
-			institution: InstitutionId,
-		},
-		/// An officer reinstated a credential.
-		CredentialReinstated {
-			/// Who holds it.
-			account: T::AccountId,
-			/// Where.
-			institution: InstitutionId,
-		},
-		/// An officer revoked a credential, for ever.
-		CredentialRevoked {
-			/// Who held it.
-			account: T::AccountId,
-			/// Where.
-			institution: InstitutionId,
-		},
-		/// A patient registered herself.
-		PatientRegistered {
-			/// Her id.
-			patient: PatientId,
-			/// Whose voucher she had.
-			institution: InstitutionId,
-			/// The first entry of her trail.
-			entry: AuditEntry<T::AccountId>,
-		},
-		/// Used vouchers that have ended were forgotten.
-		VouchersPruned {
-			/// How many.
-			count: u32,
-		},
-		/// An administrator proposed to assign a patient to a practitioner.
-		AssignmentProposed {
-			/// Who is assigned.
-			patient: PatientId,
-			/// Where.
-			institution: InstitutionId,
-			/// To whom.
-			practitioner: T::AccountId,
-			/// The entry in the patient's trail.
-			entry: AuditEntry<T::AccountId>,
-		},
-		/// The practitioner accepted.
-		AssignmentAccepted {
-			/// Who is assigned.
-			patient: PatientId,
-			/// Where.
-			institution: InstitutionId,
-			/// To whom.
-			practitioner: T::AccountId,
-			/// The entry in the patient's trail.
-			entry: AuditEntry<T::AccountId>,
-		},
-		/// An assignment is over.
-		AssignmentEnded {
-			/// Who was assigned.
-			patient: PatientId,
-			/// Where.
-			institution: InstitutionId,
-			/// To whom.
-			practitioner: T::AccountId,
-			/// The entry in the patient's trail.
-			entry: AuditEntry<T::AccountId>,
-		},
-	}
-
-	impl<T: Config> Event<T> {
-		/// The audit entries the event carries, with whose trail each stands in.
-		pub fn audit(&self) -> Vec<(PatientId, AuditEntry<T::AccountId>)> {
-			match self {
-				Self::PatientRegistered { patient, entry, .. }
-				| Self::AssignmentProposed { patient, entry, .. }
-				| Self::AssignmentAccepted { patient, entry, .. }
-				| Self::AssignmentEnded { patient, entry, .. } => alloc::vec![(*patient, entry.clone())],
-				_ => Vec::new(),
 			}
 		}
 	}
@@ -356,6 +249,8 @@ pub mod pallet {
 		AssignmentOver,
 		/// The caller is neither the patient, nor the practitioner, nor an administrator of the institution.
 		NotInvolved,
+		/// Anybody could sign by the voucher's one-time key, which is of low order: ask the hospital for another one.
+		VoucherKeyWeak,
 	}
 
 	#[pallet::hooks]
@@ -400,11 +295,9 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::suspend_institution())]
 		pub fn suspend_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
-			Institutions::<T>::try_mutate(institution, |entry| -> DispatchResult {
-				let entry = entry.as_mut().ok_or(Error::<T>::UnknownInstitution)?;
-				ensure!(entry.status == Status::Active, Error::<T>::InstitutionNotActive);
-				entry.status = Status::Suspended;
-				Ok(())
+			Self::change_institution(institution, |status| match status {
+				Status::Active => Ok(Status::Suspended),
+				_ => Err(Error::InstitutionNotActive),
 			})?;
 			Self::deposit_event(Event::InstitutionSuspended { institution });
 			Ok(())
@@ -422,11 +315,9 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::reinstate_institution())]
 		pub fn reinstate_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
-			Institutions::<T>::try_mutate(institution, |entry| -> DispatchResult {
-				let entry = entry.as_mut().ok_or(Error::<T>::UnknownInstitution)?;
-				ensure!(entry.status == Status::Suspended, Error::<T>::InstitutionNotSuspended);
-				entry.status = Status::Active;
-				Ok(())
+			Self::change_institution(institution, |status| match status {
+				Status::Suspended => Ok(Status::Active),
+				_ => Err(Error::InstitutionNotSuspended),
 			})?;
 			Self::deposit_event(Event::InstitutionReinstated { institution });
 			Ok(())
@@ -456,28 +347,11 @@ pub mod pallet {
 		) -> DispatchResult {
 			let officer = ensure_signed(origin)?;
 			Self::ensure_decides(&officer, &application.applicant, application.institution)?;
-			Self::check_application(&application, &signature)?;
-			let Application {
-				institution,
-				applicant: account,
-				role,
-				licence,
-				speciality,
-				..
-			} = application;
-			let credential = Credential {
-				role,
-				licence,
-				speciality,
-				valid_from,
-				valid_until,
-				status: Status::Active,
-			};
-			Self::issue(&account, institution, credential)?;
+			Self::approve(&application, &signature, valid_from, valid_until)?;
 			Self::deposit_event(Event::CredentialIssued {
-				account,
-				institution,
-				role,
+				account: application.applicant,
+				institution: application.institution,
+				role: application.role,
 			});
 			Ok(())
 		}
@@ -569,17 +443,14 @@ pub mod pallet {
 		///
 		/// # Errors
 		/// `BadOrigin` to a signed transaction; [`Error::VoucherExpired`], [`Error::VoucherTooLong`],
-		/// [`Error::VoucherUsed`], [`Error::ForeignGenesis`], [`Error::UnknownInstitution`],
-		/// [`Error::InstitutionNotActive`], [`Error::NotAnOfficer`], [`Error::TermsChanged`], [`Error::TermsWider`],
+		/// [`Error::VoucherKeyWeak`], [`Error::VoucherUsed`], [`Error::ForeignGenesis`],
+		/// [`Error::UnknownInstitution`], [`Error::InstitutionNotActive`], [`Error::NotAnOfficer`],
+		/// [`Error::TermsChanged`], [`Error::TermsWider`],
 		/// [`Error::TermsNotAcceptable`], [`Error::AccountInUse`], [`Error::MalformedHpkeKey`],
 		/// [`Error::HpkeKeyInUse`], [`Error::VoucherSignatureInvalid`], [`Error::KeySignatureInvalid`],
 		/// [`Error::ControllerSignatureInvalid`], [`Error::IdsExhausted`].
 		#[pallet::call_index(7)]
-		#[pallet::weight(
-			T::WeightInfo::register_patient()
-				.saturating_add(T::Admission::admit_weight())
-				.saturating_add(T::Audit::append_weight())
-		)]
+		#[pallet::weight(T::WeightInfo::register_patient())]
 		#[pallet::authorize(|
 			_source,
 			voucher,
@@ -656,7 +527,7 @@ pub mod pallet {
 		/// [`Error::NotAnAdministrator`], [`Error::PractitionerNotActive`], [`Error::NotAPractitioner`],
 		/// [`Error::AssignmentExists`].
 		#[pallet::call_index(9)]
-		#[pallet::weight(T::WeightInfo::propose_assignment().saturating_add(T::Audit::append_weight()))]
+		#[pallet::weight(T::WeightInfo::propose_assignment())]
 		pub fn propose_assignment(
 			origin: OriginFor<T>,
 			patient: PatientId,
@@ -683,7 +554,7 @@ pub mod pallet {
 		/// [`Error::PatientNotActive`], [`Error::InstitutionNotActive`], [`Error::PractitionerNotActive`],
 		/// [`Error::NotAPractitioner`].
 		#[pallet::call_index(10)]
-		#[pallet::weight(T::WeightInfo::accept_assignment().saturating_add(T::Audit::append_weight()))]
+		#[pallet::weight(T::WeightInfo::accept_assignment())]
 		pub fn accept_assignment(
 			origin: OriginFor<T>,
 			patient: PatientId,
@@ -708,7 +579,7 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::UnknownAssignment`], [`Error::NotInvolved`], [`Error::AssignmentOver`].
 		#[pallet::call_index(11)]
-		#[pallet::weight(T::WeightInfo::end_assignment().saturating_add(T::Audit::append_weight()))]
+		#[pallet::weight(T::WeightInfo::end_assignment())]
 		pub fn end_assignment(
 			origin: OriginFor<T>,
 			patient: PatientId,

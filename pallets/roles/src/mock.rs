@@ -88,9 +88,6 @@ impl AuditTrail<AccountId32> for Audit {
 		Trail::set(&trail);
 		entry
 	}
-	fn append_weight() -> Weight {
-		Weight::from_parts(1, 0)
-	}
 }
 
 pub struct Consent;
@@ -116,9 +113,6 @@ impl Admission<AccountId32> for Consent {
 	}
 	fn acceptable(terms: &Terms, now: Moment) -> bool {
 		!terms.actions.is_empty() && terms.starts < terms.ends && now < terms.ends
-	}
-	fn admit_weight() -> Weight {
-		Weight::from_parts(2, 0)
 	}
 }
 
@@ -194,14 +188,8 @@ pub fn admission_terms() -> Terms {
 		actions: ActionSet::of(&[Action::View, Action::Append]),
 		purposes: PurposeSet::of(&[Purpose::Treatment]),
 		categories: CategorySet::ALL,
-		records: BoundedVec::new(),
-		compartments: BoundedVec::new(),
-		recorded_from: None,
-		recorded_until: None,
-		starts: 0,
 		ends: START + 1_000 * DAY,
-		uses: None,
-		erase_after: None,
+		..Terms::none()
 	}
 }
 
@@ -216,31 +204,22 @@ pub fn hpke(n: u8) -> HpkeKey {
 /// A hospital whose accounts bear its name: officers `a1` and `a2`, seat `a1`, validator `a-node`.
 pub fn hospital(name: &str, key: HpkeKey) -> Institution<AccountId32> {
 	Institution {
-		kind: InstitutionKind::Hospital,
 		region: BoundedVec::truncate_from(b"CH-ZH".to_vec()),
 		time_zone: BoundedVec::truncate_from(b"Europe/Zurich".to_vec()),
 		officers: BoundedVec::truncate_from(vec![id(&format!("{name}1")), id(&format!("{name}2"))]),
-		status: Status::Active,
-		hpke: key,
-		peer_ids: BoundedVec::new(),
-		addresses: BoundedVec::new(),
 		admission_terms: admission_terms(),
 		seat: Some(id(&format!("{name}1"))),
 		validator: Some(id(&format!("{name}-node"))),
+		..Institution::bare(InstitutionKind::Hospital, key)
 	}
 }
 
 pub fn laboratory(name: &str, key: HpkeKey) -> Institution<AccountId32> {
-	let terms = Terms {
-		actions: ActionSet::EMPTY,
-		..admission_terms()
-	};
-	let kind = InstitutionKind::DiagnosticCentre;
 	Institution {
-		kind,
+		kind: InstitutionKind::DiagnosticCentre,
 		seat: None,
 		validator: None,
-		admission_terms: terms,
+		admission_terms: Terms::none(),
 		..hospital(name, key)
 	}
 }

@@ -35,6 +35,8 @@ pub const VOUCHER_SIGNATURE_INVALID: u8 = 14;
 pub const KEY_SIGNATURE_INVALID: u8 = 15;
 /// [`Error::ControllerSignatureInvalid`].
 pub const CONTROLLER_SIGNATURE_INVALID: u8 = 16;
+/// [`Error::VoucherKeyWeak`].
+pub const VOUCHER_KEY_WEAK: u8 = 17;
 
 /// The pool's word for what a registration's check found.
 pub(crate) fn of<T: Config>(error: Error<T>) -> InvalidTransaction {
@@ -55,6 +57,7 @@ pub(crate) fn of<T: Config>(error: Error<T>) -> InvalidTransaction {
 		Error::VoucherSignatureInvalid => VOUCHER_SIGNATURE_INVALID,
 		Error::KeySignatureInvalid => KEY_SIGNATURE_INVALID,
 		Error::ControllerSignatureInvalid => CONTROLLER_SIGNATURE_INVALID,
+		Error::VoucherKeyWeak => VOUCHER_KEY_WEAK,
 		// The check of a registration raises nothing else.
 		_ => return InvalidTransaction::Call,
 	})

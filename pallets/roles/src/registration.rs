@@ -64,6 +64,7 @@ impl<T: Config> Registration<'_, T> {
 			self.voucher.not_after <= now.saturating_add(VOUCHER_LIFETIME),
 			Error::VoucherTooLong
 		);
+		ensure!(!keys::is_weak(&self.voucher.key), Error::VoucherKeyWeak);
 		ensure!(!UsedVouchers::<T>::contains_key(self.voucher.key), Error::VoucherUsed);
 		ensure!(Pallet::<T>::is_genesis(&self.voucher.genesis), Error::ForeignGenesis);
 		Ok(())
@@ -117,7 +118,7 @@ impl<T: Config> Registration<'_, T> {
 		let patient = NextPatient::<T>::get();
 		NextPatient::<T>::put(patient.checked_add(1).ok_or(Error::<T>::IdsExhausted)?);
 		UsedVouchers::<T>::insert(self.voucher.key, self.voucher.not_after);
-		HpkeKeys::<T>::insert(keys::fingerprint(self.hpke), ());
+		HpkeKeys::<T>::insert(keys::fingerprint::<T>(self.hpke)?, ());
 		Pallet::<T>::settle(self.controller, institution);
 		PatientOf::<T>::insert(self.controller, patient);
 		let entry = Patient {

@@ -2,9 +2,7 @@
 
 use crate::{Assignments, Config, Credentials, Home, Institutions, Pallet, PatientOf, Patients};
 use frame_support::traits::Time;
-use salus_primitives::{
-	Assignment, Credential, Institution, InstitutionId, Patient, PatientId, Registry, Standing, Status,
-};
+use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId, Registry, Standing};
 
 impl<T: Config> Pallet<T> {
 	/// The institution's entry.
@@ -47,10 +45,6 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 	fn institution(id: InstitutionId) -> Option<Institution<T::AccountId>> {
 		Self::institution(id)
-	}
-
-	fn is_institution_active(id: InstitutionId) -> bool {
-		Institutions::<T>::get(id).is_some_and(|institution| institution.status == Status::Active)
 	}
 
 	fn is_officer(account: &T::AccountId, institution: InstitutionId) -> bool {

@@ -1,6 +1,6 @@
 //! What always holds.
 
-#![cfg(any(feature = "try-runtime", test))]
+#![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
 	keys, Assignments, Config, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient, Pallet,
@@ -12,7 +12,9 @@ use salus_primitives::{InstitutionKind, PatientStatus};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-	/// - whoever has a home holds a provider reference, and nobody else does: none is lost and none leaks;
+	/// What always holds, for `try_state` and for the tests of a runtime:
+	/// - whoever has a home holds one provider reference and no other, and nobody else holds any: no other pallet gives
+	///   one, so none is lost and none leaks;
 	/// - every id in use is below the next one, and institutions are numbered without gaps;
 	/// - staff have standing and are no patients; hospitals alone, and all of them, have seats;
 	/// - every credential is somebody's with standing, at an institution, for some time;
@@ -20,7 +22,7 @@ impl<T: Config> Pallet<T> {
 	/// - the HPKE keys in use are those of institutions and patients, each in use once;
 	/// - every assignment is of a patient to a holder of a credential at her institution;
 	/// - no more vouchers are used than patients registered.
-	pub(crate) fn check_state() -> Result<(), TryRuntimeError> {
+	pub fn check_state() -> Result<(), TryRuntimeError> {
 		Self::check_standing()?;
 		Self::check_institutions()?;
 		Self::check_credentials()?;
@@ -31,10 +33,13 @@ impl<T: Config> Pallet<T> {
 
 	fn check_standing() -> Result<(), TryRuntimeError> {
 		for (account, institution) in Home::<T>::iter() {
-			let providers = frame_system::Pallet::<T>::providers(&account);
 			ensure!(
-				providers >= 1,
-				"roles: an account with a home lost its provider reference"
+				frame_system::Pallet::<T>::providers(&account) == 1,
+				"roles: an account with a home holds other than one provider reference"
+			);
+			ensure!(
+				frame_system::Pallet::<T>::sufficients(&account) == 0,
+				"roles: an account with a home holds a sufficient reference"
 			);
 			ensure!(
 				Institutions::<T>::contains_key(institution),
@@ -42,8 +47,11 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		for (account, info) in frame_system::Account::<T>::iter() {
-			let known = info.providers == 0 || Home::<T>::contains_key(&account);
-			ensure!(known, "roles: an account without a home holds a provider reference");
+			let stranger = info.providers == 0 && info.sufficients == 0;
+			ensure!(
+				stranger || Home::<T>::contains_key(&account),
+				"roles: an account without a home holds a reference"
+			);
 		}
 		Ok(())
 	}
@@ -160,10 +168,8 @@ impl<T: Config> Pallet<T> {
 		let of_patients = Patients::<T>::iter_values().filter_map(|patient| patient.hpke);
 		let mut in_use = BTreeSet::new();
 		for key in of_institutions.chain(of_patients) {
-			ensure!(
-				in_use.insert(keys::fingerprint(&key)),
-				"roles: an HPKE key is in use twice"
-			);
+			let fingerprint = keys::fingerprint::<T>(&key).map_err(|_| "roles: a malformed HPKE key is in use")?;
+			ensure!(in_use.insert(fingerprint), "roles: an HPKE key is in use twice");
 		}
 		let noted: BTreeSet<_> = HpkeKeys::<T>::iter_keys().collect();
 		ensure!(noted == in_use, "roles: the HPKE keys noted are not those in use");

@@ -1,4 +1,7 @@
 //! Weights of pallet-roles.
+//!
+//! The benchmarks measure whole calls on the real runtime, so that a call's weight contains what consent and records do
+//! for it. The council alone is added to: how full it is makes the difference.
 
 use frame_support::weights::Weight;
 
@@ -32,6 +35,7 @@ pub trait WeightInfo {
 	fn end_assignment() -> Weight;
 }
 
+/// For tests.
 impl WeightInfo for () {
 	fn admit_institution() -> Weight {
 		Weight::from_parts(100_000_000, 0)

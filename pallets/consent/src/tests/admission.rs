@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Event, Grants, WeightInfo};
+use crate::{Event, Grants};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{Admission, Basis, Kind};
 
@@ -45,6 +45,5 @@ fn what_is_acceptable_can_be_admitted() {
 		assert!(!<Consent as Admission<u64>>::acceptable(&terms(), NOON + 30 * DAY));
 		wait(30 * DAY);
 		assert_noop!(admit(terms()), E::TermsInPast);
-		assert_eq!(<Consent as Admission<u64>>::admit_weight(), <() as WeightInfo>::admit());
 	});
 }

@@ -68,7 +68,7 @@ fn nobody_asks_for_more_than_her_role_may_ever_do() {
 			..terms()
 		};
 		assert_noop!(asked(BEA, PATIENT, AWAY, research, until), E::RoleForbids);
-		for purpose in salus_primitives::PERSONAL_PURPOSES.iter() {
+		for purpose in [Purpose::Family, Purpose::PatientRequest] {
 			let personal = Terms {
 				purposes: PurposeSet::of(&[purpose]),
 				..terms()

@@ -29,7 +29,7 @@ fn a_declined_request_is_gone_and_opens_nothing() {
 }
 
 #[test]
-fn only_the_patient_declines_and_only_what_is_open() {
+fn only_the_patient_declines_and_only_what_was_asked() {
 	story(|| {
 		let request = ask(terms());
 		for who in [BEA, OLE, STRANGER] {
@@ -41,7 +41,15 @@ fn only_the_patient_declines_and_only_what_is_open() {
 			Consent::decline(signed(OLE), OTHER_PATIENT, BEA, request),
 			E::UnknownRequest
 		);
+	});
+}
+
+#[test]
+fn an_expired_request_can_be_declined() {
+	story(|| {
+		let request = ask(terms());
 		wait(10 * DAY);
-		assert_noop!(Consent::decline(signed(PIA), PATIENT, BEA, request), E::RequestExpired);
+		assert_ok!(Consent::decline(signed(PIA), PATIENT, BEA, request));
+		assert!(!Requests::<Test>::contains_key(PATIENT, BEA));
 	});
 }

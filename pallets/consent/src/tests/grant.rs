@@ -138,7 +138,17 @@ fn ids_never_wrap() {
 		NextGrant::<Test>::put(u64::MAX);
 		assert_noop!(
 			Consent::grant(signed(PIA), PATIENT, Grantee::Account(BEA), terms()),
-			sp_runtime::ArithmeticError::Overflow
+			E::IdsExhausted
+		);
+		crate::NextRequest::<Test>::put(u64::MAX);
+		assert_noop!(
+			Consent::ask(signed(BEA), PATIENT, AWAY, terms(), NOON + DAY),
+			E::IdsExhausted
+		);
+		crate::NextDenial::<Test>::put(u64::MAX);
+		assert_noop!(
+			Consent::deny(signed(PIA), PATIENT, salus_primitives::DenialTerms::all()),
+			E::IdsExhausted
 		);
 	});
 }

@@ -19,6 +19,7 @@ mod lift_denial;
 mod model;
 mod queries;
 mod readme;
+mod reads;
 mod revoke;
 mod rules;
 mod still_permits;
@@ -41,14 +42,9 @@ fn terms() -> Terms {
 		actions: ActionSet::of(&[Action::View]),
 		purposes: PurposeSet::of(&[Purpose::Treatment]),
 		categories: CategorySet::of(&[Category::Laboratory, Category::Summary, Category::Imaging]),
-		records: Default::default(),
-		compartments: Default::default(),
-		recorded_from: None,
-		recorded_until: None,
 		starts: NOON,
 		ends: NOON + 30 * DAY,
-		uses: None,
-		erase_after: None,
+		..Terms::none()
 	}
 }
 

@@ -69,7 +69,12 @@ fn a_page_is_never_longer_than_its_bound() {
 				give(Grantee::Account(1_000 + account), terms());
 			}
 		}
-		assert_eq!(Consent::grants(PATIENT, None, u32::MAX).len(), MAX_PAGE as usize);
+		let page = Consent::grants(PATIENT, None, u32::MAX);
+		assert_eq!(page.len(), MAX_PAGE as usize);
+		// The lists come in the order of their keys' hashes; the page has the lowest ids of all of them.
+		assert!(page.iter().map(|(_, grant)| grant.id).eq(0..u64::from(MAX_PAGE)));
+		let rest = Consent::grants(PATIENT, Some(u64::from(MAX_PAGE) - 1), u32::MAX);
+		assert!(rest.iter().map(|(_, grant)| grant.id).eq(u64::from(MAX_PAGE)..320));
 	});
 }
 

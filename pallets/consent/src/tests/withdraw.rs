@@ -32,7 +32,7 @@ fn a_withdrawn_request_is_gone() {
 }
 
 #[test]
-fn only_the_requester_withdraws_and_only_what_is_open() {
+fn only_the_requester_withdraws_and_only_what_she_asked() {
 	story(|| {
 		let request = ask(terms());
 		let other = ask(uses(1));
@@ -49,7 +49,16 @@ fn only_the_requester_withdraws_and_only_what_is_open() {
 		);
 		assert_ok!(Consent::withdraw(signed(BEA), PATIENT, request));
 		assert_eq!(Requests::<Test>::get(PATIENT, BEA)[0].id, other);
+	});
+}
+
+#[test]
+fn an_expired_request_can_be_withdrawn() {
+	story(|| {
+		let request = ask(terms());
 		wait(10 * DAY);
-		assert_noop!(Consent::withdraw(signed(BEA), PATIENT, other), E::RequestExpired);
+		assert!(Consent::requests(PATIENT, None, 10).is_empty());
+		assert_ok!(Consent::withdraw(signed(BEA), PATIENT, request));
+		assert!(!Requests::<Test>::contains_key(PATIENT, BEA));
 	});
 }

@@ -5,3 +5,4 @@ mod genesis;
 mod quota;
 mod seats;
 mod sessions;
+mod try_state;

@@ -1,34 +1,14 @@
-use crate::{mock::*, Error, Event, Seats};
+use crate::{mock::*, Error, Event, MinValidators, Seats, Validators, WeightInfo};
 use frame_support::{assert_noop, assert_ok};
-use salus_primitives::{
-	ActionSet, CategorySet, HpkeKey, Institution, InstitutionKind, OnAdmitted, PurposeSet, Status, Terms,
-};
+use proptest::prelude::*;
+use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted};
+use sp_runtime::Weight;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn hospital(seat: Option<u64>) -> Institution<u64> {
 	Institution {
-		kind: InstitutionKind::Hospital,
-		region: Default::default(),
-		time_zone: Default::default(),
-		officers: Default::default(),
-		status: Status::Active,
-		hpke: HpkeKey::X25519([0; 32]),
-		peer_ids: Default::default(),
-		addresses: Default::default(),
-		admission_terms: Terms {
-			actions: ActionSet::EMPTY,
-			purposes: PurposeSet::EMPTY,
-			categories: CategorySet::EMPTY,
-			records: Default::default(),
-			compartments: Default::default(),
-			recorded_from: None,
-			recorded_until: None,
-			starts: 0,
-			ends: 1,
-			uses: None,
-			erase_after: None,
-		},
 		seat,
-		validator: None,
+		..Institution::bare(InstitutionKind::Hospital, HpkeKey::X25519([0; 32]))
 	}
 }
 
@@ -87,4 +67,50 @@ fn too_many_seats() {
 			Error::<Test>::TooManySeats
 		);
 	});
+}
+
+#[test]
+fn the_weight_covers_the_votes_that_are_open() {
+	let weight = <Consortium as OnAdmitted<u64>>::admitted_weight();
+	assert_eq!(weight, <() as WeightInfo>::admitted() + Weight::from_parts(5, 7));
+}
+
+proptest! {
+	/// Few ids and accounts, so that they meet.
+	#[test]
+	fn any_admissions_in_any_order_keep_seats_and_members_alike(
+		admissions in prop::collection::vec((0_u32..8, prop::option::weighted(0.8, 60_u64..68)), 0..24),
+	) {
+		Members::set(vec![]);
+		story(|| {
+			let mut known: BTreeMap<InstitutionId, u64> = BTreeMap::new();
+			for (id, seat) in admissions {
+				let taken = known.values().any(|account| Some(*account) == seat);
+				let expected = match seat {
+					None => Ok(()),
+					Some(_) if known.contains_key(&id) => Err(Error::<Test>::AlreadySeated),
+					Some(_) if taken => Err(Error::SeatTaken),
+					Some(_) if known.len() == 4 => Err(Error::TooManySeats),
+					Some(seat) => {
+						known.insert(id, seat);
+						Ok(())
+					}
+				};
+				let before = sp_io::storage::root(Default::default());
+				let done = Consortium::admitted(id, &hospital(seat));
+				assert_eq!(done, expected.map_err(Into::into));
+				if done.is_err() || seat.is_none() {
+					assert_eq!(sp_io::storage::root(Default::default()), before);
+				}
+
+				let seats: BTreeMap<_, _> = Seats::<Test>::get().into_iter().collect();
+				assert_eq!(seats, known);
+				let sorted: BTreeSet<_> = known.values().copied().collect();
+				assert_eq!(Members::get(), sorted.into_iter().collect::<Vec<_>>());
+				let floor = MinValidators::<Test>::get() as usize;
+				assert!(Validators::<Test>::get().len() >= floor);
+				Consortium::check_state().unwrap();
+			}
+		});
+	}
 }

@@ -1,7 +1,9 @@
 use super::*;
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, MAX_PASSED};
 use frame_support::{assert_noop, assert_ok};
+use proptest::prelude::*;
 use salus_primitives::{ErrorReason, Kind};
+use std::collections::BTreeMap;
 
 fn mark(who: u64, record: RecordId, institution: Option<InstitutionId>) -> DispatchResult {
 	Records::mark_entered_in_error(
@@ -139,7 +141,7 @@ fn what_it_had_replaced_is_current_again() {
 }
 
 #[test]
-fn what_was_replaced_in_turn_restores_nothing() {
+fn what_was_replaced_in_turn_restores_nothing_until_its_successor_is_in_error_too() {
 	story(|| {
 		let first = registered(new(ADA, 1));
 		let second = registered(related(ADA, 2, Relation::Replaces, first));
@@ -149,13 +151,96 @@ fn what_was_replaced_in_turn_restores_nothing() {
 			(status(first), status(third)),
 			(RecordStatus::Superseded(second), RecordStatus::Current)
 		);
-		// The third replaced what is itself in error, and that stays so.
 		assert_ok!(mark(DOCTOR, third, Some(A)));
-		assert_eq!(
-			(status(first), status(second)),
-			(RecordStatus::Superseded(second), MARKED)
-		);
+		assert_eq!((status(first), status(second)), (RecordStatus::Current, MARKED));
+		assert!(matches!(
+			events().last(),
+			Some(Event::RecordEnteredInError { restored: Some(id), .. }) if *id == first
+		));
 	});
+}
+
+#[test]
+fn nothing_is_current_once_every_version_is_in_error() {
+	story(|| {
+		registered(new(ADA, 0));
+		for seed in 1..4 {
+			registered(related(ADA, seed, Relation::Replaces, seed - 1));
+		}
+		for id in 0..4 {
+			assert_ok!(mark(DOCTOR, id, Some(A)));
+		}
+		assert!((0..4).all(|id| status(id) == MARKED));
+	});
+}
+
+/// One version, this many that replace one another and are in error, and one that is current and is marked.
+fn restored_past(in_error: u64) -> RecordStatus {
+	registered(new(ADA, 0));
+	for seed in 1..=in_error + 1 {
+		registered(related(ADA, seed, Relation::Replaces, seed - 1));
+	}
+	for id in 1..=in_error + 1 {
+		assert_ok!(mark(DOCTOR, id, Some(A)));
+	}
+	status(0)
+}
+
+#[test]
+fn a_restoration_looks_past_eight_versions_in_error() {
+	let bound = u64::from(MAX_PASSED);
+	story(|| assert_eq!(restored_past(bound), RecordStatus::Current));
+	story(|| {
+		assert_eq!(restored_past(bound + 1), RecordStatus::Superseded(1));
+		// The right version comes back as a record of its own.
+		registered(new(ADA, 99));
+	});
+}
+
+/// The ids of the versions of each document, by its first version.
+fn documents() -> BTreeMap<RecordId, Vec<RecordId>> {
+	let mut first: BTreeMap<RecordId, RecordId> = BTreeMap::new();
+	let mut documents: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
+	for id in 0..NextRecord::<Test>::get() {
+		let origin = record(id).relates_to.map_or(id, |(_, before)| first[&before]);
+		first.insert(id, origin);
+		documents.entry(origin).or_default().push(id);
+	}
+	documents
+}
+
+proptest! {
+	/// Two documents, at most eight marks in all, so that no restoration is out of reach.
+	#[test]
+	fn one_version_of_a_document_is_current_as_long_as_one_is_not_in_error(
+		steps in prop::collection::vec((any::<bool>(), any::<u64>()), 1..40),
+	) {
+		story(|| {
+			registered(new(ADA, 1_000));
+			registered(new(ADA, 1_001));
+			let mut marks = 0;
+			for (seed, (marks_one, number)) in (0..).zip(steps) {
+				let known = NextRecord::<Test>::get();
+				let id = number % known;
+				if marks_one && marks < MAX_PASSED {
+					marks += u32::from(mark(DOCTOR, id, Some(A)).is_ok());
+				} else {
+					// Whatever is current of that document is replaced.
+					let current = documents().into_values().find(|versions| versions.contains(&id));
+					let current = current.into_iter().flatten().find(|id| status(*id) == RecordStatus::Current);
+					if let Some(current) = current {
+						registered(related(ADA, seed, Relation::Replaces, current));
+					}
+				}
+				for versions in documents().into_values() {
+					let current = versions.iter().filter(|id| status(**id) == RecordStatus::Current).count();
+					let right = versions.iter().any(|id| status(*id) != MARKED);
+					assert_eq!(current, usize::from(right), "{versions:?}");
+				}
+				Records::check_state().unwrap();
+			}
+		});
+	}
 }
 
 #[test]

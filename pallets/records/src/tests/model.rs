@@ -129,14 +129,24 @@ impl Model {
 			return Err(Error::AlreadyEnteredInError);
 		}
 		self.records[id as usize].status = RecordStatus::EnteredInError(ErrorReason::WrongContent);
-		if let (RecordStatus::Current, Some(old)) = (record.status, record.replaces) {
-			let old = &mut self.records[old as usize];
-			if old.status == RecordStatus::Superseded(id) {
-				old.status = RecordStatus::Current;
-			}
+		if record.status == RecordStatus::Current {
+			self.restore(record.replaces);
 		}
 		self.write(record.patient, Some(who));
 		Ok(())
+	}
+
+	/// The newest version that is not in error is current, unless that is more than eight versions back.
+	fn restore(&mut self, mut version: Option<RecordId>) {
+		for _ in 0..9 {
+			let Some(id) = version else { return };
+			let known = &mut self.records[id as usize];
+			if !matches!(known.status, RecordStatus::EnteredInError(_)) {
+				known.status = RecordStatus::Current;
+				return;
+			}
+			version = known.replaces;
+		}
 	}
 
 	fn decide(&self, who: u64, institution: Option<InstitutionId>, record: &Known) -> Decision {

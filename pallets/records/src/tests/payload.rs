@@ -1,5 +1,8 @@
-use crate::{ciphertext_size, is_cid, is_ciphertext_size, MAX_SIZE, MIN_PADDED};
+use crate::{
+	ciphertext_size, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, MAX_BLOCK, MAX_SIZE, MIN_PADDED,
+};
 use proptest::prelude::*;
+use sp_core::H256;
 
 const MIB: u64 = 1 << 20;
 
@@ -77,6 +80,21 @@ fn cids_of_both_codecs_are_accepted_and_nothing_else() {
 		other[at] ^= 0x80;
 		assert!(!is_cid(&other), "byte {at}");
 	}
+}
+
+#[test]
+fn a_payload_of_one_block_has_its_own_digest_in_its_cid() {
+	let raw = [&[0x01, 0x55, 0x12, 0x20][..], &[9; 32]].concat();
+	let dag_pb = [&[0x01, 0x70, 0x12, 0x20][..], &[9; 32]].concat();
+	for size in [1, MAX_BLOCK - 1, MAX_BLOCK] {
+		assert!(is_cid_of_size(&raw, size) && !is_cid_of_size(&dag_pb, size));
+	}
+	for size in [MAX_BLOCK + 1, MAX_SIZE, u64::MAX] {
+		assert!(!is_cid_of_size(&raw, size) && is_cid_of_size(&dag_pb, size));
+	}
+	let (own, other) = (H256([9; 32]), H256([8; 32]));
+	assert!(is_cid_of_bytes(&raw, &own) && !is_cid_of_bytes(&raw, &other));
+	assert!(is_cid_of_bytes(&dag_pb, &other));
 }
 
 proptest! {

@@ -217,18 +217,6 @@ fn by_hash_names_the_patients_own_record() {
 }
 
 #[test]
-fn a_record_is_answered_to_other_pallets() {
-	story(|| {
-		let id = registered(new(ADA, 1));
-		assert_eq!(
-			<Records as salus_primitives::Records<u64>>::record(id),
-			Some(record(id))
-		);
-		assert_eq!(<Records as salus_primitives::Records<u64>>::record(9), None);
-	});
-}
-
-#[test]
 fn a_trail_without_entries_ends_where_it_begins() {
 	story(|| {
 		let genesis = System::block_hash(0);

@@ -173,6 +173,44 @@ fn malformed_size() {
 	});
 }
 
+/// A new record of this padded length, with the CID of a payload of one block or of several.
+fn of_length(padded: u64, codec: u8) -> NewRecord {
+	let mut given = new(ADA, 1);
+	given.size = ciphertext_size(padded).unwrap();
+	given.cid[1] = codec;
+	given
+}
+
+#[test]
+fn cid_of_other_size() {
+	story(|| {
+		const RAW: u8 = 0x55;
+		const DAG_PB: u8 = 0x70;
+		// The longest of one block and the shortest of two: a step of Padmé is 32 KiB here.
+		let (one, two) = ((1 << 20) - (1 << 15), 1 << 20);
+		for (padded, codec) in [(MIN_PADDED, DAG_PB), (one, DAG_PB), (two, RAW), (1 << 39, RAW)] {
+			let given = of_length(padded, codec);
+			assert_noop!(register(DOCTOR, given, Some(A)), Error::<Test>::CidOfOtherSize);
+		}
+		assert_ok!(register(DOCTOR, of_length(one, RAW), Some(A)));
+		// The root of a tree has a digest of its own.
+		let mut large = of_length(two, DAG_PB);
+		large.sha256 = H256::from_low_u64_be(2);
+		assert_ok!(register(DOCTOR, large, Some(A)));
+	});
+}
+
+#[test]
+fn cid_of_other_bytes() {
+	story(|| {
+		let given = NewRecord {
+			cid: cid(2),
+			..new(ADA, 1)
+		};
+		assert_noop!(register(DOCTOR, given, Some(A)), Error::<Test>::CidOfOtherBytes);
+	});
+}
+
 #[test]
 fn recorded_in_future() {
 	story(|| {

@@ -91,6 +91,20 @@ fn one_bad_record_undoes_the_batch() {
 			),
 			(
 				NewRecord {
+					size: ciphertext_size(1 << 20).unwrap(),
+					..new(ADA, 2)
+				},
+				Error::CidOfOtherSize,
+			),
+			(
+				NewRecord {
+					cid: cid(3),
+					..new(ADA, 2)
+				},
+				Error::CidOfOtherBytes,
+			),
+			(
+				NewRecord {
 					recorded_at: u64::MAX,
 					..new(ADA, 2)
 				},

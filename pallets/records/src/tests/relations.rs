@@ -35,7 +35,11 @@ fn a_replacement_asks_for_amend_on_the_target() {
 			..new(ADA, 1)
 		});
 		asked();
-		assert_ok!(register(DOCTOR, related(ADA, 2, Relation::Replaces, old), Some(A)));
+		let replacement = NewRecord {
+			recorded_at: START - 9,
+			..related(ADA, 2, Relation::Replaces, old)
+		};
+		assert_ok!(register(DOCTOR, replacement, Some(A)));
 		assert_eq!(
 			asked(),
 			vec![AccessRequest {
@@ -53,6 +57,58 @@ fn a_replacement_asks_for_amend_on_the_target() {
 				purpose: Purpose::Treatment,
 			}]
 		);
+	});
+}
+
+#[test]
+fn a_replacement_of_another_date_is_asked_for_at_both() {
+	story(|| {
+		let old = registered(NewRecord {
+			recorded_at: START - 9,
+			..new(ADA, 1)
+		});
+		asked();
+		let moved = NewRecord {
+			recorded_at: START - 5,
+			..related(ADA, 2, Relation::Replaces, old)
+		};
+		assert_ok!(register(DOCTOR, moved, Some(A)));
+		let questions = asked();
+		assert_eq!(
+			questions
+				.iter()
+				.map(|question| question.recorded_at)
+				.collect::<Vec<_>>(),
+			[START - 9, START - 5]
+		);
+		let alike = AccessRequest {
+			recorded_at: START - 9,
+			..questions[1].clone()
+		};
+		assert_eq!(questions[0], alike, "all else is the same");
+	});
+}
+
+#[test]
+fn a_right_to_amend_one_year_writes_about_no_other() {
+	story(|| {
+		let old = registered(NewRecord {
+			recorded_at: 2_020,
+			..new(ADA, 1)
+		});
+		judge(|request| match (request.action, request.recorded_at) {
+			(Action::Amend, 2_020..2_021) => salus_primitives::Decision::Permit(salus_primitives::Basis::Grant(0)),
+			_ => salus_primitives::Decision::Deny(salus_primitives::Reason::OutsideDateRange),
+		});
+		let replacement = |recorded_at| NewRecord {
+			recorded_at,
+			..related(ADA, 2, Relation::Replaces, old)
+		};
+		assert_noop!(
+			register(STRANGER, replacement(2_024), Some(B)),
+			Error::<Test>::NotPermitted
+		);
+		assert_ok!(register(STRANGER, replacement(2_020), Some(B)));
 	});
 }
 

@@ -34,6 +34,30 @@ fn a_malformed_record() {
 }
 
 #[test]
+fn a_cid_of_another_payload() {
+	damaged(|| change(2, |record| record.cid[1] = 0x70));
+	damaged(|| change(2, |record| record.cid[35] ^= 1));
+	damaged(|| change(2, |record| record.size = ciphertext_size(1 << 20).unwrap()));
+}
+
+#[test]
+fn two_versions_that_are_current() {
+	let current = |id| change(id, |record| record.status = RecordStatus::Current);
+	let in_error = RecordStatus::EnteredInError(salus_primitives::ErrorReason::Other);
+	// The one between them is in error, so that neither is current beside what replaces it.
+	world().execute_with(|| {
+		registered(new(ADA, 1));
+		registered(related(ADA, 2, Relation::Replaces, 0));
+		registered(related(ADA, 3, Relation::Replaces, 1));
+		change(1, |record| record.status = in_error);
+		Records::check_state().unwrap();
+		current(0);
+		let named = "records: two versions of a document are current";
+		assert_eq!(Records::check_state(), Err(named.into()));
+	});
+}
+
+#[test]
 fn an_index_that_differs() {
 	damaged(|| ByHash::<Test>::remove(ADA, H256::from_low_u64_be(1)));
 	damaged(|| ByHash::<Test>::insert(ADA, H256::from_low_u64_be(1), 1));

@@ -20,14 +20,26 @@ fn every_decision_and_every_use_is_paid_in_advance() {
 			}),
 			<()>::register() + decide
 		);
-		let records = list((0..9).map(|seed| new(ADA, seed)).collect());
+		// A replacement is decided at its own date too.
+		assert_eq!(
+			weight(Call::register {
+				record: related(ADA, 1, Relation::Replaces, 0),
+				purpose,
+				institution
+			}),
+			<()>::register() + decide * 2
+		);
+		let mut records: Vec<_> = (0..6).map(|seed| new(ADA, seed)).collect();
+		records.push(related(ADA, 6, Relation::Appends, 0));
+		records.extend([7, 8].map(|seed| related(ADA, seed, Relation::Replaces, seed - 7)));
+		let records = list(records);
 		assert_eq!(
 			weight(Call::register_batch {
 				records,
 				purpose,
 				institution
 			}),
-			<()>::register_batch(9) + decide * 9
+			<()>::register_batch(9) + decide * 11
 		);
 		assert_eq!(
 			weight(Call::access {

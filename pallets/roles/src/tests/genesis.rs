@@ -24,7 +24,7 @@ fn institutions_and_credentials_stand_from_the_first_block_on() {
 		assert_eq!(NextInstitution::<Test>::get(), 3);
 		assert_eq!(NextPatient::<Test>::get(), 0);
 		assert_eq!(Told::get(), vec![A, B, L]);
-		assert!(Roles::is_institution_active(A) && Roles::is_officer(&id("a2"), A));
+		assert!(Roles::active_institution(A).is_ok() && Roles::is_officer(&id("a2"), A));
 		assert!(Roles::standing(&id("doctor"), A).is_some_and(|standing| standing.active));
 		assert_eq!(HpkeKeys::<Test>::iter().count(), 3);
 	});

@@ -223,6 +223,29 @@ fn an_hpke_key_in_use_is_refused() {
 }
 
 #[test]
+fn a_key_in_use_is_refused_as_half_of_another() {
+	story(|| {
+		let x_wing = |n: u8| {
+			let HpkeKey::X25519(half) = hpke(n) else {
+				panic!("it is an X25519 key")
+			};
+			HpkeKey::XWing(BoundedVec::truncate_from([vec![n; 1_184], half.to_vec()].concat()))
+		};
+		refused(hospital("n", x_wing(201)), Error::HpkeKeyInUse);
+		assert_ok!(Roles::admit_institution(
+			RuntimeOrigin::root(),
+			hospital("n", x_wing(100))
+		));
+		refused(hospital("m", hpke(100)), Error::HpkeKeyInUse);
+		let mut other_lattice = x_wing(100);
+		if let HpkeKey::XWing(key) = &mut other_lattice {
+			key[0] ^= 1;
+		}
+		refused(hospital("m", other_lattice), Error::HpkeKeyInUse);
+	});
+}
+
+#[test]
 fn admission_terms_must_be_able_to_become_a_grant() {
 	story(|| {
 		let over = Terms {
@@ -296,13 +319,13 @@ fn one_write_suspends_everybody_at_an_institution_and_one_brings_them_back() {
 	story(|| {
 		assert_ok!(Roles::suspend_institution(RuntimeOrigin::root(), A));
 		assert_eq!(last_event(), Event::InstitutionSuspended { institution: A });
-		assert!(!Roles::is_institution_active(A) && !Roles::is_officer(&id("a1"), A));
+		assert!(Roles::active_institution(A).is_err() && !Roles::is_officer(&id("a1"), A));
 		assert!(!Roles::standing(&id("doctor"), A).unwrap().active);
 		assert!(Roles::standing(&id("doctor-b"), B).unwrap().active);
 
 		assert_ok!(Roles::reinstate_institution(RuntimeOrigin::root(), A));
 		assert_eq!(last_event(), Event::InstitutionReinstated { institution: A });
-		assert!(Roles::is_institution_active(A) && Roles::is_officer(&id("a1"), A));
+		assert!(Roles::active_institution(A).is_ok() && Roles::is_officer(&id("a1"), A));
 		assert!(Roles::standing(&id("doctor"), A).unwrap().active);
 	});
 }

@@ -9,6 +9,7 @@
 
 mod applications;
 mod assignments;
+mod audit;
 mod credentials;
 mod genesis;
 mod institutions;
@@ -16,4 +17,6 @@ mod pool;
 mod registration;
 mod registry;
 mod state_machine;
+mod try_state;
 mod vouchers;
+mod weak_keys;

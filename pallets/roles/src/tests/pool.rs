@@ -137,13 +137,12 @@ fn an_account_without_standing_is_rejected_and_a_patient_is_not() {
 }
 
 #[test]
-fn the_weight_covers_authorisation_and_what_other_pallets_do() {
+fn the_weight_covers_authorisation_and_a_change_of_the_council() {
 	use crate::WeightInfo;
-	use salus_primitives::{Admission, AuditTrail, OnAdmitted};
+	use salus_primitives::OnAdmitted;
 	story(|| {
 		let info = general(&letter(1)).get_dispatch_info();
-		let call = <() as WeightInfo>::register_patient() + Consent::admit_weight() + Audit::append_weight();
-		assert_eq!(info.call_weight, call);
+		assert_eq!(info.call_weight, <() as WeightInfo>::register_patient());
 		assert!(info
 			.extension_weight
 			.all_gte(<() as WeightInfo>::authorize_register_patient()));

@@ -18,7 +18,7 @@ use sp_runtime::{transaction_validity::InvalidTransaction, BoundedVec, DispatchE
 type Call = crate::Call<Test>;
 
 /// The block refuses the call by this error, and the pool by this code.
-fn refused(call: Call, error: Error<Test>, code: u8) {
+pub(super) fn refused(call: Call, error: Error<Test>, code: u8) {
 	let word = call.authorize(TransactionSource::External).unwrap().unwrap_err();
 	assert_eq!(
 		word,

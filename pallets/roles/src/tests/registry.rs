@@ -9,7 +9,6 @@ fn what_does_not_exist_is_nobody() {
 	story(|| {
 		let nobody = id("nobody");
 		assert_eq!(<Roles as Registry<_>>::institution(9), None);
-		assert!(!Roles::is_institution_active(9));
 		assert!(!Roles::is_officer(&nobody, A) && !Roles::is_officer(&id("a1"), 9));
 		assert_eq!(Roles::standing(&nobody, A), None);
 		assert_eq!(<Roles as Registry<_>>::patient(0), None);

@@ -1,0 +1,101 @@
+//! How many storage items a decision reads.
+
+use super::*;
+use crate::MAX_READS;
+use frame_support::__private::sp_tracing::tracing;
+use salus_primitives::{Basis, Role};
+use std::{
+	collections::BTreeMap,
+	sync::{Arc, Mutex},
+};
+use tracing::{
+	field::{Field, Visit},
+	span, Event, Metadata, Subscriber,
+};
+
+/// Counts what the state machine says it was asked for, by key.
+#[derive(Clone, Default)]
+struct Reads(Arc<Mutex<BTreeMap<String, u32>>>);
+
+impl Subscriber for Reads {
+	fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+		metadata.target() == "state"
+	}
+	fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+		span::Id::from_u64(1)
+	}
+	fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+	fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+	fn enter(&self, _: &span::Id) {}
+	fn exit(&self, _: &span::Id) {}
+	fn event(&self, event: &Event<'_>) {
+		let mut read = Read::default();
+		event.record(&mut read);
+		if ["Get", "Exists"].contains(&read.method.as_str()) {
+			*self.0.lock().unwrap().entry(read.key).or_default() += 1;
+		}
+	}
+}
+
+/// One line of the state machine's.
+#[derive(Default)]
+struct Read {
+	method: String,
+	key: String,
+}
+
+impl Visit for Read {
+	fn record_str(&mut self, field: &Field, value: &str) {
+		if field.name() == "method" {
+			self.method = value.into();
+		}
+	}
+	fn record_debug(&mut self, field: &Field, value: &dyn core::fmt::Debug) {
+		if field.name() == "key" {
+			self.key = format!("{value:?}");
+		}
+	}
+}
+
+fn reads(request: &AccessRequest<u64>) -> (Decision, BTreeMap<String, u32>) {
+	let reads = Reads::default();
+	let decision = tracing::subscriber::with_default(reads.clone(), || decide(request));
+	let counted = reads.0.lock().unwrap().clone();
+	(decision, counted)
+}
+
+#[test]
+fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
+	ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
+		for grantee in [
+			Grantee::Account(BEA),
+			Grantee::Institution(AWAY),
+			Grantee::Role(Role::Doctor, AWAY),
+			Grantee::Assigned(AWAY),
+		] {
+			give(grantee, terms());
+		}
+		let (decision, read) = reads(&question());
+		assert_eq!(decision, Decision::Permit(Basis::Grant(0)));
+		assert_eq!(read.len(), MAX_READS as usize, "{read:?}");
+		assert!(read.values().all(|times| *times == 1), "{read:?}");
+	});
+}
+
+#[test]
+fn no_decision_reads_more() {
+	story(|| {
+		let subject = AccessRequest {
+			requester: PIA,
+			on_behalf_of: None,
+			..question()
+		};
+		let stranger = AccessRequest {
+			requester: STRANGER,
+			..question()
+		};
+		for request in [question(), subject, stranger] {
+			assert!(reads(&request).1.len() <= MAX_READS as usize);
+		}
+	});
+}

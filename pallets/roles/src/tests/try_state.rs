@@ -1,0 +1,173 @@
+//! The invariants are broken by hand, and each breach is found.
+
+use crate::{
+	mock::*, Assignments, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient, PatientOf, Patients,
+	UsedVouchers,
+};
+use frame_support::assert_ok;
+use salus_primitives::{Assignment, Credential, HpkeKey, Institution, InstitutionKind, Patient, PatientStatus, Role};
+use sp_core::H256;
+use sp_runtime::{AccountId32, BoundedVec, DispatchError};
+
+/// Two patients, of whom the first is assigned to the doctor.
+fn breach(what: &str, breaking: impl FnOnce()) {
+	world().execute_with(|| {
+		register(1);
+		register(2);
+		assert_ok!(Roles::propose_assignment(by("admin"), 0, id("doctor")));
+		Roles::check_state().unwrap();
+		breaking();
+		let named: &'static str = Box::leak(format!("roles: {what}").into_boxed_str());
+		assert_eq!(Roles::check_state(), Err(DispatchError::from(named)));
+	});
+}
+
+fn institution(id: u32, change: impl FnOnce(&mut Institution<AccountId32>)) {
+	Institutions::<Test>::mutate(id, |entry| change(entry.as_mut().unwrap()));
+}
+
+fn patient(id: u64, change: impl FnOnce(&mut Patient<AccountId32>)) {
+	Patients::<Test>::mutate(id, |entry| change(entry.as_mut().unwrap()));
+}
+
+#[test]
+fn breaches_of_standing_are_found() {
+	let wrong = "an account with a home holds other than one provider reference";
+	for name in ["doctor", "a1", "a-node", "patient-1"] {
+		breach(wrong, || {
+			assert_ok!(System::dec_providers(&id(name)));
+		});
+		breach(wrong, || {
+			System::inc_providers(&id(name));
+		});
+	}
+	breach("an account with a home holds a sufficient reference", || {
+		System::inc_sufficients(&id("doctor"));
+	});
+	breach("a home is no institution", || Home::<Test>::insert(id("doctor"), 9));
+	for leak in [System::inc_providers, System::inc_sufficients] {
+		breach("an account without a home holds a reference", || {
+			leak(&id("nobody"));
+		});
+	}
+	breach("an account without a home holds a reference", || {
+		Home::<Test>::remove(id("doctor"));
+	});
+}
+
+#[test]
+fn breaches_among_institutions_are_found() {
+	breach("an institution's id is not below the next one", || {
+		NextInstitution::<Test>::put(2)
+	});
+	breach("an officer is named twice", || {
+		institution(A, |a| a.officers[1] = a.officers[0].clone())
+	});
+	breach("an institution has too few officers", || {
+		institution(A, |a| {
+			a.officers.pop();
+		})
+	});
+	breach("a seat without a hospital, or the reverse", || {
+		institution(A, |a| a.seat = None)
+	});
+	breach("a seat without a hospital, or the reverse", || {
+		institution(A, |a| a.kind = InstitutionKind::Clinic)
+	});
+	let strangers = "an institution's account has no standing";
+	breach(strangers, || institution(A, |a| a.officers[0] = id("nobody")));
+	breach(strangers, || institution(A, |a| a.seat = Some(id("nobody"))));
+	breach(strangers, || institution(A, |a| a.validator = Some(id("nobody"))));
+	breach("an institution's account is a patient's", || {
+		institution(A, |a| a.officers[0] = id("patient-1"))
+	});
+	breach("an institution's id was skipped", || NextInstitution::<Test>::put(4));
+}
+
+#[test]
+fn breaches_among_credentials_are_found() {
+	let issued = |name: &str, at: u32| Credentials::<Test>::insert((id(name), at), credential(Role::Nurse));
+	breach("a credential of no institution", || issued("doctor", 9));
+	breach("a credential's holder has no standing", || issued("nobody", A));
+	breach("a credential's holder is a patient", || issued("patient-1", A));
+	breach("a credential ends before it begins", || {
+		Credentials::<Test>::insert(
+			(id("nurse"), B),
+			Credential {
+				valid_from: START,
+				valid_until: START,
+				..credential(Role::Nurse)
+			},
+		)
+	});
+}
+
+#[test]
+fn breaches_among_patients_are_found() {
+	breach("a patient's id is not below the next one", || {
+		NextPatient::<Test>::put(1)
+	});
+	breach("a patient of no institution", || {
+		patient(0, |entry| entry.institution = 9)
+	});
+	breach("a controller is not its patient's", || {
+		patient(0, |entry| entry.controller = Some(id("patient-2")))
+	});
+	breach("a patient's home is not her institution", || {
+		Home::<Test>::insert(id("patient-1"), B)
+	});
+	breach("a patient was merged into nobody", || {
+		patient(0, |entry| entry.status = PatientStatus::MergedInto(7))
+	});
+	breach("a patient was merged across institutions", || {
+		Home::<Test>::insert(id("patient-2"), B);
+		patient(1, |entry| entry.institution = B);
+		patient(0, |entry| entry.status = PatientStatus::MergedInto(1));
+	});
+	breach("a patient's id was skipped", || NextPatient::<Test>::put(3));
+	breach("a controller of nobody", || {
+		PatientOf::<Test>::insert(id("patient-3"), 7)
+	});
+	breach("two controllers of one patient", || {
+		PatientOf::<Test>::insert(id("patient-3"), 0)
+	});
+	breach("more vouchers were used than patients registered", || {
+		UsedVouchers::<Test>::insert(letter(3).voucher.key, START)
+	});
+}
+
+#[test]
+fn breaches_among_hpke_keys_are_found() {
+	breach("a malformed HPKE key is in use", || {
+		institution(B, |b| b.hpke = HpkeKey::X25519([0; 32]))
+	});
+	breach("an HPKE key is in use twice", || {
+		patient(0, |entry| entry.hpke = Some(hpke(2)))
+	});
+	// The same X25519 key, this time as half of an X-Wing key.
+	breach("an HPKE key is in use twice", || {
+		let HpkeKey::X25519(half) = hpke(2) else {
+			panic!("it is an X25519 key")
+		};
+		let key = [vec![1; 1_184], half.to_vec()].concat();
+		patient(0, |entry| {
+			entry.hpke = Some(HpkeKey::XWing(BoundedVec::truncate_from(key)))
+		});
+	});
+	let not_those = "the HPKE keys noted are not those in use";
+	breach(not_those, || patient(0, |entry| entry.hpke = None));
+	breach(not_those, || patient(0, |entry| entry.hpke = Some(hpke(77))));
+	breach(not_those, || HpkeKeys::<Test>::insert(H256([1; 32]), ()));
+}
+
+#[test]
+fn breaches_among_assignments_are_found() {
+	let assigned = |patient: u64, name: &str, at: u32| {
+		Assignments::<Test>::insert(patient, (id(name), at), Assignment::Accepted(START));
+	};
+	breach("an assignment of nobody", || assigned(7, "doctor", A));
+	breach("an assignment at another institution", || assigned(0, "doctor-b", B));
+	breach("an assignment to somebody without a credential", || {
+		assigned(0, "a1", A)
+	});
+}
