@@ -5,9 +5,18 @@ use sc_service::{ChainType, Properties};
 /// A chain specification without extensions.
 pub type ChainSpec = sc_service::GenericChainSpec;
 
+/// The chain of a name, if the node knows it.
+pub fn named(name: &str) -> Option<Result<ChainSpec, String>> {
+	match name {
+		"dev" | "development" => Some(development()),
+		"local" => Some(local()),
+		_ => None,
+	}
+}
+
 /// One validator, two hospitals.
-pub fn development() -> Result<ChainSpec, String> {
-	named(
+fn development() -> Result<ChainSpec, String> {
+	of_preset(
 		"Salus development",
 		"salus_dev",
 		ChainType::Development,
@@ -16,8 +25,8 @@ pub fn development() -> Result<ChainSpec, String> {
 }
 
 /// Four validators, four hospitals.
-pub fn local() -> Result<ChainSpec, String> {
-	named(
+fn local() -> Result<ChainSpec, String> {
+	of_preset(
 		"Salus local",
 		"salus_local",
 		ChainType::Local,
@@ -25,7 +34,7 @@ pub fn local() -> Result<ChainSpec, String> {
 	)
 }
 
-fn named(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
+fn of_preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
 	let code = salus_runtime::WASM_BINARY
 		.ok_or("this node was built without a runtime (SKIP_WASM_BUILD); build it again, or give --chain FILE")?;
 	let mut properties = Properties::new();

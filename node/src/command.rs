@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::{
 	audit_index, chain_spec,
-	cli::{Cli, CustodianKeyCmd, Subcommand},
-	development, service, vault,
+	cli::{Cli, CustodianKeyCmd, Subcommand, EXAMPLES},
+	development, rpc_limits, service, vault,
 };
 
 impl SubstrateCli for Cli {
@@ -45,12 +45,26 @@ impl SubstrateCli for Cli {
 	}
 
 	fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-		Ok(match id {
-			"dev" | "development" => Box::new(chain_spec::development()?),
-			"local" => Box::new(chain_spec::local()?),
-			"" => return Err("no chain was named; give --dev, --chain local or --chain FILE".into()),
-			path => Box::new(chain_spec::ChainSpec::from_json_file(PathBuf::from(path))?),
-		})
+		let spec = match chain_spec::named(id) {
+			Some(spec) => spec?,
+			None if id.is_empty() => return Err("no chain was named; give --dev, --chain local or --chain FILE".into()),
+			None => chain_spec::ChainSpec::from_json_file(PathBuf::from(id))?,
+		};
+		Ok(Box::new(spec))
+	}
+
+	/// The SDK's, with examples.
+	fn setup_command(command: clap::Command) -> clap::Command {
+		command
+			.name(Self::executable_name())
+			.version(format!("{}\n", Self::impl_version()))
+			.author(Self::author())
+			.about(Self::description())
+			.long_about(Self::description())
+			.after_help(format!("{EXAMPLES}\nSupport: {}", Self::support_url()))
+			.propagate_version(true)
+			.args_conflicts_with_subcommands(true)
+			.subcommand_negates_reqs(true)
 	}
 }
 
@@ -154,15 +168,32 @@ pub fn run() -> sc_cli::Result<()> {
 				if is_dev {
 					keep_on_loopback(&cli, &mut config);
 				}
-				check(&cli, &config)?;
-				let vault = vault::open_keys(&cli.vault, is_dev, &config)?;
+				let rpc = &cli.run.rpc_params;
+				if !is_dev && rpc.rpc_cors.is_none() && rpc.experimental_rpc_endpoint.is_empty() {
+					rpc_limits::allow_local_origins(&mut config.rpc);
+				}
+				rpc_limits::set(&mut config.rpc, is_dev);
+				let development = is_development(&cli, &config)?;
+				check(&cli, &config, development)?;
+				let vault = vault::open_keys(&cli.vault, is_dev, development, &config)?;
 				match config.network.network_backend {
 					NetworkBackendType::Libp2p => {
-						service::new_full::<sc_network::NetworkWorker<Block, H256>>(config, vault, cli.storage_monitor)
-							.await
+						service::new_full::<sc_network::NetworkWorker<Block, H256>>(
+							config,
+							vault,
+							development,
+							cli.storage_monitor,
+						)
+						.await
 					}
 					NetworkBackendType::Litep2p => {
-						service::new_full::<sc_network::Litep2pNetworkBackend>(config, vault, cli.storage_monitor).await
+						service::new_full::<sc_network::Litep2pNetworkBackend>(
+							config,
+							vault,
+							development,
+							cli.storage_monitor,
+						)
+						.await
 					}
 				}
 				.map_err(sc_cli::Error::Service)
@@ -171,12 +202,25 @@ pub fn run() -> sc_cli::Result<()> {
 	}
 }
 
+/// Whether the chain is made for development. The presets are known; of others the genesis state is looked at.
+fn is_development(cli: &Cli, config: &Configuration) -> sc_cli::Result<bool> {
+	let name = cli.run.shared_params.chain_id(cli.run.shared_params.dev);
+	if chain_spec::named(&name).is_some() {
+		return Ok(true);
+	}
+	development::is_chain(&*config.chain_spec).map_err(|error| {
+		sc_cli::Error::Input(format!(
+			"the genesis state of {name} cannot be made: {error}; correct the chain specification"
+		))
+	})
+}
+
 /// What must not be said together.
-fn check(cli: &Cli, config: &Configuration) -> sc_cli::Result<()> {
+fn check(cli: &Cli, config: &Configuration, development: bool) -> sc_cli::Result<()> {
 	let refused = |why: &str| Err(sc_cli::Error::Input(why.into()));
-	if config.dev_key_seed.is_some() && !development::allowed_on(&config.chain_spec.chain_type()) {
+	if config.dev_key_seed.is_some() && !development {
 		return refused(
-			"development session keys are for development chains only; make keys of your own with author_rotateKeys",
+			"development session keys are for development chains only; make keys of your own with author_rotateKeysWithOwner",
 		);
 	}
 	if cli.run.shared_params.dev {

@@ -1,8 +1,15 @@
 //! Keys that everybody knows, and where they are refused.
 
-use salus_vault::{hash::blake2_256, wrap::HpkeSecret};
-use sc_service::ChainType;
-use sp_core::crypto::KeyTypeId;
+use codec::{DecodeAll, Encode};
+use salus_primitives::{HpkeKey as KeyOnChain, Institution, InstitutionId};
+use salus_runtime::AccountId;
+use salus_vault::{
+	hash::blake2_256,
+	wrap::{HpkeKey, HpkeSecret},
+};
+use sc_service::{ChainSpec, ChainType};
+use sp_core::{crypto::KeyTypeId, storage::Storage};
+use sp_io::hashing::{twox_128, twox_64};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_keystore::Keystore;
 
@@ -16,9 +23,28 @@ pub fn custodian(institution: u32) -> HpkeSecret {
 	))
 }
 
-/// Whether development keys may be used on such a chain.
-pub fn allowed_on(chain: &ChainType) -> bool {
-	matches!(chain, ChainType::Development | ChainType::Local)
+/// Whether development keys may be used on a chain: it says that it is made for development, and so does its genesis
+/// state, since what a specification says of itself outlives the day on which somebody fills in real keys.
+pub fn is_chain(spec: &dyn ChainSpec) -> Result<bool, String> {
+	if !matches!(spec.chain_type(), ChainType::Development | ChainType::Local) {
+		return Ok(false);
+	}
+	let genesis = spec.as_storage_builder().build_storage()?;
+	Ok(is_genesis(&genesis))
+}
+
+/// Whether institution 0 has the key that everybody knows.
+fn is_genesis(genesis: &Storage) -> bool {
+	let id = InstitutionId::default().encode();
+	let key = [&twox_128(b"Roles")[..], &twox_128(b"Institutions"), &twox_64(&id), &id].concat();
+	let institution = genesis
+		.top
+		.get(&key)
+		.and_then(|bytes| Institution::<AccountId>::decode_all(&mut bytes.as_slice()).ok());
+	match (institution.map(|institution| institution.hpke), custodian(0).public()) {
+		(Some(KeyOnChain::X25519(found)), HpkeKey::X25519(known)) => found == known,
+		_ => false,
+	}
 }
 
 /// Whether it is a key of [`custodian`].
@@ -50,8 +76,8 @@ mod tests {
 	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 	use super::*;
+	use crate::chain_spec;
 	use salus_runtime::genesis;
-	use salus_vault::wrap::HpkeKey;
 
 	#[test]
 	fn the_presets_name_the_custodians_development_keys() {
@@ -75,11 +101,41 @@ mod tests {
 
 	#[test]
 	fn development_keys_belong_to_development_chains() {
-		assert!(allowed_on(&ChainType::Development));
-		assert!(!allowed_on(&ChainType::Live));
-		assert!(!allowed_on(&ChainType::Custom("hospitals".into())));
+		for name in ["dev", "local"] {
+			let spec = chain_spec::named(name).unwrap().unwrap();
+			assert!(is_chain(&spec).unwrap(), "{name}");
+		}
 		assert!(is_custodian(&custodian(3)));
 		assert!(!is_custodian(&HpkeSecret::generate().unwrap()));
+	}
+
+	/// A chain of the preset `local` with these types and with another key of its first institution, if any.
+	fn derived(chain_type: ChainType, key: Option<[u8; 32]>) -> chain_spec::ChainSpec {
+		let json = genesis::preset(&genesis::LOCAL.into()).unwrap();
+		let mut json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+		if let Some(key) = key {
+			json["roles"]["institutions"][0]["hpke"]["X25519"] = serde_json::json!(key);
+		}
+		chain_spec::ChainSpec::builder(salus_runtime::WASM_BINARY.unwrap(), None)
+			.with_name("Hospitals")
+			.with_id("hospitals")
+			.with_chain_type(chain_type)
+			.with_genesis_config_patch(json)
+			.build()
+	}
+
+	#[test]
+	fn a_chain_with_real_keys_is_none_whatever_it_says_of_itself() {
+		let HpkeKey::X25519(real) = HpkeSecret::generate().unwrap().public() else {
+			unreachable!()
+		};
+		for chain_type in [ChainType::Local, ChainType::Development] {
+			assert!(!is_chain(&derived(chain_type, Some(real))).unwrap());
+		}
+		assert!(is_chain(&derived(ChainType::Local, None)).unwrap());
+		assert!(!is_chain(&derived(ChainType::Live, None)).unwrap());
+		assert!(!is_chain(&derived(ChainType::Custom("hospitals".into()), None)).unwrap());
+		assert!(!is_genesis(&Storage::default()));
 	}
 
 	#[test]

@@ -9,6 +9,7 @@ mod command;
 mod development;
 mod metrics;
 mod rpc;
+mod rpc_limits;
 mod service;
 mod vault;
 

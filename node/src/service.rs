@@ -119,10 +119,12 @@ pub fn new_partial(config: &Configuration) -> Result<Service, Error> {
 	})
 }
 
-/// The whole node. The index catches up before the network brings new blocks.
+/// The whole node; `development` says whether the chain is made for development. The index catches up before the
+/// network brings new blocks.
 pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
 	keys: Option<vault::Keys>,
+	development: bool,
 	storage_monitor: StorageMonitorParams,
 ) -> Result<TaskManager, Error> {
 	let PartialComponents {
@@ -136,7 +138,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 		other: (block_import, grandpa_link, mut telemetry),
 	} = new_partial(&config)?;
 
-	if !development::allowed_on(&config.chain_spec.chain_type()) {
+	if !development {
 		if let Some(name) = development::session_key_in(&*keystore_container.keystore()) {
 			return Err(Error::Other(format!(
 				"the keystore holds {name}'s development session key, which everybody knows; remove it from {}",
@@ -144,6 +146,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 			)));
 		}
 	}
+	let spare = storage_monitor.threshold.saturating_mul(1 << 20);
 	if let Some(path) = config.database.path() {
 		StorageMonitorService::try_spawn(storage_monitor, path.to_owned(), &task_manager.spawn_essential_handle())
 			.map_err(|error| Error::Application(error.into()))?;
@@ -152,7 +155,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 	let registry = config.prometheus_registry().cloned();
 	let (index, progress) = audit_index::start(client.clone(), &config, &task_manager.spawn_essential_handle()).await?;
 	let desks = match keys {
-		Some(keys) => Some(vault::start(keys, client.clone(), &task_manager).await?),
+		Some(keys) => Some(vault::start(keys, spare, client.clone(), &task_manager).await?),
 		None => None,
 	};
 	if let Some(registry) = &registry {

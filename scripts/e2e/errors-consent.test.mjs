@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { hospitalA, hospitalB } from './lib/accounts.mjs';
-import { connect, done, event, refusal } from './lib/chain.mjs';
+import { hospitalA, hospitalB, stranger } from './lib/accounts.mjs';
+import { UNDECODABLE, connect, done, event, refusal, rejection, submit, submitGeneral } from './lib/chain.mjs';
 import { startNode } from './lib/node.mjs';
-import { newPatient } from './lib/registration.mjs';
+import { issueVoucher, newPatient, redeem } from './lib/registration.mjs';
+import { storageOf } from './lib/storage.mjs';
 import { denial, inDays, terms } from './lib/terms.mjs';
 
 describe('pallet-consent refuses', () => {
@@ -57,6 +58,35 @@ describe('pallet-consent refuses', () => {
     ]);
     assert.deepEqual((await node.rpc('consent_requests', [patient.id])).items, []);
     assert.equal((await node.rpc('consent_grants', [patient.id])).items.length, 1, 'the admission terms only');
+  });
+
+  test('terms with more records or compartments than their type holds, before they can reach a block', async () => {
+    const many = (length) => Array.from({ length }, (_, n) => n);
+    const most = terms(api, { records: many(16), compartments: many(8) });
+    const request = await requested(most);
+    const letter = await issueVoucher(api);
+    const give = (given) => api.tx.consent.grant(patient.id, { Institution: hospitalB.id }, given);
+    const before = await storageOf(node, 'Roles', 'Consent', 'Records');
+    for (const fields of [{ records: many(17) }, { compartments: many(9) }, { records: many(10_000) }]) {
+      const tooLong = { ...most, ...fields };
+      const submissions = [
+        () => submit(api, asker, askFor(tooLong)),
+        () => submit(api, patient.account, give(tooLong)),
+        () => submit(api, patient.account, api.tx.consent.approve(patient.id, asker.address, request, tooLong)),
+        () => submitGeneral(api, redeem(api, letter, stranger(), { terms: { ...letter.published.toJSON(), ...fields } })),
+      ];
+      for (const submission of submissions) {
+        const error = await rejection(submission());
+        assert.equal(error.code, UNDECODABLE, error.message);
+      }
+    }
+    assert.deepEqual(await storageOf(node, 'Roles', 'Consent', 'Records'), before);
+    await done(api, patient.account, api.tx.consent.approve(patient.id, asker.address, request, most));
+    assert.notDeepEqual(await storageOf(node, 'Roles', 'Consent', 'Records'), before);
+    const { items } = await node.rpc('consent_grants', [patient.id]);
+    const given = items.at(-1);
+    assert.deepEqual([given.terms.records, given.terms.compartments], [many(16), many(8)]);
+    await done(api, patient.account, api.tx.consent.revoke(patient.id, { Account: asker.address }, given.id));
   });
 
   test('a request to nobody, by nobody, beyond the role or out of time', async () => {

@@ -4,13 +4,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { hospitalA, hospitalB, stranger } from './lib/accounts.mjs';
-import { connect, done, event, refusal, rejection, submit } from './lib/chain.mjs';
+import { INVALID, UNDECODABLE, connect, done, event, refusal, rejection, submit } from './lib/chain.mjs';
 import { startNode } from './lib/node.mjs';
-import { SMALLEST, hex, newRecord, payloadSize, register } from './lib/records.mjs';
+import { SMALLEST, cid, hex, newRecord, payloadSize, register } from './lib/records.mjs';
 import { assign, newPatient } from './lib/registration.mjs';
 
 const UNKNOWN = 404;
-const UNDECODABLE = 1002;
 const MIB = 2 ** 20;
 
 describe('pallet-records refuses', () => {
@@ -67,6 +66,15 @@ describe('pallet-records refuses', () => {
     const sizes = [0, 1, SMALLEST - 1, SMALLEST + 1, payloadSize(16 * 1024 - 1), payloadSize(16 * 1024 + 1), 2n ** 40n + 1n, 2n ** 64n - 1n];
     await allRefused(sizes.map((size) => ['MalformedSize', doctor, enter({ size })]));
     for (const padded of [17 * 1024, MIB, 3 * MIB, 1024 * MIB]) await register(api, doctor, newRecord(patient, { size: payloadSize(padded) }));
+  });
+
+  test('a CID that is not of these bytes, or of a payload of this length', async () => {
+    const [small, large] = [newRecord(patient), newRecord(patient, { size: payloadSize(3 * MIB) })];
+    await allRefused([
+      ['CidOfOtherBytes', doctor, enter({ cid: cid() })],
+      ['CidOfOtherSize', doctor, enter({ cid: large.cid })],
+      ['CidOfOtherSize', doctor, enter({ ...large, cid: small.cid })],
+    ]);
   });
 
   test('a record of tomorrow, of nobody, or of an origin that is not its author\'s', async () => {
@@ -131,7 +139,7 @@ describe('pallet-records refuses', () => {
     const receipt = event(api, await done(api, doctor, access([report])), 'records', 'Accessed');
     assert.ok(receipt.entries[0].kind.asAccessRefused.reason.isInactive, 'she is refused, with a receipt');
     await done(api, officer, api.tx.roles.reinstateCredential(doctor.address, hospitalA.id));
-    assert.equal((await rejection(submit(api, stranger(), enter()))).code, 1010);
+    assert.equal((await rejection(submit(api, stranger(), enter()))).code, INVALID);
   });
 
   test('a batch with nothing in it, or with one bad record: all or none', async () => {

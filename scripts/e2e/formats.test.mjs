@@ -32,6 +32,7 @@ describe('the formats', () => {
   test('of wraps', () => {
     const { recipient, wraps } = vectors('wrap');
     const pair = { secret: bytes(recipient.private_key), public: bytes(recipient.public_key) };
+    assert.ok(wraps.length > 2);
     for (const vector of wraps) {
       const binding = { genesis: bytes(vector.genesis), sha256: bytes(vector.sha256), patient: vector.patient, request: bytes(vector.request ?? '') };
       const info = keyInfo(vector.purpose, pair.public, binding);
@@ -43,6 +44,7 @@ describe('the formats', () => {
 
   test('of tickets and requests', () => {
     const { ticket, requests } = vectors('signed');
+    assert.ok(requests.length > 0);
     const known = [
       [decodeTicket, 'salus/upload/1', ticket],
       ...requests.map((request) => [decodeRequest, 'salus/release/1', request]),

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { blake2AsHex, randomAsHex } from '@polkadot/util-crypto';
 import { hospitalA, hospitalB, stranger } from './lib/accounts.mjs';
 import { headOf, trail } from './lib/audit.mjs';
-import { connect, done, event, rejection, submit, submitGeneral } from './lib/chain.mjs';
+import { INVALID, connect, done, event, rejection, submit, submitGeneral } from './lib/chain.mjs';
 import { startNode, until } from './lib/node.mjs';
 import { newRecord, register } from './lib/records.mjs';
 import { assign, issueVoucher, redeem } from './lib/registration.mjs';
@@ -42,7 +42,7 @@ describe('the main job on the chain', () => {
   };
 
   test('a doctor applies with her signature and an officer approves', async () => {
-    assert.equal((await rejection(submit(api, ada, api.tx.system.remark('0x00')))).code, 1010, 'she has no standing yet');
+    assert.equal((await rejection(submit(api, ada, api.tx.system.remark('0x00')))).code, INVALID, 'she has no standing yet');
     const application = api.createType('SalusPrimitivesRegistryApplication', {
       genesis: api.genesisHash,
       institution: hospitalA.id,
@@ -138,7 +138,7 @@ describe('the main job on the chain', () => {
   test('she reads her own record without asking anybody', async () => {
     const outcome = await done(api, patient.account, api.tx.records.access([report, scan], 'PatientRequest', null));
     const { entries } = event(api, outcome, 'records', 'Accessed');
-    assert.ok(entries.every(({ kind }) => kind.asAccessPermitted.basis.isSubject));
+    assert.deepEqual(entries.map(({ kind }) => kind.asAccessPermitted.basis.type), ['Subject', 'Subject']);
   });
 
   test('her trail is complete: its hash chain ends in the head that the chain keeps', async () => {
@@ -170,6 +170,7 @@ describe('the main job on the chain', () => {
 
   test('each entry says what its bytes say, and stands in the block it names', async () => {
     const entries = await trail(node, patient.id);
+    assert.ok(entries.length > 0);
     for (const { scale, seq, at, actor, kind, block } of entries) {
       const entry = api.createType('SalusPrimitivesAuditAuditEntry', scale);
       assert.deepEqual([entry.seq.toNumber(), entry.at.toNumber(), entry.kind.type], [seq, at, kind.type]);

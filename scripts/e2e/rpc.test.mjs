@@ -204,6 +204,77 @@ describe('our JSON-RPC', () => {
     assert.deepEqual(await node.rpc('records_audit', [patient.id, entries + 1]), { items: [], next: null });
   });
 
+  test('decimal strings and pages: integers beyond 2^53 - 1 are strings, and either form is taken', async () => {
+    const [safe, beyond, most] = [2n ** 53n - 1n, 2n ** 53n, 2n ** 64n - 1n];
+    const written = [9007199254740991, '9007199254740992', '18446744073709551615'];
+    const her = await newPatient(api);
+    const wide = terms(api, { records: [safe, beyond, most], recordedFrom: safe, recordedUntil: beyond, ends: most, eraseAfter: most });
+    const to = { Role: ['Doctor', hospitalB.id] };
+    await Promise.all([
+      done(api, asker, api.tx.consent.ask(her.id, hospitalB.id, wide, inDays(1))),
+      done(api, her.account, api.tx.consent.grant(her.id, to, wide)),
+      done(api, her.account, api.tx.consent.deny(her.id, denial({ record: beyond, recordedFrom: safe, recordedUntil: most }))),
+    ]);
+    const granted = (await node.rpc('consent_grants', [her.id])).items.at(-1);
+    const [asked] = (await node.rpc('consent_requests', [her.id])).items;
+    for (const { terms: found } of [granted, asked]) {
+      assert.deepEqual(found.records, written);
+      assert.deepEqual([found.recordedFrom, found.recordedUntil, found.ends, found.eraseAfter], [...written, written[2]]);
+    }
+    const [denied] = await node.rpc('consent_denials', [String(her.id)]);
+    assert.deepEqual([denied.terms.recordedFrom, denied.terms.record, denied.terms.recordedUntil], written);
+
+    const about = (record) => ({ ...question(), patient: String(her.id), record, recordedAt: String(safe) });
+    const decision = { type: 'Permit', basis: { type: 'Grant', grant: granted.id } };
+    for (const record of [written[0], String(safe), written[2]]) assert.deepEqual(await node.rpc('consent_decide', [about(record)]), decision);
+    assert.deepEqual(await node.rpc('consent_decide', [about(written[1])]), { type: 'Deny', reason: 'Refused' });
+
+    const methods = { consent_grants: 'cursor', consent_requests: 'cursor', records_list: 'cursor', records_audit: 'from' };
+    for (const [method, from] of Object.entries(methods)) {
+      const page = await node.rpc(method, { patient: patient.id, limit: 2 });
+      assert.deepEqual(await node.rpc(method, { patient: String(patient.id), limit: '2' }), page, method);
+      const next = { [from]: page.next, limit: 2 };
+      const following = await node.rpc(method, { patient: patient.id, ...next });
+      assert.deepEqual(await node.rpc(method, { patient: String(patient.id), ...next, limit: '2' }), following, method);
+      assert.deepEqual(await node.rpc(method, { patient: written[2] }), { items: [], next: null }, method);
+      for (const none of ['18446744073709551616', '0x0', '1e3', '-1', '1.0', ' 1', '', 1.5, 2 ** 64]) {
+        await refused(method, { patient: none }, 7001, 'InvalidParameter', { parameter: 'patient' });
+      }
+      await refused(method, { patient: patient.id, limit: '257' }, 7002, 'InvalidLimit', { limit: 257, least: 1, most: 256 });
+    }
+    assert.deepEqual(
+      await node.rpc('records_audit', { patient: patient.id, from: '2', limit: '1' }),
+      await node.rpc('records_audit', { patient: patient.id, from: 2, limit: 1 }),
+    );
+    const filtered = (filter) => node.rpc('records_list', { patient: patient.id, filter });
+    assert.deepEqual(await filtered({ recordedFrom: '0', recordedUntil: written[2] }), await filtered({}));
+    assert.deepEqual((await filtered({ recordedFrom: written[2] })).items, []);
+  });
+
+  test('decimal strings and pages: a page holds 64 items unless a limit is given, and the last has no next', async () => {
+    const her = await newPatient(api);
+    await assign(api, her, hospitalA.doctor);
+    const batch = Array.from({ length: 64 }, () => newRecord(her));
+    const registered = await done(api, hospitalA.doctor, api.tx.records.registerBatch(batch, 'Treatment', hospitalA.id));
+    const ids = registered.events.filter(({ event }) => event.method === 'RecordRegistered').map(({ event }) => event.data.record.toNumber());
+    ids.push(await register(api, hospitalA.doctor, newRecord(her)));
+    const entries = (await node.rpc('records_auditHead', [her.id])).entries;
+    // Her registration, the grant of the terms and two steps of the assignment come first.
+    assert.deepEqual([ids.length, entries], [65, 69]);
+    const lists = {
+      records_list: { from: 'cursor', name: ({ id }) => id, all: ids.toReversed() },
+      records_audit: { from: 'from', name: ({ seq }) => seq, all: Array.from({ length: entries }, (_, at) => at + 1) },
+    };
+    for (const [method, { from, name, all }] of Object.entries(lists)) {
+      const first = await node.rpc(method, [her.id]);
+      assert.deepEqual(first.items.map(name), all.slice(0, 64), method);
+      const last = await node.rpc(method, { patient: her.id, [from]: first.next });
+      assert.deepEqual([last.items.map(name), last.next], [all.slice(64), null], method);
+      const whole = await node.rpc(method, { patient: her.id, limit: all.length });
+      assert.deepEqual([whole.items.map(name), whole.next], [all, null], method);
+    }
+  });
+
   test('a limit of none or of too many is refused', async () => {
     for (const method of ['consent_grants', 'consent_requests', 'records_list', 'records_audit']) {
       for (const limit of [0, 257]) {
@@ -255,6 +326,10 @@ describe('our JSON-RPC', () => {
     try {
       const error = await errorOf('vault_status', [], guarded);
       assert.deepEqual([error.code, error.data], [7021, { name: 'LocalOnly' }]);
+      const ofSession = { author_rotateKeys: [], author_rotateKeysWithOwner: ['0x00'], author_insertKey: ['aura', '//Alice', '0x00'] };
+      for (const [method, params] of Object.entries(ofSession)) {
+        assert.match((await errorOf(method, params, guarded)).message, /unsafe/, method);
+      }
       assert.equal((await guarded.rpc('roles_institution', [0])).id, 0, 'the rest is served');
     } finally {
       await guarded.stop();

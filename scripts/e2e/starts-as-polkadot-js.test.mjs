@@ -1,10 +1,12 @@
 // The Polkadot.js apps' first minute with the node: nothing of ours is known to the client.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { WsProvider } from '@polkadot/api';
+import { compactFromU8a, hexToU8a } from '@polkadot/util';
 import { account, hospitalA, stranger } from './lib/accounts.mjs';
-import { connect, rejection, submit } from './lib/chain.mjs';
+import { INVALID, connect, done, rejection, submit } from './lib/chain.mjs';
 import { startNode, until } from './lib/node.mjs';
 
 const EXTENSIONS = [
@@ -52,6 +54,19 @@ describe('the node, as Polkadot.js starts with it', () => {
     for (const [pallet, names] of Object.entries(calls)) {
       for (const name of names) assert.ok(api.tx[pallet]?.[name], `${pallet}.${name} is a call`);
     }
+  });
+
+  test('the metadata is, byte for byte, what the client has checked in', async () => {
+    const VERSION_16 = '0x10000000';
+    const answer = hexToU8a(await node.rpc('state_call', ['Metadata_metadata_at_version', VERSION_16]));
+    // Option<OpaqueMetadata>: 1, the length, the bytes.
+    assert.equal(answer[0], 1, 'there is metadata of version 16');
+    const [prefix, length] = compactFromU8a(answer.subarray(1));
+    const metadata = answer.subarray(1 + prefix);
+    assert.equal(metadata.length, length.toNumber());
+    const checkedIn = readFileSync(new URL('../../node/client/metadata.scale', import.meta.url));
+    const anew = 'cargo run --release -p salus-runtime --example metadata > node/client/metadata.scale';
+    assert.ok(checkedIn.equals(metadata), `node/client/metadata.scale is another runtime's; make it anew: ${anew}`);
   });
 
   test('the chain, the node and its health answer', async () => {
@@ -122,7 +137,7 @@ describe('the node, as Polkadot.js starts with it', () => {
 
   test('its sender pays nothing, and her nonce grows', async () => {
     const before = (await api.query.system.account(hospitalA.nurse.address)).nonce.toNumber();
-    await submit(api, hospitalA.nurse, api.tx.system.remark('0x00'));
+    await done(api, hospitalA.nurse, api.tx.system.remark('0x00'));
     const { nonce, providers, data } = await api.query.system.account(hospitalA.nurse.address);
     assert.equal(nonce.toNumber(), before + 1);
     assert.ok(providers.toNumber() > 0);
@@ -142,7 +157,7 @@ describe('the node, as Polkadot.js starts with it', () => {
 
   test('an account without standing is rejected at the pool', async () => {
     const error = await rejection(submit(api, stranger(), api.tx.system.remark('0x00')));
-    assert.equal(error.code, 1010);
+    assert.equal(error.code, INVALID);
     assert.match(error.data, /^Inability to pay some fees/);
   });
 
@@ -155,7 +170,7 @@ describe('the node, as Polkadot.js starts with it', () => {
       runtimeVersion: api.runtimeVersion,
     });
     const error = await rejection(api.rpc.author.submitExtrinsic(foreign));
-    assert.equal(error.code, 1010);
+    assert.equal(error.code, INVALID);
     assert.match(error.data, /bad signature/);
   });
 });

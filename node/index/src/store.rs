@@ -126,19 +126,28 @@ impl AuditIndex {
 		read_cursor(&mut *self.pool.acquire().await?).await
 	}
 
-	/// The patient's entries from number `from` on, at most `limit`.
+	/// The patient's entries from number `from` on, at most `limit`, out of the blocks up to `finalised`: the index may
+	/// be ahead of finality by a commit.
 	///
 	/// # Errors
 	/// `Sql`, `Damaged`
-	pub async fn audit(&self, patient: PatientId, from: u64, limit: u32) -> Result<Vec<IndexedEntry>, IndexError> {
+	pub async fn audit(
+		&self,
+		patient: PatientId,
+		from: u64,
+		limit: u32,
+		finalised: u32,
+	) -> Result<Vec<IndexedEntry>, IndexError> {
 		let (Ok(patient), Ok(from)) = (integer(patient), integer(from)) else {
 			return Ok(Vec::new());
 		};
 		let rows = sqlx::query(
-			"SELECT seq, block, at, actor, kind FROM entries WHERE patient = ? AND seq >= ? ORDER BY seq LIMIT ?",
+			"SELECT seq, block, at, actor, kind FROM entries WHERE patient = ? AND seq >= ? AND block <= ? ORDER BY seq \
+			 LIMIT ?",
 		)
 		.bind(patient)
 		.bind(from)
+		.bind(i64::from(finalised))
 		.bind(i64::from(limit))
 		.fetch_all(&self.pool)
 		.await?;

@@ -26,11 +26,11 @@ const MAX_REQUEST: usize = 1024;
 #[rpc(server)]
 pub trait ConsentRpc {
 	/// The decision on a request, exactly as the chain would decide it at the block.
-	#[method(name = "consent_decide")]
+	#[method(name = "consent_decide", blocking)]
 	fn decide(&self, request: Input, at: Option<Input>) -> Result<DecisionView, RpcError>;
 
 	/// A patient's grants, lowest id first.
-	#[method(name = "consent_grants")]
+	#[method(name = "consent_grants", blocking)]
 	fn grants(
 		&self,
 		patient: Input,
@@ -40,7 +40,7 @@ pub trait ConsentRpc {
 	) -> Result<Page<GrantView>, RpcError>;
 
 	/// The requests made to a patient, lowest id first.
-	#[method(name = "consent_requests")]
+	#[method(name = "consent_requests", blocking)]
 	fn requests(
 		&self,
 		patient: Input,
@@ -50,7 +50,7 @@ pub trait ConsentRpc {
 	) -> Result<Page<ConsentRequestView>, RpcError>;
 
 	/// A patient's denials.
-	#[method(name = "consent_denials")]
+	#[method(name = "consent_denials", blocking)]
 	fn denials(&self, patient: Input, at: Option<Input>) -> Result<Vec<DenialView>, RpcError>;
 }
 
@@ -88,10 +88,10 @@ where
 	) -> Result<Page<GrantView>, RpcError> {
 		let patient = patient.integer("patient")?;
 		let (after, most) = (List::Grants.read(&cursor)?, limit(&items)?);
-		let grants = self.0.ask(&at, |api, at| api.grants(at, patient, after, most))?;
-		let last = grants.last().map(|(_, grant)| grant.id);
+		let mut grants = self.0.ask(&at, |api, at| api.grants(at, patient, after, most + 1))?;
+		let next = cut(List::Grants, &mut grants, most, |(_, grant)| grant.id);
 		Ok(Page {
-			next: next(List::Grants, grants.len(), most, last),
+			next,
 			items: grants
 				.into_iter()
 				.map(|(grantee, grant)| GrantView::new(grantee, grant))
@@ -108,10 +108,10 @@ where
 	) -> Result<Page<ConsentRequestView>, RpcError> {
 		let patient = patient.integer("patient")?;
 		let (after, most) = (List::Requests.read(&cursor)?, limit(&items)?);
-		let requests = self.0.ask(&at, |api, at| api.requests(at, patient, after, most))?;
-		let last = requests.last().map(|(_, request)| request.id);
+		let mut requests = self.0.ask(&at, |api, at| api.requests(at, patient, after, most + 1))?;
+		let next = cut(List::Requests, &mut requests, most, |(_, request)| request.id);
 		Ok(Page {
-			next: next(List::Requests, requests.len(), most, last),
+			next,
 			items: requests
 				.into_iter()
 				.map(|(requester, request)| ConsentRequestView::new(requester, request))
@@ -136,8 +136,10 @@ fn access_request(input: &Input) -> Result<AccessRequest<AccountId>, RpcError> {
 		.map_err(|error| RpcError::parameter("request", format!("expected a SCALE encoded AccessRequest: {error}")))
 }
 
-/// A full page may have a next one.
-fn next(list: List, found: usize, most: u32, last: Option<u64>) -> Option<String> {
-	let full = usize::try_from(most).is_ok_and(|most| found >= most);
-	last.filter(|_| full).map(|last| list.cursor(last))
+/// Cuts what was found, one more than a page if there is one, to the page, and says where the next one starts.
+fn cut<Item>(list: List, found: &mut Vec<Item>, most: u32, id: impl Fn(&Item) -> u64) -> Option<String> {
+	let most = usize::try_from(most).unwrap_or(usize::MAX);
+	let more = found.len() > most;
+	found.truncate(most);
+	found.last().filter(|_| more).map(|last| list.cursor(id(last)))
 }

@@ -147,7 +147,7 @@ impl RpcError {
 			Self::IndexBehind(block) => json!({ "name": name, "block": block }),
 			Self::NoDesk { custodian } => json!({ "name": name, "custodian": custodian }),
 			Self::Release(error) => match error.reason() {
-				Some(index) => json!({ "name": name, "reason": reason(index) }),
+				Some(index) => json!({ "name": name, "reason": reason_name(index) }),
 				None => json!({ "name": name }),
 			},
 			_ => json!({ "name": name }),
@@ -159,7 +159,8 @@ fn named(custodian: &Option<u32>) -> String {
 	custodian.map_or_else(String::new, |id| format!(", institution {id}"))
 }
 
-fn reason(index: u8) -> Option<&'static str> {
+/// The name of the runtime's `Reason` with this index, as the RPC and the vault's HTTP answers say it.
+pub fn reason_name(index: u8) -> Option<&'static str> {
 	Reason::ALL.get(usize::from(index)).map(|reason| reason.name())
 }
 

@@ -27,7 +27,7 @@ use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
 use tokio::sync::watch;
 
 pub use consent::{Consent, ConsentRpcServer};
-pub use error::{RpcError, ERRORS};
+pub use error::{reason_name, RpcError, ERRORS};
 pub use input::Input;
 pub use page::{Page, DEFAULT_LIMIT, MAX_LIMIT};
 pub use records::{RecordsRpc, RecordsRpcServer};

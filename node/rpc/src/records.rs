@@ -26,11 +26,11 @@ const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_
 #[rpc(server)]
 pub trait RecordsRpc {
 	/// A record's metadata; null where there is none of this id.
-	#[method(name = "records_get")]
+	#[method(name = "records_get", blocking)]
 	fn get(&self, id: Input, at: Option<Input>) -> Result<Option<RecordView>, RpcError>;
 
 	/// A patient's records that the filter keeps, newest first.
-	#[method(name = "records_list")]
+	#[method(name = "records_list", blocking)]
 	fn list(
 		&self,
 		patient: Input,
@@ -41,15 +41,15 @@ pub trait RecordsRpc {
 	) -> Result<Page<RecordView>, RpcError>;
 
 	/// A record with those it relates to and is superseded by, oldest first, at most 256.
-	#[method(name = "records_history")]
+	#[method(name = "records_history", blocking)]
 	fn history(&self, id: Input, at: Option<Input>) -> Result<Vec<RecordView>, RpcError>;
 
 	/// A receipt, while it lives; else null.
-	#[method(name = "records_receipt")]
+	#[method(name = "records_receipt", blocking)]
 	fn receipt(&self, id: Input, at: Option<Input>) -> Result<Option<ReceiptView>, RpcError>;
 
 	/// How long a patient's audit trail is and the hash it ends in.
-	#[method(name = "records_auditHead")]
+	#[method(name = "records_auditHead", blocking)]
 	fn audit_head(&self, patient: Input, at: Option<Input>) -> Result<AuditHeadView, RpcError>;
 
 	/// A patient's finalised audit entries from a number, or a cursor, on.
@@ -91,12 +91,13 @@ where
 	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block>,
 {
 	/// Waits until all that is final now is indexed: a caller who has proven a head finds the trail that ends in it.
-	async fn settled(&self) -> Result<(), RpcError> {
+	/// Says how far that is.
+	async fn settled(&self) -> Result<u32, RpcError> {
 		let head = self.chain.finalised();
 		let mut progress = self.progress.clone();
 		let settled = time::timeout(PATIENCE, progress.wait_for(|progress| progress.number >= head)).await;
 		match settled {
-			Ok(Ok(_)) => Ok(()),
+			Ok(Ok(_)) => Ok(head),
 			Ok(Err(_)) => Err(RpcError::IndexFailed),
 			Err(_) => Err(RpcError::IndexBehind(head)),
 		}
@@ -176,10 +177,10 @@ where
 			None => 1,
 		};
 		let most = limit(&items)?;
-		self.settled().await?;
+		let finalised = self.settled().await?;
 		let mut entries = self
 			.index
-			.audit(patient, from, most.saturating_add(1))
+			.audit(patient, from, most.saturating_add(1), finalised)
 			.await
 			.map_err(|error| {
 				log::warn!(target: "salus-rpc", "the audit index failed: {error}");

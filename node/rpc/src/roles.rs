@@ -20,11 +20,11 @@ use crate::{
 #[rpc(server)]
 pub trait RolesRpc {
 	/// An institution; null where there is none of this id.
-	#[method(name = "roles_institution")]
+	#[method(name = "roles_institution", blocking)]
 	fn institution(&self, id: Input, at: Option<Input>) -> Result<Option<InstitutionView>, RpcError>;
 
 	/// An account's credential at an institution; null where it has none.
-	#[method(name = "roles_credential")]
+	#[method(name = "roles_credential", blocking)]
 	fn credential(
 		&self,
 		account: Input,
@@ -33,7 +33,7 @@ pub trait RolesRpc {
 	) -> Result<Option<CredentialView>, RpcError>;
 
 	/// A patient; null where there is none of this id.
-	#[method(name = "roles_patient")]
+	#[method(name = "roles_patient", blocking)]
 	fn patient(&self, id: Input, at: Option<Input>) -> Result<Option<PatientView>, RpcError>;
 }
 

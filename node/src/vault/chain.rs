@@ -7,53 +7,47 @@ use pallet_consent_runtime_api::ConsentApi;
 use pallet_records_runtime_api::{AuditApi, RecordsApi};
 use pallet_roles_runtime_api::RolesApi;
 use salus_primitives::{
-	AccessRequest, Action, Category, Decision, Kind, Purpose, Reason, Receipt, Record, RecordId, RecordStatus as Status,
+	AccessRequest, Action, Category, Decision, HpkeKey as KeyOnChain, Kind, Purpose, Reason, Receipt, Record, RecordId,
 };
 use salus_runtime::{opaque::Block, AccountId, Hash, Signature};
 use salus_vault::{
 	chain::{
 		AccountId as AccountBytes, AppendQuery, BlockView, ChainUnavailable, FinalisedChain, Object, ReceiptItem,
-		ReceiptView, RecordStatus, RecordView, Verdict,
+		ReceiptView, RecordView, Verdict,
 	},
-	key_table::Upload,
-	ticket::Origin,
+	wrap::HpkeKey,
 };
-use sc_client_api::StorageProvider;
+use sc_consensus_aura::standalone::find_pre_digest;
 use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
-use sp_core::{storage::StorageKey, H256};
-use sp_io::hashing::twox_128;
-use sp_runtime::traits::Verify;
+use sp_consensus_aura::{sr25519::AuthoritySignature, SlotDuration};
+use sp_core::H256;
+use sp_runtime::traits::{Block as BlockT, Verify};
 
-use crate::service::{FullBackend, FullClient};
+use crate::service::FullClient;
 
 type Api<'a> = ApiRef<'a, <FullClient as ProvideRuntimeApi<Block>>::Api>;
 
 /// The finalised chain of this node's client.
 pub struct NodeChain {
 	client: Arc<FullClient>,
+	slot: SlotDuration,
 }
 
 impl NodeChain {
 	/// The chain of this client.
-	pub fn new(client: Arc<FullClient>) -> Self {
-		Self { client }
+	pub fn new(client: Arc<FullClient>) -> Result<Self, sp_blockchain::Error> {
+		let slot = sc_consensus_aura::slot_duration(&*client)?;
+		Ok(Self { client, slot })
 	}
 
-	/// Whether the account is this patient's own.
-	pub fn is_patient(&self, account: &AccountBytes, patient: u64) -> Result<bool, ChainUnavailable> {
-		let account = AccountId::new(*account);
-		self.ask("patient_of", |api, at| api.patient_of(at, account))
-			.map(|found| found == Some(patient))
-	}
-
-	/// The record that an upload was registered as.
-	pub fn registered(&self, upload: &Upload) -> Result<Option<RecordView>, ChainUnavailable> {
-		let (patient, sha256) = (upload.ticket.patient, H256(upload.ticket.sha256));
-		match self.ask("by_hash", |api, at| api.by_hash(at, patient, sha256))? {
-			Some(id) => self.record(Object::Record(id)),
-			None => Ok(None),
-		}
+	/// The key of an institution; none where the finalised head does not know the institution.
+	pub fn custodian_key(&self, institution: u32) -> Result<Option<HpkeKey>, ChainUnavailable> {
+		let found = self.ask("institution", |api, at| api.institution(at, institution))?;
+		Ok(found.map(|institution| match institution.hpke {
+			KeyOnChain::X25519(key) => HpkeKey::X25519(key),
+			KeyOnChain::XWing(key) => HpkeKey::XWing(key.into_inner()),
+		}))
 	}
 
 	/// The records that this block's calls registered.
@@ -82,17 +76,14 @@ impl NodeChain {
 		question(self.client.runtime_api(), head).map_err(|error| unavailable(what, &error))
 	}
 
-	/// The timestamp in a block's state; `None` when the state was pruned, or before the first block.
+	/// When a block was made: by its header, which stays where its state is pruned. `None` where there is no header, or
+	/// before the first block.
 	fn time(&self, block: Hash) -> Result<Option<u64>, ChainUnavailable> {
-		let key = StorageKey([twox_128(b"Timestamp"), twox_128(b"Now")].concat());
-		let found = StorageProvider::<Block, FullBackend>::storage(&*self.client, block, &key);
-		match found {
-			Ok(Some(data)) => u64::decode_all(&mut data.0.as_slice())
-				.map(Some)
-				.map_err(|_| ChainUnavailable),
-			Ok(None) | Err(sp_blockchain::Error::UnknownBlock(_)) => Ok(None),
-			Err(error) => Err(unavailable("time", &error)),
-		}
+		let header = self
+			.client
+			.header(block)
+			.map_err(|error| unavailable("header", &error))?;
+		Ok(header.and_then(|header| time_of(&header, self.slot)))
 	}
 
 	/// Why a receipt's permit no longer stands: what the engine would say to a new request.
@@ -109,6 +100,15 @@ impl NodeChain {
 			Decision::Permit(_) => Ok(Reason::NoGrant),
 		}
 	}
+}
+
+/// The beginning of the header's slot: no more than a slot before the block's own timestamp.
+fn time_of(header: &<Block as BlockT>::Header, slot: SlotDuration) -> Option<u64> {
+	let found = find_pre_digest::<Block, AuthoritySignature>(header).ok()?;
+	found
+		.timestamp(slot)
+		.map(|time| time.as_millis())
+		.filter(|time| *time > 0)
 }
 
 impl FinalisedChain for NodeChain {
@@ -154,6 +154,13 @@ impl FinalisedChain for NodeChain {
 		Ok(record.map(|record| record_view(id, record)))
 	}
 
+	fn registered(&self, patient: u64, sha256: &[u8; 32]) -> Result<Option<RecordView>, ChainUnavailable> {
+		match self.ask("by_hash", |api, at| api.by_hash(at, patient, H256(*sha256)))? {
+			Some(id) => self.record(Object::Record(id)),
+			None => Ok(None),
+		}
+	}
+
 	fn still_permits(&self, receipt: u64, object: Object) -> Result<Verdict, ChainUnavailable> {
 		let Object::Record(id) = object else {
 			return Ok(Verdict::Deny(Reason::Unavailable as u8));
@@ -172,9 +179,10 @@ impl FinalisedChain for NodeChain {
 			return Ok(Verdict::Deny(Reason::RoleForbids as u8));
 		};
 		let requester = AccountId::new(query.requester);
+		let own = self.ask("patient_of", |api, at| api.patient_of(at, requester.clone()))? == Some(query.patient);
 		let request = AccessRequest {
 			requester: requester.clone(),
-			on_behalf_of: (query.origin != Origin::Patient).then_some(query.institution),
+			on_behalf_of: (!own).then_some(query.institution),
 			patient: query.patient,
 			record: None,
 			custodian: query.institution,
@@ -256,13 +264,31 @@ fn record_view(id: RecordId, record: Record<AccountId>) -> RecordView {
 		tree: record.tree.0,
 		size: record.size,
 		recorded_at: record.recorded_at,
-		status: match record.status {
-			Status::Current => RecordStatus::Current,
-			Status::Superseded(_) => RecordStatus::Superseded,
-			Status::EnteredInError(_) => RecordStatus::EnteredInError,
-			Status::Restricted => RecordStatus::Restricted,
-			Status::Erasing => RecordStatus::Erasing,
-			Status::Erased => RecordStatus::Erased,
-		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_consensus_aura::digests::CompatibleDigestItem;
+	use sp_runtime::{traits::Header, Digest, DigestItem};
+
+	const SLOT: SlotDuration = SlotDuration::from_millis(1000);
+
+	fn header(number: u32, logs: Vec<DigestItem>) -> <Block as BlockT>::Header {
+		let hash = H256::zero;
+		Header::new(number, hash(), hash(), hash(), Digest { logs })
+	}
+
+	#[test]
+	fn a_block_is_as_old_as_its_slot() {
+		let slot = |slot: u64| <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot.into());
+		assert_eq!(
+			time_of(&header(7, vec![slot(1_800_000_000)]), SLOT),
+			Some(1_800_000_000_000)
+		);
+		assert_eq!(time_of(&header(0, Vec::new()), SLOT), None);
+		assert_eq!(time_of(&header(7, Vec::new()), SLOT), None);
+		assert_eq!(time_of(&header(7, vec![slot(1), slot(2)]), SLOT), None);
 	}
 }

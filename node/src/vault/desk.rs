@@ -7,10 +7,9 @@ use salus_rpc::{view::Int, Custody, ReleaseDesk, ReleaseRefused, VaultStatus, Va
 use salus_vault::{
 	chain::RecordView,
 	desk::{Desk, Release, ReleaseError},
+	holdings::Holdings,
 	intake::Intake,
-	key_table::KeyTable,
 	request::ReleaseRequest,
-	store::PayloadStore,
 	Outcomes,
 };
 use tokio::task;
@@ -26,27 +25,17 @@ pub struct Custodian {
 /// All of them, with what they share.
 pub struct Desks {
 	custodians: BTreeMap<u32, Custodian>,
-	table: Arc<KeyTable>,
-	store: Arc<dyn PayloadStore>,
+	holdings: Arc<Holdings>,
 	kind: StoreKind,
-	limit: u64,
 }
 
 impl Desks {
 	/// Desks over one key table and one store.
-	pub fn new(
-		custodians: BTreeMap<u32, Custodian>,
-		table: Arc<KeyTable>,
-		store: Arc<dyn PayloadStore>,
-		kind: StoreKind,
-		limit: u64,
-	) -> Self {
+	pub fn new(custodians: BTreeMap<u32, Custodian>, holdings: Arc<Holdings>, kind: StoreKind) -> Self {
 		Self {
 			custodians,
-			table,
-			store,
+			holdings,
 			kind,
-			limit,
 		}
 	}
 
@@ -62,19 +51,9 @@ impl Desks {
 		self.custodians.get(&institution)
 	}
 
-	/// One of them, for what concerns the shared table and store.
-	pub fn any(&self) -> Option<&Custodian> {
-		self.custodians.values().next()
-	}
-
-	/// The key table.
-	pub fn table(&self) -> &Arc<KeyTable> {
-		&self.table
-	}
-
-	/// The store.
-	pub fn store(&self) -> &Arc<dyn PayloadStore> {
-		&self.store
+	/// The key table, the store, and what is under way between them.
+	pub fn holdings(&self) -> &Arc<Holdings> {
+		&self.holdings
 	}
 
 	/// Whether the request's signer may fetch the record's ciphertext now.
@@ -99,8 +78,12 @@ impl ReleaseDesk for Desks {
 	}
 
 	async fn status(&self) -> Result<VaultStatus, VaultUnavailable> {
-		let rows = self.table.status().map_err(|error| failed(&error))?;
-		let stored = self.store.usage().await.map_err(|error| failed(&error))?;
+		let table = Arc::clone(self.holdings.table());
+		let rows = task::spawn_blocking(move || table.status())
+			.await
+			.map_err(|error| failed(&error))?
+			.map_err(|error| failed(&error))?;
+		let stored = self.holdings.store().usage().await.map_err(|error| failed(&error))?;
 		let custodians = self.custodians().map(|(institution, custodian)| {
 			let (desk, intake) = (custodian.desk.outcomes(), custodian.intake.outcomes());
 			Custody {
@@ -114,7 +97,7 @@ impl ReleaseDesk for Desks {
 		Ok(VaultStatus {
 			store: self.kind.name().into(),
 			stored: Int(stored),
-			limit: Int(self.limit),
+			limit: Int(self.holdings.limits().disk),
 			pending: Int(rows.pending),
 			live: Int(rows.live),
 			custodians: custodians.collect(),

@@ -1,16 +1,14 @@
-//! The listener and its routes.
+//! The routes.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
 	routing::{get, post},
 	Router,
 };
-use salus_vault::Clock;
-use sc_service::error::Error;
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::sync::Semaphore;
 
-use super::{chain::NodeChain, payloads, refusal::Refusal, Desks};
+use super::{payloads, refusal::Refusal, transfers::Downloads, Desks};
 
 /// Uploads taken at a time.
 const UPLOADS: usize = 64;
@@ -21,29 +19,18 @@ const DOWNLOADS: usize = 256;
 #[derive(Clone)]
 pub struct Served {
 	pub desks: Arc<Desks>,
-	pub chain: Arc<NodeChain>,
-	pub clock: Arc<dyn Clock>,
 	pub uploads: Arc<Semaphore>,
 	pub downloads: Arc<Semaphore>,
-}
-
-/// Takes the port.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
-	TcpListener::bind(address).await.map_err(|error| {
-		Error::Other(format!(
-			"the vault cannot listen on {address}: {error}; choose another --vault-port"
-		))
-	})
+	pub downloads_by_account: Downloads,
 }
 
 /// The routes of version 1.
-pub fn routes(desks: Arc<Desks>, chain: Arc<NodeChain>, clock: Arc<dyn Clock>) -> Router {
+pub fn routes(desks: Arc<Desks>) -> Router {
 	let served = Served {
 		desks,
-		chain,
-		clock,
 		uploads: Arc::new(Semaphore::new(UPLOADS)),
 		downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+		downloads_by_account: Downloads::default(),
 	};
 	Router::new()
 		.route("/v1/payloads", post(payloads::take))

@@ -1,26 +1,30 @@
 //! What the vault does by itself: rows become live as their records are finalised, and what is never registered goes.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use futures::StreamExt;
-use salus_primitives::{DAY, HOUR, MINUTE};
+use futures::{future, StreamExt};
+use salus_primitives::{HOUR, MINUTE};
 use salus_vault::{
-	chain::{ChainUnavailable, FinalisedChain, RecordView},
-	key_table::{KeyTableError, Upload},
+	chain::FinalisedChain,
+	holdings::{Differing, Reaped},
+	key_table::KeyTableError,
 	Clock,
 };
 use sc_client_api::BlockchainEvents;
-use tokio::{runtime::Handle, task, time};
+use tokio::{task, time};
 
-use super::{chain::NodeChain, Desks};
+use super::{
+	chain::NodeChain,
+	custody::{self, Unchecked},
+	Desks,
+};
 use crate::service::FullClient;
 
-/// The longest that an upload ticket may be valid from now on. The reaper relies on it.
-pub const MAX_TICKET_LIFE: u64 = DAY;
-/// What is not registered an hour after the last moment of the longest ticket is never registered.
-const GRACE: u64 = MAX_TICKET_LIFE + HOUR;
+/// What is not registered an hour after its ticket ended is never registered.
+const GRACE: u64 = HOUR;
 const EVERY: Duration = Duration::from_millis(10 * MINUTE);
-const RETRY: Duration = Duration::from_secs(1);
+/// How often an institution that the chain did not know is looked for.
+const AGAIN: Duration = Duration::from_secs(10);
 /// A head older than this knows too little to reap by.
 const FRESH: u64 = MINUTE;
 
@@ -48,45 +52,85 @@ fn mark_block(chain: &NodeChain, desks: &Desks, block: salus_runtime::Hash) {
 		return;
 	};
 	for record in records {
-		match desks.table().mark_live(&record.sha256, &record) {
+		match desks.holdings().table().mark_live(&record.sha256, &record) {
 			Ok(()) | Err(KeyTableError::NotFound) => {}
 			Err(error) => log::warn!(target: "salus", "record {}: {error}", record.id),
 		}
 	}
 }
 
-/// Deletes uploads that were never registered.
-pub async fn reap(chain: Arc<NodeChain>, desks: Arc<Desks>, clock: Arc<dyn Clock>) {
+/// Deletes uploads that were never registered, and what failures left in the store.
+pub async fn reap(chain: Arc<dyn FinalisedChain>, desks: Arc<Desks>, clock: Arc<dyn Clock>) {
 	let mut turns = time::interval(EVERY);
 	turns.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+	let mut known = Vec::new();
 	loop {
 		turns.tick().await;
 		let now = clock.now();
-		if !chain.head().is_ok_and(|head| now.saturating_sub(head.time) <= FRESH) {
-			continue;
-		}
-		let Some(intake) = desks.any().map(|custodian| Arc::clone(&custodian.intake)) else {
-			return;
-		};
-		let (chain, runtime) = (Arc::clone(&chain), Handle::current());
-		let reaped = task::spawn_blocking(move || {
-			runtime.block_on(intake.reap(now.saturating_sub(GRACE), |upload| registered(&chain, upload)))
-		});
-		match reaped.await {
-			Ok(Ok(0)) => {}
-			Ok(Ok(count)) => log::info!(target: "salus", "{count} uploads were never registered and are deleted"),
-			Ok(Err(error)) => log::warn!(target: "salus", "reaping failed: {error}"),
-			Err(error) => log::error!(target: "salus", "reaping failed: {error}"),
+		let asked = Arc::clone(&chain);
+		let head = task::spawn_blocking(move || asked.head()).await;
+		let fresh = matches!(head, Ok(Ok(head)) if now.saturating_sub(head.time) <= FRESH);
+		// What needs no chain is done by one that is behind too.
+		let ended_before = if fresh { now.saturating_sub(GRACE) } else { 0 };
+		match desks.holdings().reap(&chain, ended_before).await {
+			Ok(reaped) => tell(reaped, &mut known),
+			Err(error) => log::warn!(target: "salus", "reaping failed, and is tried again: {error}"),
 		}
 	}
 }
 
-/// Asks until the chain answers: an answer that failed must not read as "never registered".
-fn registered(chain: &NodeChain, upload: &Upload) -> Option<RecordView> {
-	loop {
-		match chain.registered(upload) {
-			Ok(record) => return record,
-			Err(ChainUnavailable) => thread::sleep(RETRY),
+/// Says what was done, and of what stays as it is no more than once.
+fn tell(reaped: Reaped, known: &mut Vec<Differing>) {
+	let Reaped {
+		forgotten,
+		differing,
+		damaged,
+		swept,
+		..
+	} = reaped;
+	if forgotten > 0 {
+		log::info!(target: "salus", "{forgotten} uploads were never registered and are deleted");
+	}
+	for Differing { sha256, record, field } in differing.iter().filter(|found| !known.contains(found)) {
+		log::warn!(
+			target: "salus",
+			"record {record} has the payload 0x{}, but another {field} than the upload: its key is not released, and \
+			 the payload stays; its author registers what was uploaded, or uploads what was registered",
+			hex::encode(sha256)
+		);
+	}
+	if damaged > 0 {
+		log::warn!(target: "salus", "{damaged} rows of the key table do not open; restore the table from a backup");
+	}
+	if swept.unreadable > 0 {
+		log::warn!(
+			target: "salus",
+			"{} payloads in the store are damaged, and nothing is collected until they are whole; have them uploaded \
+			 again, or restore the store from a backup",
+			swept.unreadable
+		);
+	}
+	*known = differing;
+}
+
+/// Compares the keys of institutions that the chain did not know at the start, once it does. Ends, and the node with
+/// it, at a key that is not the chain's.
+pub async fn check_keys(chain: Arc<NodeChain>, mut unchecked: Vec<Unchecked>) {
+	while !unchecked.is_empty() {
+		time::sleep(AGAIN).await;
+		let asked = Arc::clone(&chain);
+		let checked = task::spawn_blocking(move || custody::check(&*asked, unchecked)).await;
+		match checked {
+			Ok(Ok(left)) => unchecked = left,
+			Ok(Err(error)) => {
+				log::error!(target: "salus", "{error}");
+				return;
+			}
+			Err(error) => {
+				log::error!(target: "salus", "the custodians' keys were not checked: {error}");
+				return;
+			}
 		}
 	}
+	future::pending().await
 }

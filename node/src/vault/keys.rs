@@ -2,7 +2,10 @@
 
 use std::{
 	collections::BTreeMap,
-	env, fs,
+	env,
+	fs::{self, DirBuilder, File, Permissions},
+	io,
+	os::unix::fs::{DirBuilderExt, PermissionsExt},
 	path::{Path, PathBuf},
 };
 
@@ -27,19 +30,30 @@ const PASSPHRASE_VARIABLE: &str = "SALUS_PASSPHRASE";
 /// The first epoch of a key table.
 const EPOCH: u32 = 1;
 
+/// A custodian's key and where it comes from, for people.
+pub struct CustodianKey {
+	pub secret: HpkeSecret,
+	pub source: String,
+}
+
 /// What the vault is opened with.
 pub struct Keys {
 	pub folder: PathBuf,
-	pub custodians: BTreeMap<u32, HpkeSecret>,
+	pub table: PathBuf,
+	pub custodians: BTreeMap<u32, CustodianKey>,
 	pub epoch: EpochKey,
 	pub options: VaultOptions,
 	pub ipfs_credentials: Option<(String, Zeroizing<String>)>,
 }
 
-/// Opens the keys that the command line names; `None` when it names none: such a node has no vault.
-pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Result<Option<Keys>, Error> {
-	let chain_type = config.chain_spec.chain_type();
-	let development = development::allowed_on(&chain_type);
+/// Opens the keys that the command line names; `None` when it names none: such a node has no vault. `development` says
+/// whether the chain is made for development.
+pub fn open(
+	options: &VaultOptions,
+	is_dev: bool,
+	development: bool,
+	config: &Configuration,
+) -> Result<Option<Keys>, Error> {
 	let mut custodians = BTreeMap::new();
 	let known = options.development_custodian.iter().copied();
 	let implied = DEVELOPMENT_CUSTODIANS
@@ -48,12 +62,16 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 	for institution in known.chain(implied) {
 		if !development {
 			return Err(input(format!(
-				"development custodian keys are for development chains only, and {} is {chain_type:?}; give \
-				 --custodian-key FILE",
+				"development custodian keys are for development chains only, and the genesis of {} is none of a \
+				 development chain; give --custodian-key FILE",
 				config.chain_spec.id()
 			)));
 		}
-		custodians.insert(institution, development::custodian(institution));
+		let key = CustodianKey {
+			secret: development::custodian(institution),
+			source: "the development key".into(),
+		};
+		custodians.insert(institution, key);
 	}
 	let only_known = options.custodian_key.is_empty();
 	if only_known && custodians.is_empty() {
@@ -78,7 +96,11 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 				file.display()
 			)));
 		}
-		if custodians.insert(institution, secret).is_some() {
+		let key = CustodianKey {
+			secret,
+			source: file.display().to_string(),
+		};
+		if custodians.insert(institution, key).is_some() {
 			return Err(input(format!(
 				"institution {institution} has two custodian keys; give one"
 			)));
@@ -87,10 +109,17 @@ pub fn open(options: &VaultOptions, is_dev: bool, config: &Configuration) -> Res
 
 	let folder = config.data_path.join("vault");
 	private_folder(&folder)?;
-	let epoch = epoch(&folder.join(format!("epoch-{EPOCH}.key")), &passphrase, strength)?;
+	let table = folder.join("keys.redb");
+	let epoch = epoch(
+		&folder.join(format!("epoch-{EPOCH}.key")),
+		&table,
+		&passphrase,
+		strength,
+	)?;
 	let ipfs_credentials = options.ipfs_auth_file.as_deref().map(credentials).transpose()?;
 	Ok(Some(Keys {
 		folder,
+		table,
 		custodians,
 		epoch,
 		options: options.clone(),
@@ -140,21 +169,26 @@ fn custodian(file: &Path, passphrase: &str, strength: Strength) -> Result<(u32, 
 	Ok((institution, key))
 }
 
-/// The key under which the key table's rows are sealed: made at the first start.
-fn epoch(file: &Path, passphrase: &str, strength: Strength) -> Result<EpochKey, Error> {
+/// The key under which the key table's rows are sealed: made at the first start, before there is a table.
+fn epoch(file: &Path, table: &Path, passphrase: &str, strength: Strength) -> Result<EpochKey, Error> {
 	match keystore::open_kind(file, passphrase, strength, Kind::Epoch) {
 		Ok(secret) => {
-			let key: [u8; 32] = secret.bytes.as_slice().try_into().map_err(|_| {
-				input(format!(
+			let mut key = Zeroizing::new([0; 32]);
+			if secret.bytes.len() != key.len() {
+				return Err(input(format!(
 					"{} holds no usable key; restore it from a backup",
 					file.display()
-				))
-			})?;
-			Ok(EpochKey {
-				epoch: EPOCH,
-				key: Zeroizing::new(key),
-			})
+				)));
+			}
+			key.copy_from_slice(&secret.bytes);
+			Ok(EpochKey { epoch: EPOCH, key })
 		}
+		// A new key would make every row look damaged.
+		Err(KeystoreError::NotFound(_)) if table.exists() => Err(input(format!(
+			"{} is missing, but rows of {} are sealed under it; restore it from a backup",
+			file.display(),
+			table.display()
+		))),
 		Err(KeystoreError::NotFound(_)) => {
 			let key = EpochKey::generate(EPOCH).map_err(|error| input(error.to_string()))?;
 			let secret = Secret {
@@ -178,10 +212,18 @@ fn credentials(file: &Path) -> Result<(String, Zeroizing<String>), Error> {
 	Ok((user.to_owned(), Zeroizing::new(password.to_owned())))
 }
 
+/// A folder that nobody else could ever look into, and its name on the disk.
 fn private_folder(folder: &Path) -> Result<(), Error> {
-	use std::os::unix::fs::PermissionsExt;
-	fs::create_dir_all(folder)?;
-	Ok(fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?)
+	DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+	fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+	Ok(sync_parent(folder)?)
+}
+
+fn sync_parent(folder: &Path) -> io::Result<()> {
+	match folder.parent() {
+		Some(parent) => File::open(parent)?.sync_all(),
+		None => Ok(()),
+	}
 }
 
 fn refused(error: KeystoreError) -> Error {
@@ -197,7 +239,6 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 
 	use super::*;
-	use std::os::unix::fs::PermissionsExt;
 
 	const WEAK: Strength = Strength::Development;
 
@@ -255,11 +296,44 @@ mod tests {
 	#[test]
 	fn the_epoch_key_is_made_once() {
 		let folder = tempfile::tempdir().unwrap();
-		let path = folder.path().join("epoch-1.key");
-		let made = epoch(&path, "pass", WEAK).unwrap();
-		let found = epoch(&path, "pass", WEAK).unwrap();
+		let (path, table) = (folder.path().join("epoch-1.key"), folder.path().join("keys.redb"));
+		let made = epoch(&path, &table, "pass", WEAK).unwrap();
+		let found = epoch(&path, &table, "pass", WEAK).unwrap();
 		assert_eq!(made.key, found.key);
-		assert!(epoch(&path, "other", WEAK).is_err());
+		assert!(epoch(&path, &table, "other", WEAK).is_err());
+	}
+
+	#[test]
+	fn a_missing_epoch_key_is_not_made_anew_where_a_table_is() {
+		let folder = tempfile::tempdir().unwrap();
+		let (path, table) = (folder.path().join("epoch-1.key"), folder.path().join("keys.redb"));
+		let made = epoch(&path, &table, "pass", WEAK).unwrap();
+		drop(salus_vault::key_table::KeyTable::open(&table, [made.clone()]).unwrap());
+		let away = folder.path().join("backup");
+		fs::rename(&path, &away).unwrap();
+		let error = epoch(&path, &table, "pass", WEAK).err().unwrap().to_string();
+		assert!(error.contains(&format!("{} is missing", path.display())), "{error}");
+		assert!(
+			error.contains(&format!("rows of {} are sealed under it", table.display())),
+			"{error}"
+		);
+		assert!(error.contains("restore it from a backup"), "{error}");
+		assert!(!path.exists());
+		fs::rename(&away, &path).unwrap();
+		assert_eq!(epoch(&path, &table, "pass", WEAK).unwrap().key, made.key);
+	}
+
+	#[test]
+	fn the_vault_s_folder_is_its_owner_s() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("chains/dev/vault");
+		let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+		private_folder(&path).unwrap();
+		assert_eq!(mode(), 0o700);
+		// As earlier versions may have left it.
+		fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+		private_folder(&path).unwrap();
+		assert_eq!(mode(), 0o700);
 	}
 
 	#[test]

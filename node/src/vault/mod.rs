@@ -1,19 +1,26 @@
 //! The vault of the institutions whose keys this node holds: HTTP listener, release desk, and the work in between.
 
 mod chain;
+mod custody;
 mod desk;
 mod http;
 mod jobs;
 mod keys;
+mod listener;
 mod options;
 mod payloads;
 mod refusal;
+#[cfg(test)]
+mod tests;
+mod transfers;
 
 use std::sync::Arc;
 
 use salus_vault::{
+	chain::FinalisedChain,
 	desk::Desk,
-	intake::{Intake, Limits},
+	holdings::{Holdings, Limits},
+	intake::Intake,
 	key_table::KeyTable,
 	store::{Embedded, Kubo, PayloadStore},
 	Clock, SystemClock,
@@ -22,21 +29,39 @@ use sc_service::{error::Error, TaskManager};
 
 use crate::service::FullClient;
 use chain::NodeChain;
+use custody::Unchecked;
+use listener::Grants;
 
 pub use desk::{Custodian, Desks};
 pub use keys::{open as open_keys, Keys};
 pub use options::{StoreKind, VaultOptions};
 
-/// Opens the vault and serves it.
-pub async fn start(keys: Keys, client: Arc<FullClient>, tasks: &TaskManager) -> Result<Arc<Desks>, Error> {
+/// Opens the vault and serves it. So many bytes stay free on the disk for the chain.
+pub async fn start(keys: Keys, spare: u64, client: Arc<FullClient>, tasks: &TaskManager) -> Result<Arc<Desks>, Error> {
 	let Keys {
 		folder,
+		table,
 		custodians,
 		epoch,
 		options,
 		ipfs_credentials,
 	} = keys;
-	let chain = Arc::new(NodeChain::new(client.clone()));
+	let chain = Arc::new(NodeChain::new(client.clone())?);
+	let keys = custodians.iter().map(|(institution, key)| Unchecked {
+		institution: *institution,
+		source: key.source.clone(),
+		public: key.secret.public(),
+	});
+	let unchecked = custody::check(&*chain, keys.collect()).map_err(application)?;
+	for Unchecked {
+		institution, source, ..
+	} in &unchecked
+	{
+		log::warn!(
+			target: "salus",
+			"The chain does not know institution {institution} yet; {source} is compared with its key once it does"
+		);
+	}
 	let clock: Arc<dyn Clock> = Arc::new(SystemClock);
 	let store: Arc<dyn PayloadStore> = match options.store {
 		StoreKind::Embedded => Arc::new(Embedded::open(&folder.join("store")).map_err(application)?),
@@ -44,50 +69,49 @@ pub async fn start(keys: Keys, client: Arc<FullClient>, tasks: &TaskManager) -> 
 			let credentials = ipfs_credentials
 				.as_ref()
 				.map(|(user, password)| (user.as_str(), password.as_str()));
+			if credentials.is_none() {
+				log::warn!(
+					target: "salus",
+					"The IPFS daemon is asked without a password: whoever uses this machine rules it; set its \
+					 API.Authorizations and give --ipfs-auth-file"
+				);
+			}
 			let kubo = Kubo::new(&options.ipfs_api, credentials, options.ipfs_deadline()).map_err(application)?;
 			let version = kubo.version().await.map_err(application)?;
 			log::info!(target: "salus", "Payloads go to the IPFS daemon at {} (version {version})", options.ipfs_api);
 			Arc::new(kubo)
 		}
 	};
-	let table = Arc::new(KeyTable::open(&folder.join("keys.redb"), [epoch]).map_err(application)?);
+	let table = Arc::new(KeyTable::open(&table, [epoch]).map_err(application)?);
 	let limits = Limits {
-		payload: options.vault_limit,
+		payload: options.vault_payload_limit,
 		disk: options.vault_limit,
+		spare,
 	};
-	let custodians = custodians.into_iter().map(|(institution, secret)| {
+	let holdings = Arc::new(Holdings::new(Arc::clone(&table), store, limits));
+	let asked: Arc<dyn FinalisedChain> = chain.clone();
+	let custodians = custodians.into_iter().map(|(institution, key)| {
 		let custodian = Custodian {
 			desk: Arc::new(Desk::new(
-				chain.clone(),
+				Arc::clone(&asked),
 				Arc::clone(&table),
 				institution,
-				secret.clone(),
+				key.secret.clone(),
 				Arc::clone(&clock),
 			)),
 			intake: Arc::new(Intake::new(
-				chain.clone(),
-				Arc::clone(&table),
-				Arc::clone(&store),
+				Arc::clone(&asked),
+				Arc::clone(&holdings),
 				institution,
-				secret,
-				limits,
+				key.secret,
 				Arc::clone(&clock),
 			)),
 		};
 		(institution, custodian)
 	});
-	let desks = Arc::new(Desks::new(
-		custodians.collect(),
-		table,
-		store,
-		options.store,
-		options.vault_limit,
-	));
-	if let Some(custodian) = desks.any() {
-		custodian.intake.recover().await.map_err(application)?;
-	}
+	let desks = Arc::new(Desks::new(custodians.collect(), holdings, options.store));
 
-	let listener = http::bind((options.vault_listen, options.vault_port).into()).await?;
+	let listener = listener::bind((options.vault_listen, options.vault_port).into()).await?;
 	let address = listener.local_addr()?;
 	let institutions: Vec<_> = desks
 		.custodians()
@@ -95,26 +119,28 @@ pub async fn start(keys: Keys, client: Arc<FullClient>, tasks: &TaskManager) -> 
 		.collect();
 	log::info!(
 		target: "salus",
-		"Vault of institution {} on http://{address}, {} bytes at most",
+		"Vault of institution {} on http://{address}, {} bytes at most, {} of one payload",
 		institutions.join(", "),
-		options.vault_limit
+		limits.disk,
+		limits.largest()
 	);
-	let service = http::routes(Arc::clone(&desks), chain.clone(), Arc::clone(&clock));
+	let service = http::routes(Arc::clone(&desks));
 	let spawner = tasks.spawn_essential_handle();
-	spawner.spawn("vault-http", Some("salus"), async move {
-		if let Err(error) = axum::serve(listener, service).await {
-			log::error!(target: "salus", "the vault's listener failed: {error}");
-		}
-	});
+	spawner.spawn(
+		"vault-http",
+		Some("salus"),
+		listener::serve(listener, service, Grants::default()),
+	);
 	spawner.spawn(
 		"vault-live",
 		Some("salus"),
 		jobs::mark_live(client, chain.clone(), Arc::clone(&desks)),
 	);
+	spawner.spawn("vault-keys", Some("salus"), jobs::check_keys(chain, unchecked));
 	spawner.spawn(
 		"vault-reap",
 		Some("salus"),
-		jobs::reap(chain, Arc::clone(&desks), clock),
+		jobs::reap(asked, Arc::clone(&desks), clock),
 	);
 	Ok(desks)
 }

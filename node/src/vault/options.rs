@@ -55,11 +55,15 @@ pub struct VaultOptions {
 	#[arg(long, value_name = "SIZE", default_value = "64GiB", value_parser = size)]
 	pub vault_limit: u64,
 
+	/// Bytes that one payload may have, such as 500MiB or 4GiB; never more than --vault-limit
+	#[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
+	pub vault_payload_limit: u64,
+
 	/// Where payloads rest
 	#[arg(long, value_name = "STORE", value_enum, default_value_t = StoreKind::Embedded)]
 	pub store: StoreKind,
 
-	/// RPC address of the IPFS daemon (with --store kubo)
+	/// RPC address of the IPFS daemon on this machine (with --store kubo)
 	#[arg(long, value_name = "URL", default_value = "http://127.0.0.1:5001")]
 	pub ipfs_api: String,
 
@@ -67,7 +71,7 @@ pub struct VaultOptions {
 	#[arg(long, value_name = "FILE")]
 	pub ipfs_auth_file: Option<PathBuf>,
 
-	/// How long the IPFS daemon may take for one answer
+	/// How long the IPFS daemon may take for one answer; for pinning and collecting it has longer, by the bytes
 	#[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
 	pub ipfs_timeout: u64,
 }

@@ -18,7 +18,8 @@ use salus_vault::{
 	intake::{Announcement, UploadError},
 	key_table::Inserted,
 	request::{ReleaseRequest, MAX_REQUEST_LEN},
-	ticket::{Origin, UploadTicket},
+	store::{PayloadStream, StoreError},
+	ticket::UploadTicket,
 	unixfs::parse_cid,
 	wrap::Wraps,
 };
@@ -30,8 +31,8 @@ use tokio_util::io::StreamReader;
 
 use super::{
 	http::Served,
-	jobs::MAX_TICKET_LIFE,
 	refusal::{answer, Refusal},
+	transfers::{Deadline, DOWNLOADS_OF_ONE},
 };
 
 const TICKET: HeaderName = HeaderName::from_static("salus-ticket");
@@ -51,17 +52,25 @@ const DRAIN_TIME: Duration = Duration::from_secs(2);
 type Upload = StreamReader<Pin<Box<dyn Stream<Item = io::Result<bytes::Bytes>> + Send>>, bytes::Bytes>;
 
 /// `POST /v1/payloads`
+///
+/// In a task of its own: a client that hangs up ends its body, never the work between store and key table.
 pub async fn take(State(served): State<Served>, headers: HeaderMap, body: Body) -> Response {
-	let mut body = reader(body);
-	match receive(&served, &headers, &mut body).await {
-		Ok(response) => response,
-		Err(refusal) => {
-			let mut rest = body.take(DRAIN);
-			let drained = time::timeout(DRAIN_TIME, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
-			log::debug!(target: "salus", "an upload was refused ({refusal}); drained: {drained:?}");
-			refusal.into_response()
+	let work = tokio::spawn(async move {
+		let mut body = reader(body, Deadline::of(length(&headers).unwrap_or_default()));
+		match receive(&served, &headers, &mut body).await {
+			Ok(response) => response,
+			Err(refusal) => {
+				let mut rest = body.take(DRAIN);
+				let drained = time::timeout(DRAIN_TIME, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+				log::debug!(target: "salus", "an upload was refused ({refusal}); drained: {drained:?}");
+				refusal.into_response()
+			}
 		}
-	}
+	});
+	work.await.unwrap_or_else(|error| {
+		log::error!(target: "salus", "an upload was cut short: {error}");
+		Refusal::Failed.into_response()
+	})
 }
 
 async fn receive(served: &Served, headers: &HeaderMap, body: &mut Upload) -> Result<Response, Refusal> {
@@ -77,22 +86,15 @@ async fn receive(served: &Served, headers: &HeaderMap, body: &mut Upload) -> Res
 			expected: ticket.size,
 		});
 	}
-	if ticket.not_after > served.clock.now().saturating_add(MAX_TICKET_LIFE) {
-		return Err(Refusal::TicketTooLong);
-	}
 	let custodian = served
 		.desks
 		.custodian(ticket.institution)
 		.ok_or(Refusal::NoDesk(ticket.institution))?;
-	let own = served.chain.is_patient(&signer, ticket.patient);
-	let own = own.map_err(|error| Refusal::Upload(UploadError::Chain(error)))?;
-	let origin = if own { Origin::Patient } else { Origin::Clinician };
 
 	let (cid, sha256) = (ticket.cid.clone(), hex::encode(ticket.sha256));
 	let announcement = Announcement {
 		ticket,
 		signer,
-		origin,
 		wraps,
 		signature,
 	};
@@ -122,6 +124,7 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 	let place = place(&served.downloads)?;
 	let request: ReleaseRequest = scale(headers, &RELEASE, "a SCALE encoded release request in hex")?;
 	let signature = bytes(headers, &SIGNATURE, "a SCALE encoded signature in hex")?;
+	let requester = request.requester;
 	let record = served
 		.desks
 		.authorise(request, signature)
@@ -131,6 +134,11 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 			ReleaseRefused::Desk(error) => Refusal::Release(error),
 			_ => Refusal::Failed,
 		})?;
+	// Only now is it known that she is who she says.
+	let own = served
+		.downloads_by_account
+		.claim(requester)
+		.ok_or(Refusal::TooManyTransfers(DOWNLOADS_OF_ONE))?;
 	let payload = parse_cid(&record.cid).map_err(|_| Refusal::NoPayload)?;
 	if payload.to_string() != cid {
 		return Err(Refusal::OtherPayload);
@@ -138,17 +146,31 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 	let range = range(headers, record.size)?;
 	let stream = served
 		.desks
+		.holdings()
 		.store()
 		.get(&payload, range.clone())
 		.await
 		.map_err(Refusal::store)?;
-	let stream = stream.inspect_err(|error| log::warn!(target: "salus", "a payload broke off: {error}"));
-	// The place is given back when the last byte is out.
-	let stream = stream.map(move |piece| {
-		let _place = &place;
+	let length = range
+		.as_ref()
+		.map_or(record.size, |range| range.end.saturating_sub(range.start));
+	// The places are given back when the last byte is out.
+	let stream = in_time(stream, Deadline::of(length)).map(move |piece| {
+		let _places = (&place, &own);
 		piece
 	});
+	let stream = stream.inspect_err(|error| log::warn!(target: "salus", "a download broke off: {error}"));
 	Ok(found(&record, range, Body::from_stream(stream)))
+}
+
+/// Ends at its deadline, whenever the reader comes for the next piece.
+fn in_time(stream: PayloadStream, deadline: Deadline) -> impl Stream<Item = Result<bytes::Bytes, StoreError>> + Send {
+	stream.map(move |piece| {
+		if deadline.has_passed() {
+			return Err(StoreError::Io(io::ErrorKind::TimedOut.into()));
+		}
+		piece
+	})
 }
 
 fn found(record: &RecordView, range: Option<Range<u64>>, body: Body) -> Response {
@@ -174,14 +196,16 @@ fn found(record: &RecordView, range: Option<Range<u64>>, body: Body) -> Response
 	response
 }
 
-fn reader(body: Body) -> Upload {
+fn reader(body: Body, deadline: Deadline) -> Upload {
+	let late = |why| Err(io::Error::new(io::ErrorKind::TimedOut, why));
 	let pieces = body
 		.into_data_stream()
 		.map_err(io::Error::other)
 		.timeout(PAUSE)
-		.map(|piece| match piece {
+		.map(move |piece| match piece {
+			Ok(_) if deadline.has_passed() => late("it took longer than a second for each 16 KiB"),
 			Ok(piece) => piece,
-			Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "nothing came for a minute")),
+			Err(_) => late("nothing came for a minute"),
 		});
 	StreamReader::new(Box::pin(pieces))
 }
@@ -287,7 +311,7 @@ fn range(headers: &HeaderMap, size: u64) -> Result<Option<Range<u64>>, Refusal> 
 
 #[cfg(test)]
 mod tests {
-	#![allow(clippy::unwrap_used)]
+	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 	use super::*;
 
@@ -295,6 +319,28 @@ mod tests {
 		let mut headers = HeaderMap::new();
 		headers.insert(header::RANGE, text.parse().unwrap());
 		range(&headers, 1000)
+	}
+
+	#[tokio::test]
+	async fn an_upload_ends_at_its_deadline_however_it_trickles() {
+		let read = |deadline| async move {
+			let pieces = ["one", "two"].map(|piece| Ok::<_, io::Error>(bytes::Bytes::from(piece)));
+			let mut text = String::new();
+			let mut body = reader(Body::from_stream(tokio_stream::iter(pieces)), deadline);
+			body.read_to_string(&mut text).await.map(|_| text)
+		};
+		assert_eq!(read(Deadline::of(6)).await.unwrap(), "onetwo");
+		let late = read(Deadline::after(Duration::ZERO)).await.unwrap_err();
+		assert_eq!(late.kind(), io::ErrorKind::TimedOut);
+	}
+
+	#[tokio::test]
+	async fn a_download_ends_at_its_deadline_whenever_it_is_read() {
+		let pieces = || -> PayloadStream { Box::pin(tokio_stream::iter([Ok(bytes::Bytes::from("one"))])) };
+		let read = |deadline| in_time(pieces(), deadline).collect::<Vec<_>>();
+		assert!(read(Deadline::of(3)).await.iter().all(Result::is_ok));
+		let late = read(Deadline::after(Duration::ZERO)).await;
+		assert!(matches!(&late[..], [Err(StoreError::Io(error))] if error.kind() == io::ErrorKind::TimedOut));
 	}
 
 	#[test]

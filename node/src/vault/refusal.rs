@@ -4,9 +4,12 @@ use axum::{
 	http::{header, StatusCode},
 	response::{IntoResponse, Response},
 };
-use salus_rpc::RpcError;
+use salus_rpc::{reason_name, RpcError};
 use salus_vault::{desk::ReleaseError, intake::UploadError, store::StoreError};
 use serde_json::{json, Value};
+
+/// What is added to the number of an intake's refusal.
+const UPLOAD: i32 = 8100;
 
 /// Why a request over HTTP was refused.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +42,6 @@ pub enum Refusal {
 		/// The ticket's size.
 		expected: u64,
 	},
-	/// The ticket is valid for too long.
-	#[error("the ticket is valid for more than a day; sign one that ends sooner")]
-	TicketTooLong,
 	/// The custodian is another node's.
 	#[error("this node is not the custodian; ask the node of institution {0}")]
 	NoDesk(u32),
@@ -69,6 +69,9 @@ pub enum Refusal {
 	/// The work was cut short.
 	#[error("the vault did not answer; see the node's log")]
 	Failed,
+	/// The account has too many downloads under way.
+	#[error("this account has {0} downloads under way; wait until one has ended")]
+	TooManyTransfers(usize),
 }
 
 impl Refusal {
@@ -81,6 +84,16 @@ impl Refusal {
 		Self::Store
 	}
 
+	/// Why the chain refused, where it did: the name of the runtime's `Reason`.
+	fn reason(&self) -> Option<&'static str> {
+		match self {
+			Self::Upload(error) => error.reason(),
+			Self::Release(error) => error.reason(),
+			_ => None,
+		}
+		.and_then(reason_name)
+	}
+
 	/// Stable code, stable name and status.
 	fn entry(&self) -> (i32, &'static str, StatusCode) {
 		match self {
@@ -90,7 +103,6 @@ impl Refusal {
 			Self::InvalidHeader { .. } => (8004, "InvalidHeader", StatusCode::BAD_REQUEST),
 			Self::LengthRequired => (8005, "LengthRequired", StatusCode::LENGTH_REQUIRED),
 			Self::WrongLength { .. } => (8006, "WrongLength", StatusCode::BAD_REQUEST),
-			Self::TicketTooLong => (8007, "TicketTooLong", StatusCode::BAD_REQUEST),
 			Self::NoDesk(_) => (8008, "NoDesk", StatusCode::MISDIRECTED_REQUEST),
 			Self::OtherPayload => (8009, "OtherPayload", StatusCode::FORBIDDEN),
 			Self::InvalidRange(_) => (8010, "InvalidRange", StatusCode::RANGE_NOT_SATISFIABLE),
@@ -98,6 +110,7 @@ impl Refusal {
 			Self::Store => (8012, "Store", StatusCode::INTERNAL_SERVER_ERROR),
 			Self::NoPayload => (8013, "NoPayload", StatusCode::NOT_FOUND),
 			Self::Failed => (8014, "Failed", StatusCode::INTERNAL_SERVER_ERROR),
+			Self::TooManyTransfers(_) => (8015, "TooManyTransfers", StatusCode::TOO_MANY_REQUESTS),
 			Self::Upload(error) => upload_entry(error),
 			Self::Release(error) => release_entry(error),
 		}
@@ -105,48 +118,54 @@ impl Refusal {
 }
 
 fn upload_entry(error: &UploadError) -> (i32, &'static str, StatusCode) {
-	let (code, status) = match error.code() {
-		"WrongVersion" => (8101, StatusCode::BAD_REQUEST),
-		"WrongGenesis" => (8102, StatusCode::BAD_REQUEST),
-		"WrongInstitution" => (8103, StatusCode::MISDIRECTED_REQUEST),
-		"BadSignature" => (8104, StatusCode::UNAUTHORIZED),
-		"Expired" => (8105, StatusCode::UNAUTHORIZED),
-		"StaleChain" => (8106, StatusCode::SERVICE_UNAVAILABLE),
-		"NotPermitted" => (8107, StatusCode::FORBIDDEN),
-		"BadCid" => (8108, StatusCode::BAD_REQUEST),
-		"BadSize" => (8109, StatusCode::BAD_REQUEST),
-		"TooLarge" => (8110, StatusCode::PAYLOAD_TOO_LARGE),
-		"DiskLimit" => (8111, StatusCode::INSUFFICIENT_STORAGE),
-		"ForeignWraps" => (8112, StatusCode::BAD_REQUEST),
-		"BadWraps" => (8113, StatusCode::BAD_REQUEST),
-		"ForeignCustodyWrap" => (8114, StatusCode::BAD_REQUEST),
-		"Duplicate" => (8115, StatusCode::CONFLICT),
-		"InProgress" => (8116, StatusCode::CONFLICT),
-		"BadHeader" => (8117, StatusCode::BAD_REQUEST),
-		"TooShort" => (8118, StatusCode::BAD_REQUEST),
-		"TooLong" => (8119, StatusCode::BAD_REQUEST),
-		"WrongHash" => (8120, StatusCode::BAD_REQUEST),
-		"WrongTree" => (8121, StatusCode::BAD_REQUEST),
-		"WrongCid" => (8122, StatusCode::BAD_REQUEST),
-		"Body" => (8123, StatusCode::REQUEST_TIMEOUT),
-		"ChainUnavailable" => (8124, StatusCode::SERVICE_UNAVAILABLE),
-		"Store" => (8125, StatusCode::INTERNAL_SERVER_ERROR),
-		"KeyTable" => (8126, StatusCode::INTERNAL_SERVER_ERROR),
-		_ => (8100, StatusCode::INTERNAL_SERVER_ERROR),
+	use UploadError as U;
+	let status = match error {
+		U::WrongVersion
+		| U::WrongGenesis
+		| U::BadCid
+		| U::BadSize(_)
+		| U::ForeignWraps
+		| U::BadWraps(_)
+		| U::ForeignCustodyWrap
+		| U::BadHeader(_)
+		| U::TooShort
+		| U::TooLong
+		| U::WrongHash
+		| U::WrongTree
+		| U::WrongCid
+		| U::TicketTooLong => StatusCode::BAD_REQUEST,
+		U::WrongInstitution => StatusCode::MISDIRECTED_REQUEST,
+		U::BadSignature | U::Expired => StatusCode::UNAUTHORIZED,
+		U::NotPermitted(_) => StatusCode::FORBIDDEN,
+		U::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+		U::DiskLimit | U::DiskSpace => StatusCode::INSUFFICIENT_STORAGE,
+		U::Duplicate | U::InProgress => StatusCode::CONFLICT,
+		U::SignerLimit { .. } | U::TooManyTransfers(_) => StatusCode::TOO_MANY_REQUESTS,
+		U::Body(_) => StatusCode::REQUEST_TIMEOUT,
+		U::StaleChain | U::Chain(_) => StatusCode::SERVICE_UNAVAILABLE,
+		U::Store(_) | U::KeyTable(_) | U::CutShort => StatusCode::INTERNAL_SERVER_ERROR,
+	};
+	let code = match error {
+		// From when the listener checked it.
+		U::TicketTooLong => 8007,
+		error => UPLOAD.saturating_add(i32::from(error.number())),
 	};
 	(code, error.code(), status)
 }
 
 /// Codes are the RPC's.
 fn release_entry(error: &ReleaseError) -> (i32, &'static str, StatusCode) {
-	let status = match error.code() {
-		"WrongVersion" | "WrongGenesis" | "UnsupportedRecipientKey" | "InvalidRecipientKey" => StatusCode::BAD_REQUEST,
-		"WrongCustodian" => StatusCode::MISDIRECTED_REQUEST,
-		"BadSignature" | "StaleAnchor" => StatusCode::UNAUTHORIZED,
-		"UnknownReceipt" | "UnknownRecord" | "NoKey" => StatusCode::NOT_FOUND,
-		"ForeignReceipt" | "OldReceipt" | "RefusedInReceipt" | "NotPermitted" => StatusCode::FORBIDDEN,
-		"StaleChain" | "ChainUnavailable" => StatusCode::SERVICE_UNAVAILABLE,
-		_ => StatusCode::INTERNAL_SERVER_ERROR,
+	use ReleaseError as R;
+	let status = match error {
+		R::WrongVersion | R::WrongGenesis | R::UnsupportedRecipientKey | R::InvalidRecipientKey => {
+			StatusCode::BAD_REQUEST
+		}
+		R::WrongCustodian => StatusCode::MISDIRECTED_REQUEST,
+		R::BadSignature | R::StaleAnchor => StatusCode::UNAUTHORIZED,
+		R::UnknownReceipt | R::UnknownRecord | R::NoKey => StatusCode::NOT_FOUND,
+		R::ForeignReceipt | R::OldReceipt | R::RefusedInReceipt(_) | R::NotPermitted(_) => StatusCode::FORBIDDEN,
+		R::StaleChain | R::Chain(_) => StatusCode::SERVICE_UNAVAILABLE,
+		R::UnreadableKey | R::KeyTable(_) | R::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
 	};
 	(RpcError::release_code(error), error.code(), status)
 }
@@ -162,7 +181,11 @@ impl IntoResponse for Refusal {
 			}
 			refusal => refusal.to_string(),
 		};
-		answer(status, &json!({ "code": code, "name": name, "message": message }))
+		let mut body = json!({ "code": code, "name": name, "message": message });
+		if let (Some(reason), Some(fields)) = (self.reason(), body.as_object_mut()) {
+			fields.insert("reason".into(), reason.into());
+		}
+		answer(status, &body)
 	}
 }
 
@@ -173,7 +196,7 @@ pub fn answer(status: StatusCode, body: &Value) -> Response {
 
 #[cfg(test)]
 mod tests {
-	#![allow(clippy::unwrap_used)]
+	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 	use super::*;
 	use salus_vault::{chain::ChainUnavailable, envelope::EnvelopeError, key_table::KeyTableError, wrap::WrapError};
@@ -191,7 +214,6 @@ mod tests {
 			},
 			Refusal::LengthRequired,
 			Refusal::WrongLength { found: 1, expected: 2 },
-			Refusal::TicketTooLong,
 			Refusal::NoDesk(7),
 			Refusal::OtherPayload,
 			Refusal::InvalidRange(9),
@@ -199,6 +221,7 @@ mod tests {
 			Refusal::Store,
 			Refusal::NoPayload,
 			Refusal::Failed,
+			Refusal::TooManyTransfers(4),
 		];
 		let uploads = vec![
 			U::WrongVersion,
@@ -227,6 +250,11 @@ mod tests {
 			U::Chain(ChainUnavailable),
 			U::Store(StoreError::Deadline),
 			U::KeyTable(KeyTableError::Damaged),
+			U::CutShort,
+			U::SignerLimit { waiting: 1 },
+			U::TooManyTransfers(4),
+			U::DiskSpace,
+			U::TicketTooLong,
 		];
 		here.into_iter()
 			.chain(uploads.into_iter().map(Refusal::Upload))
@@ -253,6 +281,32 @@ mod tests {
 		let body: Value = serde_json::from_slice(&body).unwrap();
 		let message = "this node is not the custodian; ask the node of institution 7";
 		assert_eq!(body, json!({ "code": 8008, "name": "NoDesk", "message": message }));
+	}
+
+	async fn body(refusal: Refusal) -> Value {
+		let body = refusal.into_response().into_body();
+		serde_json::from_slice(&axum::body::to_bytes(body, 1024).await.unwrap()).unwrap()
+	}
+
+	#[tokio::test]
+	async fn the_chain_s_reason_stands_by_its_name() {
+		let refusals = [
+			Refusal::Upload(UploadError::NotPermitted(6)),
+			Refusal::Release(ReleaseError::NotPermitted(6)),
+			Refusal::Release(ReleaseError::RefusedInReceipt(6)),
+		];
+		for refusal in refusals {
+			let body = body(refusal).await;
+			assert_eq!(body["reason"], "NoGrant", "{body}");
+			assert!(!body["message"].as_str().unwrap().contains("reason"), "{body}");
+		}
+		assert_eq!(
+			body(Refusal::Upload(UploadError::NotPermitted(255)))
+				.await
+				.get("reason"),
+			None
+		);
+		assert_eq!(body(Refusal::Busy).await.get("reason"), None);
 	}
 
 	#[tokio::test]

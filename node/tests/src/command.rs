@@ -2,8 +2,11 @@
 
 use crate::{node::binary, Node};
 use serde_json::Value;
-use std::{path::Path, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 use tempfile::TempDir;
+
+/// The passphrase of every key file in the tests.
+pub const PASSPHRASE: &str = "correct horse battery staple";
 
 /// What a command answered.
 #[derive(Debug)]
@@ -23,6 +26,15 @@ impl Answer {
 	pub fn ok(self) -> Value {
 		assert_eq!(self.code, 0, "salus failed: {}", self.stderr);
 		self.out
+	}
+
+	/// The message of a command that must fail with this exit code and error.
+	pub fn fails(self, code: i32, name: &str) -> String {
+		let message = self.error["message"].as_str().unwrap_or_default().to_owned();
+		assert_eq!(self.error["exitCode"], code, "salus: {} {}", self.out, self.stderr);
+		assert_eq!(self.error["name"], name, "salus: {message}");
+		assert_eq!(self.refused(code), name);
+		message
 	}
 
 	/// The error's name of a command that must fail with this exit code.
@@ -65,13 +77,28 @@ impl Salus {
 		self.folder.path().join(name).display().to_string()
 	}
 
+	/// A file with a text in it, readable by its owner only; its path, as an argument.
+	pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+		let path = self.file(name);
+		fs::write(&path, text).unwrap();
+		fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+		path
+	}
+
+	/// Makes a key file; its path and its account.
+	pub fn key(&self, name: &str) -> (String, String) {
+		let file = self.file(name);
+		let made = self.run(&["key", "new", "--out", &file, "--label", name]).ok();
+		(file, made["account"].as_str().unwrap().to_owned())
+	}
+
 	/// Runs `salus --dev --json …` to its end.
 	pub fn run(&self, args: &[&str]) -> Answer {
 		let output = Command::new(binary("salus"))
 			.args(["--dev", "--json", "--quiet", "--url", &self.url, "--vault", &self.vault])
 			.args(["--data", &self.file("data")])
 			.args(args)
-			.env("SALUS_PASSPHRASE", "correct horse battery staple")
+			.env("SALUS_PASSPHRASE", PASSPHRASE)
 			.output()
 			.unwrap();
 		let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -88,7 +115,17 @@ impl Salus {
 		}
 	}
 
+	/// Runs a command line as it would be typed: words are parted by spaces.
+	pub fn types(&self, line: &str) -> Answer {
+		self.run(&line.split_whitespace().collect::<Vec<_>>())
+	}
+
 	/// The same, signed by a development account.
+	pub fn types_as(&self, uri: &str, line: &str) -> Answer {
+		self.types(&format!("--dev-key {uri} {line}"))
+	}
+
+	/// [`run`](Self::run), signed by a development account.
 	pub fn run_as(&self, uri: &str, args: &[&str]) -> Answer {
 		self.run(&[&["--dev-key", uri], args].concat())
 	}

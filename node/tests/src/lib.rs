@@ -1,4 +1,4 @@
-//! A development node and the `salus` command as real processes, for the end-to-end tests.
+//! Nodes and the `salus` command as real processes, for the end-to-end tests.
 //!
 //! ```no_run
 //! # async fn shows() {
@@ -12,12 +12,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod chain;
 mod command;
 mod inputs;
+mod ipfs;
+mod main_job;
 mod node;
 mod person;
+mod world;
 
-pub use command::{Answer, Salus};
+pub use chain::kinds;
+pub use command::{Answer, Salus, PASSPHRASE};
 pub use inputs::{ct_image, fhir_example};
-pub use node::{until, Node, RpcError};
-pub use person::{account, Patient};
+pub use ipfs::Ipfs;
+pub use main_job::MainJob;
+pub use node::{free_ports, printed, salus_node, until, Node, RpcError, Stopped};
+pub use person::{account, text, Patient};
+pub use world::{files, Files, World};

@@ -1,4 +1,4 @@
-//! One development node.
+//! A node as a process.
 
 use serde_json::{json, Value};
 use std::{
@@ -6,7 +6,8 @@ use std::{
 	future::Future,
 	net::TcpListener,
 	path::{Path, PathBuf},
-	process::{Child, Command, Stdio},
+	process::{Child, Command, Output, Stdio},
+	sync::Arc,
 	time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -15,6 +16,8 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(100);
+/// What makes a node one of the development chain.
+const DEVELOPMENT: &str = "--dev";
 
 /// Looks until there is something to see; fails with what was waited for.
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
@@ -42,9 +45,33 @@ pub(crate) fn binary(name: &str) -> PathBuf {
 }
 
 /// Ports nobody listens on now, all different.
-fn free_ports<const N: usize>() -> [u16; N] {
+pub fn free_ports<const N: usize>() -> [u16; N] {
 	let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
 	listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// A client for this machine's own URLs.
+fn http() -> reqwest::Client {
+	// Wanted of every client, though nothing here is spoken to over TLS; the second time it is there already.
+	rustls::crypto::ring::default_provider().install_default().ok();
+	let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);
+	builder.build().unwrap()
+}
+
+/// Runs `salus-node` with these arguments to its end.
+pub fn salus_node(args: &[&str]) -> Output {
+	Command::new(binary("salus-node"))
+		.args(args)
+		.stdin(Stdio::null())
+		.output()
+		.unwrap()
+}
+
+/// What such a run printed; it must have succeeded.
+pub fn printed(output: &Output) -> String {
+	let errors = String::from_utf8_lossy(&output.stderr);
+	assert!(output.status.success(), "{}: {errors}", output.status);
+	String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// An error object of JSON-RPC.
@@ -58,6 +85,83 @@ pub struct RpcError {
 	pub data: Value,
 }
 
+/// A node that is not running: its base path, and how it is started.
+#[derive(Clone)]
+pub struct Stopped {
+	base: Arc<TempDir>,
+	args: Vec<String>,
+}
+
+impl Stopped {
+	/// A node that never ran, with these arguments besides ports and base path.
+	pub fn new(args: &[&str]) -> Self {
+		Self {
+			base: Arc::new(tempfile::tempdir().unwrap()),
+			args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+		}
+	}
+
+	/// Its base path.
+	pub fn base(&self) -> &Path {
+		self.base.path()
+	}
+
+	/// A file or folder of its chain, which has this id.
+	pub fn of_chain(&self, chain: &str, name: &str) -> PathBuf {
+		self.base().join("chains").join(chain).join(name)
+	}
+
+	/// Runs a subcommand on its base path to the end, with `--dev` where the node has it.
+	pub fn run(&self, subcommand: &str, args: &[&str]) -> Output {
+		let base = self.base().display().to_string();
+		let mut all = vec![subcommand, "--base-path", &base];
+		all.extend(self.is_development().then_some(DEVELOPMENT));
+		all.extend(args);
+		salus_node(&all)
+	}
+
+	/// Starts it; ready when its RPC answers, and on a development chain when it has finalised a block.
+	pub async fn start(self) -> Node {
+		let [p2p, rpc, prometheus, vault] = free_ports();
+		let log = File::options()
+			.create(true)
+			.append(true)
+			.open(self.base().join("log"))
+			.unwrap();
+		let listen = if self.is_development() {
+			["--port".to_owned(), p2p.to_string()]
+		} else {
+			["--listen-addr".to_owned(), format!("/ip4/127.0.0.1/tcp/{p2p}")]
+		};
+		let child = Command::new(binary("salus-node"))
+			.arg("--base-path")
+			.arg(self.base())
+			.args(listen)
+			.args(["--rpc-port", &rpc.to_string()])
+			.args(["--prometheus-port", &prometheus.to_string()])
+			.args(["--vault-port", &vault.to_string()])
+			.args(&self.args)
+			.stdin(Stdio::null())
+			.stdout(log.try_clone().unwrap())
+			.stderr(log)
+			.spawn()
+			.unwrap();
+		let node = Node {
+			child,
+			url: format!("ws://127.0.0.1:{rpc}"),
+			http: format!("http://127.0.0.1:{rpc}"),
+			vault: format!("http://127.0.0.1:{vault}"),
+			metrics: format!("http://127.0.0.1:{prometheus}/metrics"),
+			stopped: self,
+		};
+		node.ready().await
+	}
+
+	fn is_development(&self) -> bool {
+		self.args.iter().any(|arg| arg == DEVELOPMENT)
+	}
+}
+
 /// A running node.
 pub struct Node {
 	child: Child,
@@ -68,8 +172,7 @@ pub struct Node {
 	http: String,
 	/// URL of the metrics.
 	pub metrics: String,
-	args: Vec<String>,
-	base: TempDir,
+	stopped: Stopped,
 }
 
 impl Node {
@@ -80,69 +183,41 @@ impl Node {
 
 	/// The same with further arguments.
 	pub async fn start_with(args: &[&str]) -> Self {
-		let base = tempfile::tempdir().unwrap();
-		let args = args.iter().map(|arg| (*arg).to_owned()).collect();
-		Self::launch(base, args).await
-	}
-
-	async fn launch(base: TempDir, args: Vec<String>) -> Self {
-		let [p2p, rpc, prometheus, vault] = free_ports();
-		let log = File::options()
-			.create(true)
-			.append(true)
-			.open(base.path().join("log"))
-			.unwrap();
-		let child = Command::new(binary("salus-node"))
-			.arg("--dev")
-			.arg("--base-path")
-			.arg(base.path())
-			.args(["--port", &p2p.to_string()])
-			.args(["--rpc-port", &rpc.to_string()])
-			.args(["--prometheus-port", &prometheus.to_string()])
-			.args(["--vault-port", &vault.to_string()])
-			.args(&args)
-			.stdin(Stdio::null())
-			.stdout(log.try_clone().unwrap())
-			.stderr(log)
-			.spawn()
-			.unwrap();
-		let node = Self {
-			child,
-			url: format!("ws://127.0.0.1:{rpc}"),
-			http: format!("http://127.0.0.1:{rpc}"),
-			vault: format!("http://127.0.0.1:{vault}"),
-			metrics: format!("http://127.0.0.1:{prometheus}/metrics"),
-			args,
-			base,
-		};
-		node.ready().await
+		Stopped::new(&[&[DEVELOPMENT], args].concat()).start().await
 	}
 
 	async fn ready(mut self) -> Self {
+		let least = u64::from(self.stopped.is_development());
 		let start = Instant::now();
 		loop {
 			if let Some(status) = self.child.try_wait().unwrap() {
 				panic!("the node ended with {status}:\n{}", self.log());
 			}
-			if self.finalised().await.is_some_and(|number| number > 0) {
+			if self.finalised().await.is_some_and(|number| number >= least) {
 				return self;
 			}
-			assert!(
-				start.elapsed() < PATIENCE,
-				"the node finalised nothing:\n{}",
-				self.log()
-			);
+			assert!(start.elapsed() < PATIENCE, "the node is not ready:\n{}", self.log());
 			tokio::time::sleep(GLANCE).await;
 		}
 	}
 
 	/// What the node has written so far.
 	pub fn log(&self) -> String {
-		std::fs::read_to_string(self.base.path().join("log")).unwrap_or_default()
+		std::fs::read_to_string(self.base().join("log")).unwrap_or_default()
 	}
 
-	/// Ends the node as an operator would and starts it again on the same base path.
-	pub async fn restart(mut self) -> Self {
+	/// Its base path.
+	pub fn base(&self) -> &Path {
+		self.stopped.base()
+	}
+
+	/// Its process id.
+	pub fn pid(&self) -> u32 {
+		self.child.id()
+	}
+
+	/// Ends the node as an operator would.
+	pub async fn stop(mut self) -> Stopped {
 		let pid = self.child.id().to_string();
 		assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
 		let start = Instant::now();
@@ -150,27 +225,34 @@ impl Node {
 			assert!(start.elapsed() < PATIENCE, "the node does not end:\n{}", self.log());
 			tokio::time::sleep(GLANCE).await;
 		}
-		self.again().await
+		self.stopped.clone()
+	}
+
+	/// Ends the node as an operator would and starts it again on the same base path.
+	pub async fn restart(self) -> Self {
+		self.stop().await.start().await
 	}
 
 	/// Kills the node and starts it again on the same base path.
 	pub async fn crash(mut self) -> Self {
 		self.child.kill().unwrap();
 		self.child.wait().unwrap();
-		self.again().await
-	}
-
-	async fn again(mut self) -> Self {
-		let args = std::mem::take(&mut self.args);
-		let base = std::mem::replace(&mut self.base, tempfile::tempdir().unwrap());
-		drop(self);
-		Self::launch(base, args).await
+		self.stopped.clone().start().await
 	}
 
 	/// Number of the finalised head.
 	pub async fn finalised(&self) -> Option<u64> {
 		let head = self.rpc("chain_getFinalizedHead", json!([])).await.ok()?;
-		let header = self.rpc("chain_getHeader", json!([head])).await.ok()?;
+		self.number(json!([head])).await
+	}
+
+	/// Number of the best block.
+	pub async fn best(&self) -> Option<u64> {
+		self.number(json!([])).await
+	}
+
+	async fn number(&self, block: Value) -> Option<u64> {
+		let header = self.rpc("chain_getHeader", block).await.ok()?;
 		u64::from_str_radix(header["number"].as_str()?.trim_start_matches("0x"), 16).ok()
 	}
 
@@ -183,6 +265,26 @@ impl Node {
 		.await;
 	}
 
+	/// What Prometheus reads.
+	pub async fn metrics(&self) -> String {
+		let answer = http().get(&self.metrics).send().await.unwrap();
+		String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap()
+	}
+
+	/// The answer to a request as a browser would make it from a page of this origin: its headers.
+	pub async fn ask_from(&self, origin: &str) -> reqwest::header::HeaderMap {
+		let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "system_chain", "params": [] });
+		let answer = http()
+			.post(&self.http)
+			.header("content-type", "application/json")
+			.header("origin", origin)
+			.body(request.to_string())
+			.send()
+			.await
+			.unwrap();
+		answer.headers().clone()
+	}
+
 	/// A JSON-RPC call over HTTP, as curl would make it.
 	pub async fn rpc(&self, method: &str, params: Value) -> Result<Value, RpcError> {
 		let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
@@ -191,7 +293,7 @@ impl Node {
 			message: error.to_string(),
 			data: Value::Null,
 		};
-		let answer = reqwest::Client::new()
+		let answer = http()
 			.post(&self.http)
 			.header("content-type", "application/json")
 			.body(request.to_string())

@@ -2,8 +2,6 @@
 
 use codec::{Decode, Encode, Output};
 
-use crate::ticket::Origin;
-
 /// An account's public key.
 pub type AccountId = [u8; 32];
 
@@ -45,23 +43,6 @@ impl Encode for Object {
 	}
 }
 
-/// Life of a record, as far as the vault cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordStatus {
-	/// In force.
-	Current,
-	/// Replaced by another record.
-	Superseded,
-	/// Withdrawn as wrong.
-	EnteredInError,
-	/// Kept under a retention duty.
-	Restricted,
-	/// Erasure is due.
-	Erasing,
-	/// Erased.
-	Erased,
-}
-
 /// A record as finalised. For a batch of readings: its anchor, in the same terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordView {
@@ -89,8 +70,6 @@ pub struct RecordView {
 	pub size: u64,
 	/// When the content was recorded.
 	pub recorded_at: u64,
-	/// Its life.
-	pub status: RecordStatus,
 }
 
 /// Outcome of one object in an access receipt.
@@ -127,10 +106,8 @@ pub enum Verdict {
 /// The question whether somebody may add a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppendQuery {
-	/// Who signed the ticket.
+	/// Who signed the ticket. As the patient herself she acts for no institution; which it is, the chain knows.
 	pub requester: AccountId,
-	/// Where the content comes from; for `Patient` the requester acts for no institution.
-	pub origin: Origin,
 	/// Institution of the ticket.
 	pub institution: u32,
 	/// Purpose of use.
@@ -173,6 +150,12 @@ pub trait FinalisedChain: Send + Sync {
 	/// # Errors
 	/// As [`head`](Self::head).
 	fn record(&self, object: Object) -> Result<Option<RecordView>, ChainUnavailable>;
+
+	/// The patient's record with this payload, in the finalised state.
+	///
+	/// # Errors
+	/// As [`head`](Self::head).
+	fn registered(&self, patient: u64, sha256: &[u8; 32]) -> Result<Option<RecordView>, ChainUnavailable>;
 
 	/// `AccessControl::still_permits` at the finalised head.
 	///

@@ -18,9 +18,9 @@ pub const FRESHNESS_MS: u64 = 60_000;
 /// How old a receipt may be.
 pub const RECEIPT_LIFETIME_MS: u64 = 3_600_000;
 
-/// Why the desk refused. Codes are stable.
+/// Why the desk refused. Codes and numbers are stable. Exhaustive on purpose: whoever answers with them has to have an
+/// answer for each.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ReleaseError {
 	/// The request is of another version.
 	#[error("the request's version is not supported; update the client")]
@@ -56,13 +56,13 @@ pub enum ReleaseError {
 	#[error("the receipt is older than an hour; ask for access again")]
 	OldReceipt,
 	/// The receipt records a refusal.
-	#[error("access was refused when it was asked for (reason {0}); ask the patient for consent")]
+	#[error("access was refused when it was asked for; ask the patient for consent")]
 	RefusedInReceipt(u8),
 	/// The record is not finalised.
 	#[error("no such record is finalised; check its id")]
 	UnknownRecord,
 	/// The chain does not permit it any more.
-	#[error("access is not permitted any more (reason {0}); ask the patient for consent")]
+	#[error("access is not permitted any more; ask the patient for consent")]
 	NotPermitted(u8),
 	/// No live key: never uploaded here, or the upload is not what was registered.
 	#[error("no key is kept for this record; its author has to upload it again")]
@@ -84,51 +84,35 @@ pub enum ReleaseError {
 impl ReleaseError {
 	/// A stable name, for RPC data and metric labels.
 	pub fn code(&self) -> &'static str {
-		match self {
-			Self::WrongVersion => "WrongVersion",
-			Self::WrongGenesis => "WrongGenesis",
-			Self::WrongCustodian => "WrongCustodian",
-			Self::BadSignature => "BadSignature",
-			Self::StaleChain => "StaleChain",
-			Self::StaleAnchor => "StaleAnchor",
-			Self::UnsupportedRecipientKey => "UnsupportedRecipientKey",
-			Self::InvalidRecipientKey => "InvalidRecipientKey",
-			Self::UnknownReceipt => "UnknownReceipt",
-			Self::ForeignReceipt => "ForeignReceipt",
-			Self::OldReceipt => "OldReceipt",
-			Self::RefusedInReceipt(_) => "RefusedInReceipt",
-			Self::UnknownRecord => "UnknownRecord",
-			Self::NotPermitted(_) => "NotPermitted",
-			Self::NoKey => "NoKey",
-			Self::UnreadableKey => "UnreadableKey",
-			Self::Chain(_) => "ChainUnavailable",
-			Self::KeyTable(_) => "KeyTable",
-			Self::NoRandomness => "NoRandomness",
-		}
+		self.entry().1
 	}
 
 	/// A stable number, for RPC errors.
 	pub fn number(&self) -> u16 {
+		self.entry().0
+	}
+
+	fn entry(&self) -> (u16, &'static str) {
 		match self {
-			Self::WrongVersion => 1,
-			Self::WrongGenesis => 2,
-			Self::WrongCustodian => 3,
-			Self::BadSignature => 4,
-			Self::StaleChain => 5,
-			Self::StaleAnchor => 6,
-			Self::UnsupportedRecipientKey => 7,
-			Self::InvalidRecipientKey => 8,
-			Self::UnknownReceipt => 9,
-			Self::ForeignReceipt => 10,
-			Self::OldReceipt => 11,
-			Self::RefusedInReceipt(_) => 12,
-			Self::UnknownRecord => 13,
-			Self::NotPermitted(_) => 14,
-			Self::NoKey => 15,
-			Self::UnreadableKey => 16,
-			Self::Chain(_) => 17,
-			Self::KeyTable(_) => 18,
-			Self::NoRandomness => 19,
+			Self::WrongVersion => (1, "WrongVersion"),
+			Self::WrongGenesis => (2, "WrongGenesis"),
+			Self::WrongCustodian => (3, "WrongCustodian"),
+			Self::BadSignature => (4, "BadSignature"),
+			Self::StaleChain => (5, "StaleChain"),
+			Self::StaleAnchor => (6, "StaleAnchor"),
+			Self::UnsupportedRecipientKey => (7, "UnsupportedRecipientKey"),
+			Self::InvalidRecipientKey => (8, "InvalidRecipientKey"),
+			Self::UnknownReceipt => (9, "UnknownReceipt"),
+			Self::ForeignReceipt => (10, "ForeignReceipt"),
+			Self::OldReceipt => (11, "OldReceipt"),
+			Self::RefusedInReceipt(_) => (12, "RefusedInReceipt"),
+			Self::UnknownRecord => (13, "UnknownRecord"),
+			Self::NotPermitted(_) => (14, "NotPermitted"),
+			Self::NoKey => (15, "NoKey"),
+			Self::UnreadableKey => (16, "UnreadableKey"),
+			Self::Chain(_) => (17, "ChainUnavailable"),
+			Self::KeyTable(_) => (18, "KeyTable"),
+			Self::NoRandomness => (19, "NoRandomness"),
 		}
 	}
 

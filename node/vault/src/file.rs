@@ -55,7 +55,8 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 	File::open(folder)?.sync_all()
 }
 
-fn folder(target: &Path) -> &Path {
+/// The folder that a file is in.
+pub(crate) fn folder(target: &Path) -> &Path {
 	match target.parent() {
 		Some(folder) if !folder.as_os_str().is_empty() => folder,
 		_ => Path::new("."),

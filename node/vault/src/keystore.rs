@@ -31,6 +31,8 @@ const CIPHER: &str = "xchacha20poly1305";
 const SALT_LEN: usize = 16;
 /// No honest file is longer; reading stops here.
 const MAX_FILE_LEN: u64 = 64 * 1024;
+/// More than reading the longest file takes.
+const ROOM: usize = 65 * 1024;
 /// What a file may ask of this machine: 1 GiB, 16 passes, 16 lanes.
 const MAX_MEMORY_KIB: u32 = 1 << 20;
 const MAX_PASSES: u32 = 16;
@@ -69,6 +71,9 @@ pub enum KeystoreError {
 	/// No such file.
 	#[error("{} does not exist; check the path", .0.display())]
 	NotFound(PathBuf),
+	/// A folder where a file has to be.
+	#[error("{} is a folder; give the path of the file in it", .0.display())]
+	Folder(PathBuf),
 	/// An empty passphrase protects nothing.
 	#[error("the passphrase is empty; choose one")]
 	EmptyPassphrase,
@@ -83,7 +88,7 @@ pub enum KeystoreError {
 		wanted: Kind,
 	},
 	/// Reading or writing failed, or the system has no randomness.
-	#[error("{}: {source}", .path.display())]
+	#[error("{}: {source}; check the disk and the permissions of the file and its folder", .path.display())]
 	Io {
 		/// The file.
 		path: PathBuf,
@@ -280,7 +285,7 @@ fn write(path: &Path, secret: &Secret, passphrase: &str, strength: Strength) -> 
 /// Opens a file. With `Strength::Standard` one made for development is refused.
 ///
 /// # Errors
-/// `NotFound`, `ReadableByOthers`, `Damaged`, `UnsupportedVersion`, `Weak`, `Excessive`, `WrongPassphrase`, `Io`
+/// `NotFound`, `Folder`, `ReadableByOthers`, `Damaged`, `UnsupportedVersion`, `Weak`, `Excessive`, `WrongPassphrase`, `Io`
 pub fn open(path: &Path, passphrase: &str, least: Strength) -> Result<Secret, KeystoreError> {
 	let text = read_private(path)?;
 	let document = parse(path, &text)?;
@@ -331,7 +336,7 @@ pub fn open_kind(path: &Path, passphrase: &str, least: Strength, wanted: Kind) -
 /// Kind, label and public facts of a file, without its passphrase and so not authenticated.
 ///
 /// # Errors
-/// `NotFound`, `ReadableByOthers`, `Damaged`, `UnsupportedVersion`, `Io`
+/// `NotFound`, `Folder`, `ReadableByOthers`, `Damaged`, `UnsupportedVersion`, `Io`
 pub fn describe(path: &Path) -> Result<(Kind, String, BTreeMap<String, String>), KeystoreError> {
 	let text = read_private(path)?;
 	let document = parse(path, &text)?;
@@ -341,14 +346,18 @@ pub fn describe(path: &Path) -> Result<(Kind, String, BTreeMap<String, String>),
 /// Reads a small text that only its owner may read, such as a passphrase file, without its last line break.
 ///
 /// # Errors
-/// `NotFound`, `ReadableByOthers`, `Damaged` (not UTF-8 or too long), `Io`
+/// `NotFound`, `Folder`, `ReadableByOthers`, `Damaged` (not UTF-8 or too long), `Io`
 pub fn read_private(path: &Path) -> Result<Zeroizing<String>, KeystoreError> {
 	let file = open_file(path)?;
-	let mode = file.metadata().map_err(failed(path))?.permissions().mode();
-	if mode & 0o077 != 0 {
+	let found = file.metadata().map_err(failed(path))?;
+	if found.is_dir() {
+		return Err(KeystoreError::Folder(path.to_owned()));
+	}
+	if found.permissions().mode() & 0o077 != 0 {
 		return Err(KeystoreError::ReadableByOthers(path.to_owned()));
 	}
-	let mut text = Zeroizing::new(String::new());
+	// Room for the longest file: a string that grows leaves its earlier places unwiped.
+	let mut text = Zeroizing::new(String::with_capacity(ROOM));
 	let read = file.take(MAX_FILE_LEN + 1).read_to_string(&mut text);
 	match read {
 		Ok(len) if len as u64 <= MAX_FILE_LEN => {}
@@ -357,6 +366,9 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<String>, KeystoreError> {
 	}
 	if text.ends_with('\n') {
 		text.pop();
+		if text.ends_with('\r') {
+			text.pop();
+		}
 	}
 	Ok(text)
 }

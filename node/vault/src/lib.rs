@@ -9,6 +9,7 @@ pub mod envelope;
 mod file;
 pub mod fingerprint;
 pub mod hash;
+pub mod holdings;
 pub mod intake;
 pub mod key_table;
 pub mod keystore;

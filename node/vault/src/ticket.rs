@@ -50,20 +50,3 @@ impl UploadTicket {
 		signing_payload(UPLOAD_TAG, self)
 	}
 }
-
-/// Who a record's content comes from, as on chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Origin {
-	/// A practitioner of the institution.
-	#[codec(index = 0)]
-	Clinician,
-	/// The patient herself.
-	#[codec(index = 1)]
-	Patient,
-	/// A device.
-	#[codec(index = 2)]
-	Device,
-	/// Paper.
-	#[codec(index = 3)]
-	Scanned,
-}

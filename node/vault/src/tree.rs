@@ -49,11 +49,6 @@ impl LeafProof {
 	}
 }
 
-/// Number of leaves of a payload of `size` bytes.
-pub fn leaf_count(size: u64) -> u64 {
-	size.div_ceil(LEAF_LEN as u64)
-}
-
 /// Computes the root over bytes as they come, in memory of a few hashes.
 #[derive(Clone, Default)]
 pub struct TreeHasher {

@@ -13,7 +13,8 @@ pub const MAX_LINKS: usize = 174;
 /// The longest node that is read: 174 links are under 10 KiB; Kubo refuses blocks of more than 2 MiB.
 pub const MAX_BLOCK_LEN: usize = 2 << 20;
 
-const RAW: u64 = 0x55;
+/// Codec of a leaf.
+pub const RAW: u64 = 0x55;
 const DAG_PB: u64 = 0x70;
 const SHA2_256: u64 = 0x12;
 
@@ -30,6 +31,9 @@ pub enum DagError {
 	/// The block has the right hash, but is no node of a payload's DAG.
 	#[error("the block is no UnixFS file node with raw leaves; the payload was not added by this program")]
 	NotAFile,
+	/// No CID could be made of a block's hash; it does not happen with SHA-256.
+	#[error("no CID could be made of a block's hash; report this as a bug")]
+	NoCid,
 }
 
 /// Reads a CID in its binary form, as the chain stores it.
@@ -69,28 +73,23 @@ pub struct Block {
 
 impl Block {
 	/// A leaf.
-	pub fn raw(bytes: Vec<u8>) -> Self {
-		Self {
-			cid: cid_of(RAW, Sha256::digest(&bytes).into()),
-			bytes,
-		}
+	///
+	/// # Errors
+	/// `NoCid`
+	pub fn raw(bytes: Vec<u8>) -> Result<Self, DagError> {
+		let cid = cid_of(RAW, Sha256::digest(&bytes).into())?;
+		Ok(Self { cid, bytes })
 	}
 
-	fn node(bytes: Vec<u8>) -> Self {
-		Self {
-			cid: cid_of(DAG_PB, Sha256::digest(&bytes).into()),
-			bytes,
-		}
+	fn node(bytes: Vec<u8>) -> Result<Self, DagError> {
+		let cid = cid_of(DAG_PB, Sha256::digest(&bytes).into())?;
+		Ok(Self { cid, bytes })
 	}
 }
 
-fn cid_of(codec: u64, digest: [u8; 32]) -> Cid {
-	let mut hash = Multihash::<64>::default();
-	// 32 bytes always fit into the 64 of the multihash.
-	if let Ok(wrapped) = Multihash::wrap(SHA2_256, &digest) {
-		hash = wrapped;
-	}
-	Cid::new_v1(codec, hash)
+fn cid_of(codec: u64, digest: [u8; 32]) -> Result<Cid, DagError> {
+	let hash = Multihash::wrap(SHA2_256, &digest).map_err(|_| DagError::NoCid)?;
+	Ok(Cid::new_v1(codec, hash))
 }
 
 /// Checks a block's bytes against its CID.
@@ -120,43 +119,46 @@ struct Link {
 struct Levels(Vec<Vec<Link>>);
 
 impl Levels {
-	fn add(&mut self, level: usize, link: Link, nodes: &mut Vec<Block>) {
+	fn add(&mut self, level: usize, link: Link, nodes: &mut Vec<Block>) -> Result<(), DagError> {
 		let mut level = level;
 		let mut link = link;
 		loop {
 			if self.0.len() == level {
 				self.0.push(Vec::new());
 			}
-			let Some(open) = self.0.get_mut(level) else { return };
+			let Some(open) = self.0.get_mut(level) else {
+				return Ok(());
+			};
 			if open.len() < MAX_LINKS {
 				open.push(link);
-				return;
+				return Ok(());
 			}
-			let (node, above) = close(&std::mem::replace(open, vec![link]));
+			let (node, above) = close(&std::mem::replace(open, vec![link]))?;
 			nodes.push(node);
 			link = above;
 			level += 1;
 		}
 	}
 
-	fn finish(mut self, nodes: &mut Vec<Block>) -> Option<Cid> {
+	/// The root of what was added, at least one leaf.
+	fn finish(mut self, nodes: &mut Vec<Block>) -> Result<Cid, DagError> {
 		let mut level = 0;
 		loop {
 			let top = level + 1 == self.0.len();
-			let open = std::mem::take(self.0.get_mut(level)?);
+			let open = std::mem::take(self.0.get_mut(level).ok_or(DagError::NoCid)?);
 			if let (true, [root]) = (top, open.as_slice()) {
-				return Some(root.cid);
+				return Ok(root.cid);
 			}
-			let (node, above) = close(&open);
+			let (node, above) = close(&open)?;
 			nodes.push(node);
 			level += 1;
-			self.add(level, above, nodes);
+			self.add(level, above, nodes)?;
 		}
 	}
 }
 
 /// Encodes a node: links first, then the UnixFS data, as dag-pb prescribes.
-fn close(links: &[Link]) -> (Block, Link) {
+fn close(links: &[Link]) -> Result<(Block, Link), DagError> {
 	let mut bytes = Vec::new();
 	let mut unixfs = vec![0x08, 0x02];
 	let file_len: u64 = links.iter().map(|link| link.file_len).sum();
@@ -180,13 +182,13 @@ fn close(links: &[Link]) -> (Block, Link) {
 	bytes.extend_from_slice(&unixfs);
 	let below: u64 = links.iter().map(|link| link.dag_len).sum();
 	let dag_len = below.saturating_add(bytes.len() as u64);
-	let node = Block::node(bytes);
+	let node = Block::node(bytes)?;
 	let link = Link {
 		cid: node.cid,
 		file_len,
 		dag_len,
 	};
-	(node, link)
+	Ok((node, link))
 }
 
 /// Builds the blocks of a payload out of its chunks.
@@ -206,9 +208,12 @@ impl DagBuilder {
 	}
 
 	/// Adds the next chunk, [`CHUNK_LEN`] bytes unless it is the last, and returns the blocks that are complete by it.
-	pub fn push(&mut self, chunk: Vec<u8>) -> Vec<Block> {
+	///
+	/// # Errors
+	/// `NoCid`
+	pub fn push(&mut self, chunk: Vec<u8>) -> Result<Vec<Block>, DagError> {
 		self.empty = false;
-		let leaf = Block::raw(chunk);
+		let leaf = Block::raw(chunk)?;
 		let len = leaf.bytes.len() as u64;
 		let link = Link {
 			cid: leaf.cid,
@@ -216,25 +221,38 @@ impl DagBuilder {
 			dag_len: len,
 		};
 		let mut blocks = vec![leaf];
-		self.levels.add(0, link, &mut blocks);
-		blocks
+		self.levels.add(0, link, &mut blocks)?;
+		Ok(blocks)
 	}
 
 	/// The root and the blocks that were still open.
-	pub fn finish(mut self) -> (Cid, Vec<Block>) {
-		let mut blocks = if self.empty { self.push(Vec::new()) } else { Vec::new() };
-		let root = self.levels.finish(&mut blocks);
-		(root.unwrap_or_else(|| Block::raw(Vec::new()).cid), blocks)
+	///
+	/// # Errors
+	/// `NoCid`
+	pub fn finish(mut self) -> Result<(Cid, Vec<Block>), DagError> {
+		let mut blocks = if self.empty { self.push(Vec::new())? } else { Vec::new() };
+		let root = self.levels.finish(&mut blocks)?;
+		Ok((root, blocks))
 	}
 }
 
 /// Computes the CID over bytes as they come, without keeping a block.
-#[derive(Default)]
 pub struct CidHasher {
-	levels: Levels,
+	levels: Result<Levels, DagError>,
 	chunk: Sha256,
 	filled: usize,
 	any: bool,
+}
+
+impl Default for CidHasher {
+	fn default() -> Self {
+		Self {
+			levels: Ok(Levels::default()),
+			chunk: Sha256::new(),
+			filled: 0,
+			any: false,
+		}
+	}
 }
 
 impl CidHasher {
@@ -257,34 +275,40 @@ impl CidHasher {
 	}
 
 	/// The CID of what was added.
-	pub fn finish(mut self) -> Cid {
+	///
+	/// # Errors
+	/// `NoCid`
+	pub fn finish(mut self) -> Result<Cid, DagError> {
 		if self.filled > 0 || !self.any {
 			self.close_chunk();
 		}
-		let mut nodes = Vec::new();
-		let root = self.levels.finish(&mut nodes);
-		root.unwrap_or_else(|| Block::raw(Vec::new()).cid)
+		self.levels?.finish(&mut Vec::new())
 	}
 
 	fn close_chunk(&mut self) {
-		let cid = cid_of(RAW, std::mem::take(&mut self.chunk).finalize().into());
+		let digest = std::mem::take(&mut self.chunk).finalize().into();
 		let len = std::mem::take(&mut self.filled) as u64;
 		self.any = true;
-		let mut nodes = Vec::new();
-		self.levels.add(
-			0,
-			Link {
+		let Ok(levels) = &mut self.levels else { return };
+		let added = cid_of(RAW, digest).and_then(|cid| {
+			let link = Link {
 				cid,
 				file_len: len,
 				dag_len: len,
-			},
-			&mut nodes,
-		);
+			};
+			levels.add(0, link, &mut Vec::new())
+		});
+		if let Err(error) = added {
+			self.levels = Err(error);
+		}
 	}
 }
 
 /// The CID of a whole slice.
-pub fn cid_of_bytes(bytes: &[u8]) -> Cid {
+///
+/// # Errors
+/// `NoCid`
+pub fn cid_of_bytes(bytes: &[u8]) -> Result<Cid, DagError> {
 	let mut hasher = CidHasher::new();
 	hasher.update(bytes);
 	hasher.finish()

@@ -157,7 +157,9 @@ impl HpkeSecret {
 
 	/// The key's 32 bytes, for a keystore.
 	pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
-		Zeroizing::new(self.secret.to_bytes().into())
+		let mut bytes = Zeroizing::new([0; 32]);
+		self.secret.write_exact(bytes.as_mut());
+		bytes
 	}
 
 	/// The public key.
@@ -313,8 +315,7 @@ pub fn open(wrap: &Wrap, secret: &HpkeSecret, binding: &Binding) -> Result<DataK
 	)
 	.map_err(|_| WrapError::WrongKey)?;
 	let opened = Zeroizing::new(opened);
-	let key = opened.as_slice().try_into().map_err(|_| WrapError::Malformed)?;
-	Ok(DataKey::from_bytes(key))
+	DataKey::from_slice(&opened).ok_or(WrapError::Malformed)
 }
 
 /// Bytes drawn from the system beforehand, so that a system without randomness is an error and not a panic.

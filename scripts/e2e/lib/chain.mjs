@@ -4,6 +4,10 @@ import assert from 'node:assert/strict';
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { compactAddLength, u8aConcat, u8aToHex } from '@polkadot/util';
 
+// The pool's codes: a transaction that is not valid, and one whose bytes the runtime cannot read.
+export const INVALID = 1010;
+export const UNDECODABLE = 1002;
+
 const providers = new WeakMap();
 // Of each signer, the nonce that comes after what she sent; a promise, so that her calls wait for one another.
 const nextNonces = new WeakMap();
@@ -123,7 +127,8 @@ function settle(api, result, resolve, reject) {
   }
 }
 
-function errorName(api, error) {
+// As in `records.MalformedCid`, or `BadOrigin`.
+export function errorName(api, error) {
   if (!error.isModule) return error.toString();
   const { section, name } = api.registry.findMetaError(error.asModule);
   return `${section}.${name}`;

@@ -7,8 +7,7 @@
 //     await node.stop();
 
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,22 +16,15 @@ const STOP_TIMEOUT = 30_000;
 const POLL_INTERVAL = 50;
 
 const running = new Set();
-// A test that throws must not leave a node behind.
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+// A test that throws must not leave a node behind, nor one that the runner ends: a signal alone runs no exit handler.
+process.on('exit', () => running.forEach((node) => node.kill()));
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 export function binaryPath(name = 'salus-node') {
   const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache', 'salus', 'target');
   const path = join(target, 'release', name);
   if (!existsSync(path)) throw new Error(`${path} is missing: run ./scripts/test build`);
   return path;
-}
-
-// `count` ports of the loopback that are free now, all different.
-export async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
 }
 
 // Resolves with the first truthy value of `condition`; an error thrown by it is kept for the message and tried again.
@@ -53,18 +45,21 @@ export async function until(what, condition, timeout = 30_000) {
   }
 }
 
-// options: args (more arguments of salus-node), env (more environment), binary (path of another program)
-export async function startNode({ args = [], env = {}, binary = binaryPath() } = {}) {
+// options: args (more arguments of salus-node), env (more environment), binary (path of another program), authors (false:
+// a node of the same chain that neither makes blocks nor has peers, with the vault of institution 0)
+export async function startNode({ args = [], env = {}, binary = binaryPath(), authors = true } = {}) {
   const basePath = mkdtempSync(join(tmpdir(), 'salus-e2e-'));
-  const node = new DevelopmentNode({ args, env, binary, basePath });
+  const node = new DevelopmentNode({ args, env, binary, authors, basePath });
   try {
     await node.start();
   } catch (error) {
-    await node.stop();
+    await node.stop().catch(() => {});
     throw error;
   }
   return node;
 }
+
+const ALONE = ['--chain', 'dev', '--development-custodian', 0, '--no-mdns', '--reserved-only'];
 
 class DevelopmentNode {
   constructor(options) {
@@ -73,16 +68,14 @@ class DevelopmentNode {
   }
 
   async start() {
-    const [rpcPort, p2pPort, vaultPort] = await freePorts(3);
-    this.url = `ws://127.0.0.1:${rpcPort}`;
-    this.httpUrl = `http://127.0.0.1:${rpcPort}`;
-    this.vaultUrl = `http://127.0.0.1:${vaultPort}`;
     const log = openSync(this.logPath, 'a');
+    this.logStart = fstatSync(log).size;
     const child = spawn(
       this.binary,
       [
-        ...['--dev', '--base-path', join(this.basePath, 'chain'), '--rpc-port', rpcPort, '--port', p2pPort],
-        ...['--vault-port', vaultPort, '--no-prometheus', ...this.args],
+        ...[...(this.authors ? ['--dev'] : ALONE), '--base-path', join(this.basePath, 'chain'), '--no-prometheus'],
+        // The system chooses the ports and the node says which: in between nobody can take one.
+        ...['--rpc-port', 0, '--port', 0, '--vault-port', 0, ...this.args],
       ].map(String),
       { stdio: ['ignore', log, log], env: { ...process.env, ...this.env } },
     );
@@ -92,21 +85,37 @@ class DevelopmentNode {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(`code ${code}, signal ${signal}`));
     });
-    running.add(child);
+    running.add(this);
     let end;
     this.exited.then((how) => {
-      running.delete(child);
+      running.delete(this);
       end = how;
     });
-    await until(
-      'the RPC server answers and a block is finalised',
-      async () => {
-        if (end) throw new Fatal(`the node ended (${end}):\n${this.log()}`);
-        const head = await this.rpc('chain_getFinalizedHead');
-        return Number((await this.rpc('chain_getHeader', [head])).number) > 0;
-      },
-      START_TIMEOUT,
-    );
+    const started = (what, condition) =>
+      until(
+        what,
+        () => {
+          if (end) throw new Fatal(`the node ended (${end}):\n${this.log()}`);
+          return condition();
+        },
+        START_TIMEOUT,
+      );
+    await started('the node listens', () => this.findPorts());
+    await started('the RPC server answers and a block is finalised', async () => {
+      const head = await this.rpc('chain_getFinalizedHead');
+      return !this.authors || Number((await this.rpc('chain_getHeader', [head])).number) > 0;
+    });
+  }
+
+  // Where this process listens, as its log says; the log of a node that was restarted begins with another process's.
+  findPorts() {
+    const said = readFileSync(this.logPath).subarray(this.logStart).toString();
+    const [, rpc] = /Running JSON-RPC server: addr=127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+    const [, vault] = /Vault of institution .* on http:\/\/127\.0\.0\.1:(\d+)/.exec(said) ?? [];
+    this.url = `ws://127.0.0.1:${rpc}`;
+    this.httpUrl = `http://127.0.0.1:${rpc}`;
+    this.vaultUrl = `http://127.0.0.1:${vault}`;
+    return rpc && vault;
   }
 
   get pid() {
@@ -137,26 +146,29 @@ class DevelopmentNode {
   }
 
   async stop() {
-    await this.end();
-    rmSync(this.basePath, { recursive: true, force: true });
+    try {
+      await this.end();
+    } finally {
+      rmSync(this.basePath, { recursive: true, force: true });
+    }
   }
 
+  // For the exit of the test's own process, which waits for nothing.
+  kill() {
+    this.child?.kill('SIGKILL');
+    rmSync(this.basePath, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  // Ends the process, by its id. One that does not end well by itself fails the test.
   async end() {
     if (!this.child) return;
     this.child.kill('SIGTERM');
     const late = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT);
-    await this.exited;
+    const how = await this.exited;
     clearTimeout(late);
     this.child = undefined;
+    if (how !== 'code 0, signal null') throw new Error(`the node ended with ${how}:\n${this.log()}`);
   }
 }
 
 class Fatal extends Error {}
-
-function listenAnywhere() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  });
-}

@@ -16,20 +16,26 @@ export const SMALLEST = payloadSize(16 * 1024);
 
 export const hex = (bytes) => `0x${Buffer.from(bytes).toString('hex')}`;
 
-// CIDv1, raw, SHA-256.
-export const cid = (digest = randomBytes(32)) => hex([1, 0x55, 0x12, 0x20, ...digest]);
+const RAW = 0x55;
+const DAG_PB = 0x70;
+
+// CIDv1, SHA-256, of one raw block.
+export const cid = (digest = randomBytes(32), codec = RAW) => hex([1, codec, 0x12, 0x20, ...digest]);
+
+// Of a payload: one block up to 1 MiB, a tree beyond.
+const cidOf = (sha256, size) => (size <= 2 ** 20 ? cid(Buffer.from(sha256.slice(2), 'hex')) : cid(randomBytes(32), DAG_PB));
 
 // What is said of a new payload; `fields` replace what is usual.
-export const newRecord = (patient, fields = {}) => ({
+export const newRecord = (patient, { sha256 = hex(randomBytes(32)), size = SMALLEST, ...fields } = {}) => ({
   patient: patient.id ?? patient,
   origin: 'Clinician',
   category: 'Laboratory',
   compartment: null,
   media: 'FhirJson',
-  cid: cid(),
-  sha256: hex(randomBytes(32)),
+  cid: cidOf(sha256, size),
+  sha256,
   tree: hex(randomBytes(32)),
-  size: SMALLEST,
+  size,
   recordedAt: Date.now() - 60_000,
   relatesTo: null,
   docStatus: 'Final',

@@ -12,6 +12,27 @@ const VOUCHER = 'SalusPrimitivesRegistryVoucher';
 const TERMS = 'SalusPrimitivesConsentTerms';
 const HPKE_KEY = 'SalusPrimitivesSigningHpkeKey';
 
+// The pool's custom codes, as pallets/roles documents them in `pool_errors`.
+export const POOL = {
+  VoucherExpired: 1,
+  VoucherTooLong: 2,
+  VoucherUsed: 3,
+  ForeignGenesis: 4,
+  UnknownInstitution: 5,
+  InstitutionNotActive: 6,
+  NotAnOfficer: 7,
+  TermsChanged: 8,
+  TermsWider: 9,
+  TermsNotAcceptable: 10,
+  AccountInUse: 11,
+  MalformedHpkeKey: 12,
+  HpkeKeyInUse: 13,
+  VoucherSignatureInvalid: 14,
+  KeySignatureInvalid: 15,
+  ControllerSignatureInvalid: 16,
+  VoucherKeyWeak: 17,
+};
+
 // An X25519 public key whose secret nobody keeps.
 export function hpkeKey() {
   const { x } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });

@@ -1,6 +1,10 @@
 // The vault's HTTP listener and release desk, as a client written from their documents sees them.
 
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { TypeRegistry } from '@polkadot/types';
 import { hexToU8a } from '@polkadot/util';
 import { blake2AsU8a } from '@polkadot/util-crypto';
@@ -78,15 +82,57 @@ export const decodeRequest = (scale) => registry.createType('ReleaseRequest', sc
 // An account's signature, SCALE encoded as a MultiSignature of sr25519.
 export const multiSignature = (pair, tag, value) => Buffer.concat([Buffer.from([1]), pair.sign(wrapped(tag, value.toU8a()))]);
 
-// Uploads; `headers` replace the usual ones, null leaves one out.
-export function upload(node, { ticket, wraps, signer, body, signature = multiSignature(signer, 'salus/upload/1', ticket), headers = {} }) {
+// Uploads a parcel; `headers` replace the usual ones, null leaves one out.
+export function upload(node, parcel) {
+  return answer(`${node.vaultUrl}/v1/payloads`, { method: 'POST', body: parcel.body, headers: headersOf(parcel), duplex: 'half' });
+}
+
+function headersOf({ ticket, wraps, signer, signature = multiSignature(signer, 'salus/upload/1', ticket), headers = {} }) {
   const usual = {
     'salus-ticket': ticket && hex(ticket.toU8a()),
     'salus-wraps': wraps && hex(wraps.toU8a()),
     'salus-signer': signer && hex(signer.publicKey),
     'salus-signature': signature && hex(signature),
   };
-  return answer(`${node.vaultUrl}/v1/payloads`, { method: 'POST', body, headers: present({ ...usual, ...headers }) });
+  return present({ ...usual, ...headers });
+}
+
+// Begins an upload, and gives it when the node asks for its body: by then everything before the body was judged.
+// `finish` sends the body, `breakOff` closes the connection; `answered` is what the node says in the end. Of a refused
+// upload the node asks for the body too, waits for it a moment, and then says so.
+export async function begin(node, parcel) {
+  const headers = { ...headersOf(parcel), 'content-length': parcel.body.length, expect: '100-continue' };
+  const call = httpRequest(`${node.vaultUrl}/v1/payloads`, { method: 'POST', agent: false, headers });
+  const answered = once(call, 'response').then(async ([response]) => ({
+    status: response.statusCode,
+    json: JSON.parse(await buffer(response)),
+  }));
+  // One that is broken off is not answered.
+  answered.catch(() => {});
+  const early = await Promise.race([once(call, 'continue').then(() => null), answered]);
+  assert.equal(early, null, `the upload was answered before its body: ${JSON.stringify(early)}`);
+  return {
+    answered,
+    finish: () => {
+      call.end(parcel.body);
+      return answered;
+    },
+    breakOff: () => call.destroy(),
+  };
+}
+
+// A refusal over HTTP: its status and its name, and that it says what to do.
+export async function refused(answer, status, name) {
+  const { status: found, json } = await answer;
+  assert.deepEqual([found, json?.name], [status, name], json?.message);
+  assert.equal(typeof json.code, 'number');
+  assert.ok(json.message.length > 10, 'it says what to do');
+}
+
+// What the vault holds now.
+export async function kept(node) {
+  const { stored, pending, live } = await node.rpc('vault_status');
+  return { stored, pending, live };
 }
 
 export function download(node, cid, { request, signer, signature = request && multiSignature(signer, 'salus/release/1', request), headers = {} } = {}) {

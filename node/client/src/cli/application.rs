@@ -4,14 +4,17 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use salus_primitives::{InstitutionId, Moment, Role};
+use secrecy::SecretString;
 
-use super::{report::Report, session::Session};
-use crate::sdk::{calls, publish_new, words, Application, ApplicationFile, DocumentError, Error, FileError, Salts};
+use super::{passphrase, report::Report, session::Session};
+use crate::sdk::{
+	calls, publish_both, words, Application, ApplicationFile, DocumentError, Error, FileError, KeyError, Salts,
+};
 
 /// `salus apply`
 #[derive(Args)]
 #[command(
-	after_help = "Example:\n  salus apply --institution 0 --role doctor --licence MCI-12345 --speciality Cardiology \\\n    --out application.json --salts salts.json --key ada.key\n\nGive the application to the hospital. Keep the salt file: it opens the commitments before an officer or a court."
+	after_help = "Example:\n  salus apply --institution 0 --role doctor --licence-file licence.txt --speciality Cardiology \\\n    --out application.json --salts salts.json --key ada.key\n\nGive the application to the hospital. Keep the salt file: it opens the commitments before an officer or a court."
 )]
 pub(crate) struct Apply {
 	/// To which institution
@@ -20,10 +23,14 @@ pub(crate) struct Apply {
 	/// As what: doctor, nurse, pharmacist, …
 	#[arg(long, value_parser = words::word::<Role>)]
 	role: Role,
-	/// Your licence number; it never leaves this machine but in the salt file
+	/// A file of mode 0600 with your licence number, asked for on the terminal otherwise; it never leaves this machine
+	/// but in the salt file
+	#[arg(long, value_name = "FILE", conflicts_with = "licence")]
+	licence_file: Option<PathBuf>,
+	/// Your licence number, with --dev: every user of the machine can read an argument
 	#[arg(long)]
-	licence: String,
-	/// Your speciality; likewise
+	licence: Option<String>,
+	/// Your speciality
 	#[arg(long)]
 	speciality: String,
 	/// For how long the application is good
@@ -42,7 +49,8 @@ impl Apply {
 		let client = session.client().await?;
 		client.institution(&client.finalised().await?, self.institution).await?;
 		let account = session.account()?;
-		let salts = Salts::generate(&self.licence, &self.speciality)?;
+		let licence = self.licence(session.global.dev)?;
+		let salts = Salts::generate(passphrase::expose(&licence), &self.speciality)?;
 		let (licence, speciality) = salts.commitments()?;
 		let application = Application {
 			genesis: client.genesis(),
@@ -57,8 +65,10 @@ impl Apply {
 		let json = |value: Result<Vec<u8>, serde_json::Error>, path: &PathBuf| {
 			value.map_err(|error| FileError::at(path)(std::io::Error::other(error)))
 		};
-		publish_new(&self.salts, &json(serde_json::to_vec_pretty(&salts), &self.salts)?)?;
-		publish_new(&self.out, &json(serde_json::to_vec_pretty(&file), &self.out)?)?;
+		publish_both(
+			(&self.salts, &json(serde_json::to_vec_pretty(&salts), &self.salts)?),
+			(&self.out, &json(serde_json::to_vec_pretty(&file), &self.out)?),
+		)?;
 		Ok(session
 			.report()
 			.line(format!("application of {} written to {}", account.id(), self.out.display()))
@@ -66,6 +76,24 @@ impl Apply {
 			.field("account", account.id().to_string())
 			.field("application", self.out.display().to_string())
 			.field("salts", self.salts.display().to_string()))
+	}
+}
+
+impl Apply {
+	fn licence(&self, dev: bool) -> Result<SecretString, Error> {
+		match &self.licence {
+			Some(licence) if dev => Ok(licence.as_str().into()),
+			Some(_) => Err(Error::Usage(
+				"every user of this machine can read an argument; put the licence number into a file of mode 0600 and name that with --licence-file, or type it on the terminal"
+					.into(),
+			)),
+			None => match passphrase::secret(self.licence_file.as_deref(), "Licence number: ") {
+				Err(KeyError::NoPassphrase(reason)) => Err(Error::Usage(format!(
+					"no licence number: {reason}; type it on a terminal, or name a file of mode 0600 with --licence-file"
+				))),
+				read => Ok(read?),
+			},
+		}
 	}
 }
 
@@ -131,5 +159,39 @@ impl Approve {
 			.field("institution", institution)
 			.field("role", role.name())
 			.acknowledged(&acknowledgement))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use crate::sdk::exit;
+	use std::os::unix::fs::PermissionsExt;
+
+	fn apply(licence: Option<&str>, licence_file: Option<PathBuf>) -> Apply {
+		Apply {
+			institution: 0,
+			role: Role::Doctor,
+			licence_file,
+			licence: licence.map(str::to_string),
+			speciality: "Cardiology".into(),
+			lasting: Duration::from_secs(1),
+			out: "application.json".into(),
+			salts: "salts.json".into(),
+		}
+	}
+
+	#[test]
+	fn a_licence_is_an_argument_in_development_only() {
+		let given = apply(Some("MCI-12345"), None);
+		assert_eq!(passphrase::expose(&given.licence(true).unwrap()), "MCI-12345");
+		assert_eq!(given.licence(false).unwrap_err().exit_code(), exit::USAGE);
+
+		let file = tempfile::NamedTempFile::new().unwrap();
+		std::fs::write(file.path(), "MCI-12345\n").unwrap();
+		std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
+		let kept = apply(None, Some(file.path().to_owned()));
+		assert_eq!(passphrase::expose(&kept.licence(false).unwrap()), "MCI-12345");
 	}
 }

@@ -93,7 +93,7 @@ impl Assign {
 		Ok(session
 			.report()
 			.line(line)
-			.field("patient", patient)
+			.field("patient", words::number(patient))
 			.acknowledged(&acknowledgement))
 	}
 }

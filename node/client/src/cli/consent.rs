@@ -233,7 +233,7 @@ impl Consent {
 					.line(format!(
 						"grant {grant} is revoked; nothing is released under it any more"
 					))
-					.field("grant", view::int(grant))
+					.field("grant", words::number(grant))
 					.acknowledged(&acknowledgement))
 			}
 			Self::Deny(deny) => deny.run(session, &client).await,
@@ -264,8 +264,8 @@ impl Ask {
 			.report()
 			.line(format!("request {request} to patient {}: {line}", self.patient))
 			.line(format!("she can answer it until {}", words::show_moment(expires_at)))
-			.field("request", view::int(request))
-			.field("expiresAt", view::int(expires_at))
+			.field("request", words::number(request))
+			.field("expiresAt", words::number(expires_at))
 			.acknowledged(&acknowledgement))
 	}
 }
@@ -284,8 +284,8 @@ impl Approve {
 		Ok(session
 			.report()
 			.line(format!("grant {grant} to {requester}: {line}"))
-			.field("grant", view::int(grant))
-			.field("request", view::int(request))
+			.field("grant", words::number(grant))
+			.field("request", words::number(request))
 			.acknowledged(&acknowledgement))
 	}
 }
@@ -303,7 +303,7 @@ impl Give {
 		Ok(session
 			.report()
 			.line(format!("grant {grant} to {to}: {line}"))
-			.field("grant", view::int(grant))
+			.field("grant", words::number(grant))
 			.acknowledged(&acknowledgement))
 	}
 }
@@ -330,7 +330,7 @@ impl Deny {
 		Ok(session
 			.report()
 			.line(format!("denial {denial} is in force; it goes before every grant"))
-			.field("denial", view::int(denial))
+			.field("denial", words::number(denial))
 			.acknowledged(&acknowledgement))
 	}
 }
@@ -397,7 +397,7 @@ impl Explain {
 			.field("decision", view::decision(&decision))
 			.field("rule", number)
 			.field("explanation", says)
-			.field("block", at.block_number());
+			.field("block", words::number(at.block_number()));
 		if let salus_primitives::Decision::Deny(reason) = decision {
 			report = report.line(after_refusal(reason)).field("next", after_refusal(reason));
 		}

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use salus_vault::keystore::read_private;
+use zeroize::Zeroizing;
 
 use super::{passphrase, report::Report, session::Session};
-use crate::sdk::{create_key, import_polkadot_js, import_seed, Error, FileError, Identity, KeyFacts};
+use crate::sdk::{create_key, import_polkadot_js, import_seed, Error, FileError, Identity, KeyError, KeyFacts};
 
 #[derive(Subcommand)]
 pub(crate) enum Key {
@@ -70,7 +71,8 @@ impl Key {
 					session.strength(),
 				)?;
 				Ok(made(session, &out, &identity)
-					.line(format!("words to restore it from, shown this once: {}", *phrase))
+					.line("words to restore it from, shown this once:")
+					.line(phrase.as_str())
 					.line("write them on paper and keep it where nobody else gets at it")
 					.field("phrase", phrase.as_str()))
 			}
@@ -137,26 +139,72 @@ fn made(session: &Session, out: &Path, identity: &Identity) -> Report {
 }
 
 /// Reads a text that a person may have typed, pasted or kept in a file: a file where there is one of that name.
-pub(crate) fn text_or_file(argument: &str) -> Result<zeroize::Zeroizing<String>, Error> {
+pub(crate) fn text_or_file(argument: &str) -> Result<Zeroizing<String>, Error> {
 	let path = Path::new(argument);
 	if argument == "-" {
-		let mut text = zeroize::Zeroizing::new(String::new());
-		std::io::Read::read_to_string(&mut std::io::stdin(), &mut text).map_err(FileError::at("standard input"))?;
-		return Ok(text);
+		return standard_input();
 	}
 	if argument.contains(':') && !path.exists() {
-		return Ok(zeroize::Zeroizing::new(argument.to_string()));
+		return Ok(Zeroizing::new(argument.to_string()));
 	}
 	std::fs::read_to_string(path)
-		.map(zeroize::Zeroizing::new)
+		.map(Zeroizing::new)
 		.map_err(|source| FileError::at(path)(source).into())
 }
 
-/// A file with a secret in it: of mode 0600, as it was written.
-pub(crate) fn private_text_or_file(argument: &str) -> Result<zeroize::Zeroizing<String>, Error> {
+/// A secret: a file of mode 0600, as it was written, or - for standard input. Its text as an argument is open to every
+/// user of the machine, and so for development only.
+pub(crate) fn private_text(argument: &str, dev: bool) -> Result<Zeroizing<String>, Error> {
 	let path = Path::new(argument);
-	if argument != "-" && path.exists() {
-		return read_private(path).map_err(|error| crate::sdk::KeyError::Keystore(error).into());
+	if argument == "-" {
+		return standard_input();
 	}
-	text_or_file(argument)
+	if argument.contains(':') && !path.exists() {
+		return if dev {
+			Ok(Zeroizing::new(argument.to_string()))
+		} else {
+			Err(Error::Usage(
+				"every user of this machine can read an argument; put the voucher into a file of mode 0600 and name that, or pipe it to -"
+					.into(),
+			))
+		};
+	}
+	read_private(path).map_err(|error| KeyError::from(error).into())
+}
+
+fn standard_input() -> Result<Zeroizing<String>, Error> {
+	let mut text = Zeroizing::new(String::new());
+	std::io::Read::read_to_string(&mut std::io::stdin(), &mut text).map_err(FileError::at("standard input"))?;
+	Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use crate::sdk::exit;
+	use std::os::unix::fs::PermissionsExt;
+
+	#[test]
+	fn a_secret_is_read_from_a_private_file_and_from_an_argument_in_development_only() {
+		let text = "SALUSVOUCHER1:00";
+		let refused = private_text(text, false).unwrap_err();
+		assert_eq!(refused.exit_code(), exit::USAGE);
+		assert!(refused.to_string().contains("mode 0600"), "{refused}");
+		assert_eq!(private_text(text, true).unwrap().as_str(), text);
+
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("letter.txt");
+		std::fs::write(&file, format!("{text}\n")).unwrap();
+		let name = file.display().to_string();
+		let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+		mode(0o600);
+		assert_eq!(private_text(&name, false).unwrap().as_str(), text);
+		mode(0o644);
+		assert_eq!(private_text(&name, true).unwrap_err().exit_code(), exit::LOCAL);
+		assert_eq!(
+			private_text("no such file", false).unwrap_err().exit_code(),
+			exit::LOCAL
+		);
+	}
 }

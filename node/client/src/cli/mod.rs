@@ -5,7 +5,9 @@ mod application;
 mod assign;
 mod audit;
 mod consent;
+mod correction;
 mod credential;
+mod interrupt;
 mod key;
 mod node;
 mod passphrase;
@@ -22,7 +24,7 @@ mod voucher;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde_json::json;
+use serde_json::{json, Map, Value};
 
 use crate::sdk::{exit, Error};
 use report::Report;
@@ -34,11 +36,13 @@ Exit codes:
   1  failed
   2  the command line is wrong
   3  access to a record was refused
-  4  the chain rejected the transaction
+  4  the chain rejected the transaction, or would have; nothing was changed
   5  the node or its vault can't be reached
   6  a local file or key is missing or wrong
   7  something does not verify
-  8  a person has to confirm first (--subject, --accept-new-key)
+  8  a person has to confirm first (--subject, --accept-new-key, --again, --genesis)
+  9  sent, outcome unknown: check before repeating
+  130  interrupted
 
 Examples:
   salus key new --out ada.key
@@ -114,7 +118,10 @@ impl Command {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-	let cli = Cli::parse();
+	let cli = match Cli::try_parse() {
+		Ok(cli) => cli,
+		Err(error) => return usage(&error, std::env::args_os().any(|argument| argument == "--json")),
+	};
 	let json = cli.global.json;
 	let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
 		Ok(runtime) => runtime,
@@ -123,6 +130,7 @@ pub fn run() -> ExitCode {
 			return ExitCode::from(exit::FAILED);
 		}
 	};
+	runtime.spawn(interrupt::watch());
 	let session = Session::new(cli.global);
 	let result = runtime
 		.block_on(cli.command.run(&session))
@@ -132,14 +140,46 @@ pub fn run() -> ExitCode {
 		Err(error) => {
 			let code = error.exit_code();
 			if json {
-				let error = json!({ "name": error.name(), "message": error.to_string(), "exitCode": code });
-				eprintln!("{}", json!({ "error": error }));
+				eprintln!("{}", object(error.name(), error.to_string(), code, error.details()));
 			} else {
 				eprintln!("error: {error}");
 			}
 			ExitCode::from(code)
 		}
 	}
+}
+
+/// Says what is wrong with the command line, or shows the help that was asked for.
+fn usage(error: &clap::Error, json: bool) -> ExitCode {
+	if !error.use_stderr() {
+		error.print().ok();
+		return ExitCode::SUCCESS;
+	}
+	if json {
+		eprintln!("{}", usage_object(error));
+	} else {
+		error.print().ok();
+	}
+	ExitCode::from(exit::USAGE)
+}
+
+fn usage_object(error: &clap::Error) -> Value {
+	let text = error.render().to_string();
+	let message = text.trim_start_matches("error: ").trim_end();
+	object(
+		format!("{:?}", error.kind()),
+		message.to_string(),
+		exit::USAGE,
+		Map::new(),
+	)
+}
+
+/// An error as `--json` prints it.
+fn object(name: String, message: String, code: u8, mut details: Map<String, Value>) -> Value {
+	details.insert("name".into(), name.into());
+	details.insert("message".into(), message.into());
+	details.insert("exitCode".into(), code.into());
+	json!({ "error": details })
 }
 
 #[cfg(test)]
@@ -172,6 +212,37 @@ mod tests {
 	}
 
 	#[test]
+	fn every_exit_code_stands_in_the_help_and_in_the_readme() {
+		let readme = include_str!("../../README.md");
+		for code in (0..=9).chain([exit::INTERRUPTED]) {
+			assert!(EXIT_CODES.contains(&format!("\n  {code}  ")), "{code}");
+			assert!(readme.contains(&format!("\n| {code} | ")), "{code}");
+		}
+	}
+
+	#[test]
+	fn a_wrong_command_line_is_told_as_json() {
+		let error = Cli::try_parse_from(["salus", "--json", "node", "stat"]).err().unwrap();
+		let object = usage_object(&error);
+		let field = |name: &str| object.get("error").and_then(|error| error.get(name)).cloned();
+		assert_eq!(field("exitCode"), Some(Value::from(exit::USAGE)));
+		assert_eq!(field("name"), Some(Value::from("InvalidSubcommand")));
+		assert!(field("message")
+			.unwrap()
+			.as_str()
+			.unwrap()
+			.starts_with("unrecognized subcommand"));
+	}
+
+	#[test]
+	fn ids_of_one_seed_are_as_many_as_are_looked_for() {
+		let register =
+			|n: u32| Cli::try_parse_from(["salus", "patient", "register", "x", "--n", &n.to_string()]).is_ok();
+		let most = crate::sdk::IDS_OF_ONE_SEED;
+		assert!(register(0) && register(most - 1) && !register(most));
+	}
+
+	#[test]
 	fn options_are_understood_before_and_behind_the_command() {
 		for line in [
 			"salus --dev --dev-key //Alice//doctor record list --patient 0 --json",
@@ -179,6 +250,8 @@ mod tests {
 			"salus consent grant --patient 1 --to role:doctor@1 --purpose treatment --category laboratory,imaging",
 			"salus record put x.json --patient 0 --institution 0 --category laboratory --relates-to replaces:4",
 			"salus --url ws://a:1 node status --url ws://b:1",
+			"salus audit readers 7 --stale-ok",
+			"salus record put x.pdf --patient 0 --category imaging --subject 7 --again",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -188,6 +261,8 @@ mod tests {
 			"salus record get --out x",
 			"salus --dev-key //Alice node status",
 			"salus record put x.json --patient 0 --category imaging --relates-to eats:4",
+			"salus record list --patient 0 --limit 0",
+			"salus apply --institution 0 --role doctor --licence x --licence-file y --speciality z --out a --salts b",
 		] {
 			assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
 		}

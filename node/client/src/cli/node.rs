@@ -52,7 +52,7 @@ impl Node {
 			.field("genesis", words::hex(client.genesis()))
 			.field(
 				"finalised",
-				json!({ "number": at.block_number(), "hash": words::hex(at.block_hash()) }),
+				json!({ "number": words::number(at.block_number()), "hash": words::hex(at.block_hash()) }),
 			)
 			.field("best", best)
 			.field("peers", peers)

@@ -1,7 +1,7 @@
 //! Passphrases: from a file of mode 0600, from the terminal, and on development chains from the environment. Never from
 //! an argument.
 
-use std::{io::IsTerminal, path::Path};
+use std::path::Path;
 
 use salus_vault::keystore::read_private;
 use secrecy::{ExposeSecret, SecretString};
@@ -60,11 +60,9 @@ fn from_file(file: &Path) -> Result<SecretString, KeyError> {
 	Ok(SecretString::from(text.as_str()))
 }
 
+/// Asks on the terminal itself, so that standard input may be a pipe.
 fn prompt(question: &str) -> Result<SecretString, KeyError> {
-	if !std::io::stdin().is_terminal() {
-		return Err(KeyError::NoPassphrase("there is no terminal to ask on".into()));
-	}
 	rpassword::prompt_password(question)
 		.map(SecretString::from)
-		.map_err(|error| KeyError::NoPassphrase(error.to_string()))
+		.map_err(|error| KeyError::NoPassphrase(format!("there is no terminal to ask on, {error}")))
 }

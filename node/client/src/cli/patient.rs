@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use salus_primitives::PatientId;
 
 use super::{
-	key::{private_text_or_file, text_or_file},
+	key::{private_text, text_or_file},
 	qr,
 	report::Report,
 	session::Session,
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::sdk::{
 	calls, replace_private, words, Card, DocumentError, Error, Registration, VoucherLetter, CARD_LIFETIME,
+	IDS_OF_ONE_SEED,
 };
 
 #[derive(Subcommand)]
@@ -51,10 +52,10 @@ pub(crate) enum Patient {
 /// `salus patient register`
 #[derive(Args)]
 pub(crate) struct Register {
-	/// The voucher: a file, its text, or - for standard input
+	/// The voucher: a file of mode 0600, or - for standard input; with --dev its text too
 	voucher: String,
-	/// Which of your ids at this hospital it will be
-	#[arg(long, default_value_t = 0)]
+	/// Which of your ids at this hospital it will be, from 0 to 15
+	#[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..i64::from(IDS_OF_ONE_SEED)))]
 	n: u32,
 	#[command(flatten)]
 	narrower: TermsFlags,
@@ -88,7 +89,11 @@ impl Register {
 	async fn run(self, session: &Session) -> Result<Report, Error> {
 		let client = session.client().await?;
 		let now = client.time().await?;
-		let letter = VoucherLetter::read(&private_text_or_file(&self.voucher)?, &client.genesis(), now)?;
+		let letter = VoucherLetter::read(
+			&private_text(&self.voucher, session.global.dev)?,
+			&client.genesis(),
+			now,
+		)?;
 		let institution = letter.voucher.institution;
 		let entry = client.proven_institution(institution).await?;
 		if !letter.names(&entry.admission_terms) {
@@ -104,7 +109,7 @@ impl Register {
 			.report()
 			.line(format!("you are patient {patient} of institution {institution}"))
 			.line(format!("whoever is assigned to you there may: {accepted}"))
-			.field("patient", view::int(patient))
+			.field("patient", words::number(patient))
 			.field("institution", institution)
 			.field("controller", keys.account.id().to_string())
 			.acknowledged(&acknowledgement))
@@ -130,9 +135,9 @@ async fn card(session: &Session, patient: PatientId, out: Option<PathBuf>) -> Re
 			card.institution,
 			words::show_moment(card.not_after)
 		))
-		.field("patient", view::int(patient))
+		.field("patient", words::number(patient))
 		.field("institution", card.institution)
-		.field("notAfter", view::int(card.not_after))
+		.field("notAfter", words::number(card.not_after))
 		.field("card", text.as_str());
 	match out {
 		Some(out) => {
@@ -162,8 +167,8 @@ async fn read_card(session: &Session, argument: &str) -> Result<Report, Error> {
 			card.controller,
 			words::show_moment(card.not_after)
 		))
-		.field("patient", view::int(card.patient))
+		.field("patient", words::number(card.patient))
 		.field("institution", card.institution)
 		.field("controller", card.controller.to_string())
-		.field("notAfter", view::int(card.not_after)))
+		.field("notAfter", words::number(card.not_after)))
 }

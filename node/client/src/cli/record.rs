@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{builder::RangedU64ValueParser, Args, Subcommand};
 use salus_primitives::{
-	Category, Compartment, DocStatus, ErrorReason, InstitutionId, Media, Moment, Origin, PatientId, Purpose, ReceiptId,
+	Category, Compartment, DocStatus, InstitutionId, Media, Moment, Origin, PatientId, Purpose, ReceiptId,
 	RecordFilter, RecordId, Relation,
 };
 
-use super::{acting::actor, progress::Bar, report::Report, session::Session, view};
-use crate::sdk::{calls, guess_media, not_found, words, Error, Fetch, KeyChange, Payload, ProofError, Put};
+use super::{acting::actor, correction::ErrorFlags, progress::Bar, report::Report, session::Session, view};
+use crate::sdk::{guess_media, not_found, words, Error, Fetch, KeyChange, Payload, ProofError, Put};
 
 #[derive(Subcommand)]
 pub(crate) enum Record {
@@ -48,17 +48,10 @@ pub(crate) enum Record {
 		id: RecordId,
 	},
 	/// Mark a record as entered in error
-	#[command(after_help = "Example:\n  salus --key ada.key record error 0 --reason wrong-patient --institution 0")]
-	Error {
-		/// The record
-		id: RecordId,
-		/// Why: wrong-patient, wrong-content, duplicate, other
-		#[arg(long, value_parser = words::word::<ErrorReason>)]
-		reason: ErrorReason,
-		/// The institution you act for; without it the patient marks a record of her own
-		#[arg(long)]
-		institution: Option<InstitutionId>,
-	},
+	#[command(
+		after_help = "Example:\n  salus --key ada.key record error 0 --reason wrong-patient --institution 0\n\nFor wrong-patient it lists who was permitted to read the record."
+	)]
+	Error(ErrorFlags),
 }
 
 /// `salus record put`
@@ -96,12 +89,15 @@ pub(crate) struct PutFlags {
 	/// The document was scanned from paper, or comes from a device
 	#[arg(long, value_parser = words::word::<Origin>)]
 	origin: Option<Origin>,
-	/// Confirms that the document is about this subject, as the document names it
+	/// Confirms that the document is about this subject, as the document names it; says so for a format that is not read
 	#[arg(long)]
 	subject: Option<String>,
 	/// Accepts that the institution's key is another than this client saw before
 	#[arg(long)]
 	accept_new_key: bool,
+	/// Makes a second record of a document that this client put before
+	#[arg(long)]
+	again: bool,
 }
 
 /// `salus record get`
@@ -148,7 +144,7 @@ pub(crate) struct ListFlags {
 	#[arg(long)]
 	current: bool,
 	/// At most so many
-	#[arg(long, default_value_t = 100)]
+	#[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
 	limit: usize,
 }
 
@@ -175,31 +171,18 @@ impl Record {
 			}
 			Self::History { id } => {
 				let client = session.client().await?;
-				let records = client.history(&client.finalised().await?, id).await?;
+				let (records, more) = client.history(&client.finalised().await?, id).await?;
 				if records.is_empty() {
 					return Err(not_found("record", id));
 				}
-				Ok(listed(session, &records))
+				let report = listed(session, &records).field("more", more);
+				Ok(if more {
+					report.line("there are more: name an earlier or later record of this history")
+				} else {
+					report
+				})
 			}
-			Self::Error {
-				id,
-				reason,
-				institution,
-			} => {
-				let client = session.client().await?;
-				let record = client.record(&client.finalised().await?, id).await?;
-				let actor = actor(session, &client, institution, record.patient).await?;
-				let call = calls::mark_entered_in_error(id, reason, institution);
-				let acknowledgement = client.submit(&call, &actor.account).await?;
-				Ok(session
-					.report()
-					.line(format!(
-						"record {id} is marked as entered in error and opens to nobody but its author"
-					))
-					.field("record", view::int(id))
-					.field("reason", reason.name())
-					.acknowledged(&acknowledgement))
-			}
+			Self::Error(flags) => flags.run(session).await,
 		}
 	}
 }
@@ -219,10 +202,7 @@ impl PutFlags {
 			media,
 			category: self.category,
 			compartment: self.compartment,
-			recorded_at: match self.recorded_at {
-				Some(moment) => moment,
-				None => client.time().await?,
-			},
+			recorded_at: self.recorded_at,
 			relates_to: self.relates_to,
 			doc_status: if self.preliminary {
 				DocStatus::Preliminary
@@ -235,6 +215,7 @@ impl PutFlags {
 			purpose: self.purpose.unwrap_or(default_purpose(own)),
 			subject: self.subject,
 			accept_new_key: self.accept_new_key,
+			again: self.again,
 		};
 		let (vault, data) = (session.vault()?, session.data(&client)?);
 		let done = put
@@ -242,21 +223,32 @@ impl PutFlags {
 			.await?;
 		let mut report = session
 			.report()
-			.field("record", view::int(done.record))
+			.field("record", words::number(done.record))
 			.field("cid", view::cid(&done.cid))
 			.field("sha256", words::hex(done.sha256))
-			.field("size", view::int(done.size))
+			.field("size", words::number(done.size))
 			.field("documentSha256", words::hex(done.document_sha256))
 			.field("media", media.name())
 			.field("subject", done.subject.clone())
+			.field("subjectChecked", done.subject_checked)
 			.field("keyChanged", matches!(done.key, KeyChange::Accepted { .. }));
 		if let KeyChange::Accepted { before } = &done.key {
 			report = report.line(format!(
 				"warning: the institution's key is another than before ({before})"
 			));
 		}
-		if let Some(subject) = &done.subject {
-			report = report.line(format!("the document is about {subject}"));
+		match (&done.subject, done.subject_checked) {
+			(Some(subject), true) => report = report.line(format!("the document is about {subject}")),
+			(Some(subject), false) => report = report.line(format!("the document is about {subject}, as you say")),
+			(None, true) => report = report.line("the document names no subject"),
+			(None, false) => report = report.line("whom the document is about was not checked: its format is not read"),
+		}
+		if !done.warnings.is_empty() {
+			report = done
+				.warnings
+				.iter()
+				.fold(report, |report, warning| report.line(format!("warning: {warning}")))
+				.field("warnings", done.warnings.clone());
 		}
 		report = report
 			.line(format!(
@@ -269,7 +261,7 @@ impl PutFlags {
 			.line(format!("SHA-256 of the document {}", words::hex(done.document_sha256)));
 		Ok(match &done.acknowledgement {
 			Some(acknowledgement) => report.acknowledged(acknowledgement),
-			None => report.line("it was registered by an earlier run of this command"),
+			None => report.line("it was registered by an earlier run of this command, as the chain's state proves"),
 		})
 	}
 }
@@ -300,14 +292,14 @@ impl GetFlags {
 				done.receipt
 			))
 			.line(format!("SHA-256 of the document {}", words::hex(done.sha256)))
-			.field("record", view::int(self.id))
-			.field("receipt", view::int(done.receipt))
+			.field("record", words::number(self.id))
+			.field("receipt", words::number(done.receipt))
 			.field("out", fetch.out.display().to_string())
 			.field("sha256", words::hex(done.sha256))
-			.field("size", view::int(done.size));
+			.field("size", words::number(done.size));
 		Ok(match &done.acknowledgement {
 			Some(acknowledgement) => report.acknowledged(acknowledgement),
-			None => report,
+			None => report.line("under the receipt of an earlier access; no further use was taken"),
 		})
 	}
 }
@@ -324,9 +316,11 @@ impl ListFlags {
 			recorded_until: self.recorded_until,
 			current_only: self.current,
 		};
-		let records = client.records(&at, self.patient, &filter, self.limit).await?;
-		let report = listed(session, &records);
-		Ok(if records.is_empty() {
+		let (records, more) = client.records(&at, self.patient, &filter, self.limit).await?;
+		let report = listed(session, &records).field("more", more);
+		Ok(if more {
+			report.line("there are more: raise --limit, or name a --category or a time")
+		} else if records.is_empty() {
 			report.line("no records")
 		} else {
 			report
@@ -349,17 +343,11 @@ async fn verify(session: &Session, id: RecordId, payload: Option<PathBuf>) -> Re
 			words::hex(proven.hash)
 		))
 		.field("record", view::record(id, &record))
-		.field("block", proven.number)
+		.field("block", words::number(proven.number))
 		.field("hash", words::hex(proven.hash))
 		.field("payload", payload.is_some());
 	if let Some(path) = payload {
-		let wanted = Payload {
-			cid: &record.cid,
-			sha256: record.sha256.0,
-			tree: record.tree.0,
-			size: record.size,
-		};
-		wanted.check(&path)?;
+		Payload::of(&record).check(&path)?;
 		report = report.line(format!("{} is its payload", path.display()));
 	}
 	Ok(report)

@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use serde_json::{json, Map, Value};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::sdk::{words, Acknowledgement, Error, FileError};
 
-/// What a command has to say.
-#[derive(Debug, Default)]
+/// What a command has to say. It may be a secret that is shown once, so that all of it is wiped when it is dropped.
+#[derive(Default)]
 pub(crate) struct Report {
 	fields: Map<String, Value>,
 	lines: Vec<String>,
@@ -55,7 +56,7 @@ impl Report {
 		self.line(line).field(
 			"acknowledgement",
 			json!({
-				"block": block,
+				"block": words::number(*block),
 				"hash": words::hex(hash),
 				"index": index,
 				"extrinsic": words::hex(extrinsic),
@@ -64,20 +65,52 @@ impl Report {
 		)
 	}
 
+	/// The lines for people.
+	pub(crate) fn text(&self) -> Zeroizing<String> {
+		Zeroizing::new(self.lines.join("\n"))
+	}
+
+	/// The JSON object.
+	#[cfg(test)]
+	pub(crate) fn fields(&self) -> &Map<String, Value> {
+		&self.fields
+	}
+
 	/// Prints it.
-	pub(crate) fn print(self, json: bool) -> Result<(), Error> {
+	pub(crate) fn print(mut self, json: bool) -> Result<(), Error> {
 		let text = if json {
-			Value::Object(self.fields).to_string()
+			let object = Value::Object(std::mem::take(&mut self.fields));
+			let text = Zeroizing::new(object.to_string());
+			wipe(object);
+			text
 		} else {
-			self.lines.join("\n")
+			self.text()
 		};
 		if text.is_empty() {
 			return Ok(());
 		}
-		match writeln!(std::io::stdout(), "{text}") {
+		match writeln!(std::io::stdout(), "{}", *text) {
 			// The reader has seen enough, as `head` does.
 			Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
 			result => result.map_err(FileError::at("standard output")).map_err(Error::from),
 		}
+	}
+}
+
+impl Drop for Report {
+	fn drop(&mut self) {
+		self.lines.zeroize();
+		std::mem::take(&mut self.fields)
+			.into_iter()
+			.for_each(|(_, value)| wipe(value));
+	}
+}
+
+fn wipe(value: Value) {
+	match value {
+		Value::String(mut text) => text.zeroize(),
+		Value::Array(items) => items.into_iter().for_each(wipe),
+		Value::Object(fields) => fields.into_iter().for_each(|(_, value)| wipe(value)),
+		_ => {}
 	}
 }

@@ -1,6 +1,6 @@
 //! What all commands share: where the node is, who signs, where this client keeps its files.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use clap::Args;
 use salus_primitives::PatientId;
@@ -8,8 +8,8 @@ use salus_vault::keystore::Strength;
 
 use super::{passphrase, report::Report};
 use crate::sdk::{
-	open_key, words, Account, Client, ConnectOptions, DataDir, Error, Hash, Identity, KeyError, PatientKeys,
-	VaultClient,
+	open_key, words, Account, ChainChange, Client, ConnectOptions, DataDir, Error, Hash, Identity, KeyError,
+	KnownChains, PatientKeys, VaultClient,
 };
 
 /// Options of every command.
@@ -25,7 +25,7 @@ pub(crate) struct Global {
 		help_heading = "Connection"
 	)]
 	pub(crate) url: String,
-	/// The vault's HTTP URL
+	/// The vault's URL: https://, or http:// on this machine
 	#[arg(
 		long,
 		global = true,
@@ -35,7 +35,16 @@ pub(crate) struct Global {
 		help_heading = "Connection"
 	)]
 	pub(crate) vault: String,
-	/// Refuse any chain but the one with this genesis hash
+	/// A file of PEM certificates: the vault's certificate has to be signed by one of these, and by no others
+	#[arg(
+		long,
+		global = true,
+		env = "SALUS_VAULT_CA",
+		value_name = "FILE",
+		help_heading = "Connection"
+	)]
+	pub(crate) vault_ca: Option<PathBuf>,
+	/// Refuse any chain but the one with this genesis hash; confirms that the node's chain is another than before
 	#[arg(long, global = true, env = "SALUS_GENESIS", value_parser = words::hash, help_heading = "Connection")]
 	pub(crate) genesis: Option<Hash>,
 	/// Your key file
@@ -70,11 +79,16 @@ pub(crate) struct Global {
 /// One run of the command.
 pub(crate) struct Session {
 	pub(crate) global: Global,
+	/// The chain, when it was pinned in this run.
+	first_seen: OnceLock<Hash>,
 }
 
 impl Session {
 	pub(crate) fn new(global: Global) -> Self {
-		Self { global }
+		Self {
+			global,
+			first_seen: OnceLock::new(),
+		}
 	}
 
 	/// Connects to the node.
@@ -83,19 +97,38 @@ impl Session {
 			genesis: self.global.genesis,
 		};
 		let client = Client::connect_with(&self.global.url, options).await?;
-		if self.global.dev && !client.is_development().await? {
+		if !self.global.dev {
+			self.recognise(&client)?;
+		} else if !client.is_development().await? {
 			return Err(KeyError::NotDevelopment(self.global.url.clone()).into());
 		}
 		Ok(client)
 	}
 
+	/// Compares the chain with the one that was at this URL before. Development chains come and go.
+	fn recognise(&self, client: &Client) -> Result<(), Error> {
+		let chains = KnownChains::open(&self.base()?)?;
+		let change = chains.check(client.url(), client.genesis(), self.global.genesis)?;
+		if change != ChainChange::Same {
+			self.first_seen.set(client.genesis()).ok();
+		}
+		Ok(())
+	}
+
+	/// Where this client keeps its files.
+	fn base(&self) -> Result<PathBuf, Error> {
+		match &self.global.data {
+			Some(folder) => Ok(folder.clone()),
+			None => Ok(DataDir::default_base()?),
+		}
+	}
+
 	pub(crate) fn vault(&self) -> Result<VaultClient, Error> {
-		Ok(VaultClient::new(&self.global.vault)?)
+		VaultClient::with_roots(&self.global.vault, self.global.vault_ca.as_deref())
 	}
 
 	pub(crate) fn data(&self, client: &Client) -> Result<DataDir, Error> {
-		let base = self.global.data.clone().unwrap_or_else(DataDir::default_base);
-		Ok(DataDir::open(&base, &client.genesis())?)
+		Ok(DataDir::open(&self.base()?, &client.genesis())?)
 	}
 
 	/// How strong key files are made, and have to be.
@@ -135,7 +168,17 @@ impl Session {
 		!self.global.json && !self.global.quiet
 	}
 
+	/// What the command will say: first of all which chain was pinned for this node.
 	pub(crate) fn report(&self) -> Report {
-		Report::new()
+		let report = Report::new();
+		match self.first_seen.get() {
+			Some(genesis) => report
+				.line(format!(
+					"{} is on the chain with genesis {genesis:?}; noted: any other there will be refused",
+					self.global.url
+				))
+				.field("pinnedChain", words::hex(genesis)),
+			None => report,
+		}
 	}
 }

@@ -8,21 +8,12 @@ use salus_vault::unixfs::parse_cid;
 use serde_json::{json, Value};
 
 use crate::sdk::{
-	words::{hex, hyphenated, show_grantee, show_moment},
-	AccountId,
+	words::{hex, hyphenated, number, show_grantee, show_moment},
+	AccountId, Reader,
 };
 
-/// A number as JSON holds it without loss.
-pub(crate) fn int(value: u64) -> Value {
-	if value <= 1 << 53 {
-		Value::from(value)
-	} else {
-		Value::String(value.to_string())
-	}
-}
-
 fn optional(value: Option<u64>) -> Value {
-	value.map_or(Value::Null, int)
+	value.map_or(Value::Null, number)
 }
 
 pub(crate) fn account(account: &AccountId) -> Value {
@@ -56,15 +47,15 @@ pub(crate) fn credential(credential: &Credential) -> Value {
 		"role": credential.role.name(),
 		"licence": hex(credential.licence),
 		"speciality": hex(credential.speciality),
-		"validFrom": int(credential.valid_from),
-		"validUntil": int(credential.valid_until),
+		"validFrom": number(credential.valid_from),
+		"validUntil": number(credential.valid_until),
 		"status": credential.status.name(),
 	})
 }
 
 pub(crate) fn patient(id: u64, entry: &Patient<AccountId>) -> Value {
 	json!({
-		"id": int(id),
+		"id": number(id),
 		"institution": entry.institution,
 		"controller": entry.controller.as_ref().map(account),
 		"hpke": entry.hpke.as_ref().map(hpke),
@@ -78,8 +69,8 @@ pub(crate) fn cid(bytes: &[u8]) -> String {
 
 pub(crate) fn record(id: RecordId, record: &Record<AccountId>) -> Value {
 	json!({
-		"id": int(id),
-		"patient": int(record.patient),
+		"id": number(id),
+		"patient": number(record.patient),
 		"author": account(&record.author),
 		"custodian": record.custodian,
 		"origin": record.origin.name(),
@@ -89,10 +80,10 @@ pub(crate) fn record(id: RecordId, record: &Record<AccountId>) -> Value {
 		"cid": cid(&record.cid),
 		"sha256": hex(record.sha256),
 		"tree": hex(record.tree),
-		"size": int(record.size),
-		"recordedAt": int(record.recorded_at),
-		"registeredAt": int(record.registered_at),
-		"relatesTo": record.relates_to.map(|(relation, target)| json!({ "relation": relation.name(), "record": int(target) })),
+		"size": number(record.size),
+		"recordedAt": number(record.recorded_at),
+		"registeredAt": number(record.registered_at),
+		"relatesTo": record.relates_to.map(|(relation, target)| json!({ "relation": relation.name(), "record": number(target) })),
 		"docStatus": record.doc_status.name(),
 		"status": status(&record.status),
 		"previous": optional(record.previous),
@@ -101,7 +92,7 @@ pub(crate) fn record(id: RecordId, record: &Record<AccountId>) -> Value {
 
 pub(crate) fn status(status: &RecordStatus) -> Value {
 	match status {
-		RecordStatus::Superseded(by) => json!({ "type": "Superseded", "by": int(*by) }),
+		RecordStatus::Superseded(by) => json!({ "type": "Superseded", "by": number(*by) }),
 		RecordStatus::EnteredInError(reason) => json!({ "type": "EnteredInError", "reason": reason.name() }),
 		other => json!({ "type": format!("{other:?}") }),
 	}
@@ -135,12 +126,12 @@ pub(crate) fn terms(terms: &Terms) -> Value {
 		"actions": terms.actions.iter().map(|item| item.name()).collect::<Vec<_>>(),
 		"purposes": terms.purposes.iter().map(|item| item.name()).collect::<Vec<_>>(),
 		"categories": terms.categories.iter().map(|item| item.name()).collect::<Vec<_>>(),
-		"records": terms.records.iter().copied().map(int).collect::<Vec<_>>(),
+		"records": terms.records.iter().copied().map(number).collect::<Vec<_>>(),
 		"compartments": terms.compartments.to_vec(),
 		"recordedFrom": optional(terms.recorded_from),
 		"recordedUntil": optional(terms.recorded_until),
-		"starts": int(terms.starts),
-		"ends": int(terms.ends),
+		"starts": number(terms.starts),
+		"ends": number(terms.ends),
 		"uses": terms.uses,
 		"eraseAfter": optional(terms.erase_after),
 	})
@@ -178,11 +169,11 @@ pub(crate) fn terms_line(terms: &Terms) -> String {
 
 pub(crate) fn grant(grantee: &Grantee<AccountId>, grant: &Grant<AccountId>) -> Value {
 	json!({
-		"id": int(grant.id),
+		"id": number(grant.id),
 		"grantee": show_grantee(grantee),
 		"terms": terms(&grant.terms),
 		"usesLeft": grant.uses_left,
-		"givenAt": int(grant.given_at),
+		"givenAt": number(grant.given_at),
 		"givenBy": account(&grant.given_by),
 		"request": optional(grant.request),
 		"revokedAt": optional(grant.revoked_at),
@@ -208,12 +199,12 @@ pub(crate) fn grant_line(grantee: &Grantee<AccountId>, grant: &Grant<AccountId>,
 
 pub(crate) fn request(requester: &AccountId, request: &ConsentRequest) -> Value {
 	json!({
-		"id": int(request.id),
+		"id": number(request.id),
 		"requester": account(requester),
 		"institution": request.institution,
 		"terms": terms(&request.terms),
-		"askedAt": int(request.asked_at),
-		"expiresAt": int(request.expires_at),
+		"askedAt": number(request.asked_at),
+		"expiresAt": number(request.expires_at),
 	})
 }
 
@@ -230,8 +221,8 @@ pub(crate) fn request_line(requester: &AccountId, request: &ConsentRequest, now:
 pub(crate) fn denial(denial: &Denial<AccountId>) -> Value {
 	let terms = &denial.terms;
 	json!({
-		"id": int(denial.id),
-		"madeAt": int(denial.made_at),
+		"id": number(denial.id),
+		"madeAt": number(denial.made_at),
 		"terms": {
 			"account": terms.account.as_ref().map(account),
 			"institution": terms.institution,
@@ -289,8 +280,8 @@ pub(crate) fn decision(decision: &Decision) -> Value {
 
 fn basis_json(basis: &Basis) -> Value {
 	match basis {
-		Basis::Grant(grant) => json!({ "type": "Grant", "grant": int(*grant) }),
-		Basis::BreakGlass(case) => json!({ "type": "BreakGlass", "case": int(*case) }),
+		Basis::Grant(grant) => json!({ "type": "Grant", "grant": number(*grant) }),
+		Basis::BreakGlass(case) => json!({ "type": "BreakGlass", "case": number(*case) }),
 		other => json!({ "type": format!("{other:?}") }),
 	}
 }
@@ -313,14 +304,65 @@ pub(crate) fn decision_line(decision: &Decision) -> String {
 	}
 }
 
+pub(crate) fn readers(readers: &[Reader]) -> Vec<Value> {
+	let reader = |reader: &Reader| {
+		json!({
+			"account": account(&reader.account),
+			"times": number(reader.times),
+			"first": number(reader.first),
+			"last": number(reader.last),
+			"purposes": reader.purposes.iter().map(|purpose| purpose.name()).collect::<Vec<_>>(),
+			"bases": reader.bases.iter().map(basis_json).collect::<Vec<_>>(),
+			"receipts": reader.receipts.iter().copied().map(number).collect::<Vec<_>>(),
+		})
+	};
+	readers.iter().map(reader).collect()
+}
+
+/// Who was permitted to read a record; `when` ends the sentence.
+pub(crate) fn reader_lines(readers: &[Reader], author: &AccountId, when: &str) -> Vec<String> {
+	if readers.is_empty() {
+		return vec!["nobody was permitted to read it".into()];
+	}
+	let reader = |reader: &Reader| {
+		let list = |words: Vec<String>| words.join(", ");
+		let is_author = if reader.account == *author { " (its author)" } else { "" };
+		let times = match reader.times {
+			1 => format!("once, {}", show_moment(reader.first)),
+			times => format!(
+				"{times} times, {} to {}",
+				show_moment(reader.first),
+				show_moment(reader.last)
+			),
+		};
+		format!(
+			"  {}{is_author}: {times}, for {}, {} (receipts {})",
+			reader.account,
+			list(
+				reader
+					.purposes
+					.iter()
+					.map(|purpose| hyphenated(purpose.name()))
+					.collect()
+			),
+			list(reader.bases.iter().map(basis_words).collect()),
+			list(reader.receipts.iter().map(ToString::to_string).collect()),
+		)
+	};
+	let mut lines = vec![format!("were permitted to read it{when}:")];
+	lines.extend(readers.iter().map(reader));
+	lines.push("a permit does not prove that the document was opened".into());
+	lines
+}
+
 pub(crate) fn entry(block: u64, entry: &AuditEntry<AccountId>) -> Value {
 	json!({
-		"seq": int(entry.seq),
-		"at": int(entry.at),
+		"seq": number(entry.seq),
+		"at": number(entry.at),
 		"actor": entry.actor.as_ref().map(account),
 		"what": kind_line(&entry.kind),
 		"kind": kind(&entry.kind),
-		"block": int(block),
+		"block": number(block),
 	})
 }
 
@@ -349,19 +391,19 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			institution,
 			practitioner,
 		} => json!({ "type": "AssignmentEnded", "institution": institution, "practitioner": account(practitioner) }),
-		Kind::ConsentRequested { request } => json!({ "type": "ConsentRequested", "request": int(*request) }),
+		Kind::ConsentRequested { request } => json!({ "type": "ConsentRequested", "request": number(*request) }),
 		Kind::RequestApproved { request, grant } => {
-			json!({ "type": "RequestApproved", "request": int(*request), "grant": int(*grant) })
+			json!({ "type": "RequestApproved", "request": number(*request), "grant": number(*grant) })
 		}
-		Kind::RequestDeclined { request } => json!({ "type": "RequestDeclined", "request": int(*request) }),
-		Kind::RequestWithdrawn { request } => json!({ "type": "RequestWithdrawn", "request": int(*request) }),
-		Kind::GrantGiven { grant } => json!({ "type": "GrantGiven", "grant": int(*grant) }),
-		Kind::GrantRevoked { grant } => json!({ "type": "GrantRevoked", "grant": int(*grant) }),
-		Kind::DenialMade { denial } => json!({ "type": "DenialMade", "denial": int(*denial) }),
-		Kind::DenialLifted { denial } => json!({ "type": "DenialLifted", "denial": int(*denial) }),
-		Kind::RecordRegistered { record } => json!({ "type": "RecordRegistered", "record": int(*record) }),
+		Kind::RequestDeclined { request } => json!({ "type": "RequestDeclined", "request": number(*request) }),
+		Kind::RequestWithdrawn { request } => json!({ "type": "RequestWithdrawn", "request": number(*request) }),
+		Kind::GrantGiven { grant } => json!({ "type": "GrantGiven", "grant": number(*grant) }),
+		Kind::GrantRevoked { grant } => json!({ "type": "GrantRevoked", "grant": number(*grant) }),
+		Kind::DenialMade { denial } => json!({ "type": "DenialMade", "denial": number(*denial) }),
+		Kind::DenialLifted { denial } => json!({ "type": "DenialLifted", "denial": number(*denial) }),
+		Kind::RecordRegistered { record } => json!({ "type": "RecordRegistered", "record": number(*record) }),
 		Kind::RecordEnteredInError { record, reason } => {
-			json!({ "type": "RecordEnteredInError", "record": int(*record), "reason": reason.name() })
+			json!({ "type": "RecordEnteredInError", "record": number(*record), "reason": reason.name() })
 		}
 		Kind::AccessPermitted {
 			receipt,
@@ -370,8 +412,8 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			basis,
 		} => json!({
 			"type": "AccessPermitted",
-			"receipt": int(*receipt),
-			"record": int(*record),
+			"receipt": number(*receipt),
+			"record": number(*record),
 			"purpose": purpose.name(),
 			"basis": basis_json(basis),
 		}),
@@ -382,8 +424,8 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			reason,
 		} => json!({
 			"type": "AccessRefused",
-			"receipt": int(*receipt),
-			"record": int(*record),
+			"receipt": number(*receipt),
+			"record": number(*record),
 			"purpose": purpose.name(),
 			"reason": reason.name(),
 		}),
@@ -435,5 +477,44 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 			hyphenated(purpose.name()),
 			reason.name()
 		),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use salus_primitives::Purpose;
+
+	#[test]
+	fn readers_are_told_to_people_and_to_programs() {
+		let author = AccountId::from([1; 32]);
+		assert_eq!(
+			reader_lines(&[], &author, " before"),
+			["nobody was permitted to read it"]
+		);
+		let reader = |byte, times| Reader {
+			account: AccountId::from([byte; 32]),
+			times,
+			first: 1_000,
+			last: 2_000,
+			purposes: vec![Purpose::Treatment, Purpose::PublicHealth],
+			bases: vec![Basis::Grant(4)],
+			receipts: vec![10, 14],
+		};
+		let both = [reader(1, 1), reader(2, 2)];
+		let lines = reader_lines(&both, &author, " before").join("\n");
+		for wanted in [
+			"were permitted to read it before:",
+			"(its author): once, 1970-01-01T00:00:01Z, for treatment, public-health, by grant 4 (receipts 10, 14)",
+			": 2 times, 1970-01-01T00:00:01Z to 1970-01-01T00:00:02Z",
+			"a permit does not prove",
+		] {
+			assert!(lines.contains(wanted), "{wanted} is missing: {lines}");
+		}
+		let both = Value::from(readers(&both));
+		assert_eq!(
+			both.get(1).and_then(|reader| reader.get("times")),
+			Some(&Value::from(2))
+		);
 	}
 }

@@ -80,7 +80,7 @@ impl Voucher {
 			.field("file", out.display().to_string())
 			.field("institution", institution)
 			.field("key", words::hex(letter.voucher.key))
-			.field("notAfter", not_after);
+			.field("notAfter", words::number(not_after));
 		if let Some(picture) = (qr && session.is_talkative()).then(|| qr::render(&text)).flatten() {
 			report = report.line(picture);
 		}

@@ -101,7 +101,8 @@ impl Identity {
 		// Probe first: the mnemonic's generator panics without randomness.
 		getrandom::fill(&mut [0; 16]).map_err(|_| KeyError::NoRandomness)?;
 		let (_, phrase, seed) = sr25519::Pair::generate_with_phrase(None);
-		Ok((Self::from_seed(&seed), Zeroizing::new(phrase)))
+		let (phrase, seed) = (Zeroizing::new(phrase), Zeroizing::new(seed));
+		Ok((Self::from_seed(&seed), phrase))
 	}
 
 	/// The key of a mnemonic phrase, or of 32 bytes of seed as hex.
@@ -110,11 +111,13 @@ impl Identity {
 	/// `BadPhrase`
 	pub fn from_phrase(phrase: &str) -> Result<Self, KeyError> {
 		let phrase = phrase.trim();
-		if let Ok(seed) = super::words::hash(phrase) {
-			return Ok(Self::from_seed(&seed.0));
+		let mut seed = Zeroizing::new([0; 32]);
+		let digits = phrase.strip_prefix("0x").unwrap_or(phrase);
+		if hex::decode_to_slice(digits, seed.as_mut()).is_ok() {
+			return Ok(Self::from_seed(&seed));
 		}
 		let (_, seed) = sr25519::Pair::from_phrase(phrase, None).map_err(|_| KeyError::BadPhrase)?;
-		Ok(Self::from_seed(&seed))
+		Ok(Self::from_seed(&Zeroizing::new(seed)))
 	}
 
 	/// A well-known development key such as `//Alice//doctor`.
@@ -274,7 +277,18 @@ mod tests {
 			Identity::from_phrase(&phrase).unwrap().account().id(),
 			identity.account().id()
 		);
-		assert!(matches!(Identity::from_phrase("salt pepper"), Err(KeyError::BadPhrase)));
+		for text in [hex::encode([4; 32]), format!(" 0x{}\n", hex::encode([4; 32]))] {
+			assert_eq!(
+				Identity::from_phrase(&text).unwrap().account().id(),
+				Identity::from_seed(&[4; 32]).account().id()
+			);
+		}
+		for text in ["salt pepper", "0x04", ""] {
+			assert!(
+				matches!(Identity::from_phrase(text), Err(KeyError::BadPhrase)),
+				"{text}"
+			);
+		}
 	}
 
 	#[test]

@@ -1,23 +1,20 @@
 //! A connection to a node, and what is read over it.
 
+use std::{future::Future, time::Duration};
+
 use codec::{Decode, Encode};
 use salus_primitives::{
-	AccessRequest, Assignment, AuditHead, ConsentRequest, Credential, Decision, Denial, Grant, GrantId, Grantee,
-	Institution, InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId,
-	RequestId,
+	AccessRequest, Assignment, ConsentRequest, Credential, Decision, Denial, Grant, GrantId, Grantee, Institution,
+	InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId, RequestId,
 };
 use serde_json::Value;
 use subxt::{
-	config::substrate::SubstrateHeader,
 	rpcs::{client::RpcParams, RpcClient},
-	utils::H256,
 	OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 };
 
 use super::{
-	proof::{self, Proven},
-	storage_key::{institution_key, patient_key, record_key, time_key, trail_key},
-	words, Account, AccountId, ConnectionError, Error, Hash, Identity, KeyError, PatientKeys, ProofError,
+	storage_key::time_key, words, Account, AccountId, ConnectionError, Error, Hash, Identity, KeyError, PatientKeys,
 };
 use crate::api;
 
@@ -26,8 +23,12 @@ pub type At = OnlineClientAtBlock<SubstrateConfig>;
 
 /// How many items a page of a list has.
 const PAGE: u32 = 128;
+/// How many records of one history are shown; the chain lists up to 256.
+const HISTORY: u32 = 255;
 /// How many ids of one institution a key is looked for among.
-const IDS_OF_ONE_SEED: u32 = 16;
+pub const IDS_OF_ONE_SEED: u32 = 16;
+/// How long a new finalised block is waited for.
+const NEXT_BLOCK: Duration = Duration::from_secs(30);
 
 /// What is asked of a node at connecting.
 #[derive(Clone, Debug, Default)]
@@ -183,6 +184,23 @@ impl Client {
 			})
 	}
 
+	/// Waits until a block after this one is final, but not for ever.
+	///
+	/// # Errors
+	/// `NoBlock`, `Broken`
+	pub async fn next_block(&self, after: u64) -> Result<(), ConnectionError> {
+		within(NEXT_BLOCK, async {
+			let mut blocks = self.online.stream_blocks().await.map_err(broken)?;
+			while let Some(block) = blocks.next().await {
+				if block.map_err(broken)?.number() > after {
+					return Ok(());
+				}
+			}
+			Err(ConnectionError::Broken("the node closed the connection".into()))
+		})
+		.await
+	}
+
 	/// Whether this is a development chain, where well-known keys are no secret and no harm.
 	///
 	/// # Errors
@@ -271,7 +289,7 @@ impl Client {
 		found.ok_or_else(|| not_found("record", id))
 	}
 
-	/// All of a patient's records that the filter keeps, newest first, at most `most`.
+	/// A patient's records that the filter keeps, newest first, at most `most`, and whether there are more.
 	///
 	/// # Errors
 	/// `Broken`
@@ -281,7 +299,7 @@ impl Client {
 		patient: PatientId,
 		filter: &RecordFilter,
 		most: usize,
-	) -> Result<Vec<(RecordId, Record<AccountId>)>, ConnectionError> {
+	) -> Result<(Vec<(RecordId, Record<AccountId>)>, bool), ConnectionError> {
 		let mut records = Vec::new();
 		let mut before: Option<RecordId> = None;
 		loop {
@@ -289,20 +307,24 @@ impl Client {
 				.ask(at, "RecordsApi_records", (patient, filter, before, PAGE))
 				.await?;
 			records.extend(page);
-			if next.is_none() || records.len() >= most {
-				records.truncate(most);
-				return Ok(records);
+			if next.is_none() || records.len() > most {
+				return Ok(cut(records, most));
 			}
 			before = next;
 		}
 	}
 
-	/// A record with those it relates to and is superseded by, oldest first.
+	/// A record with those it relates to and is superseded by, oldest first, and whether there are more.
 	///
 	/// # Errors
 	/// `Broken`
-	pub async fn history(&self, at: &At, id: RecordId) -> Result<Vec<(RecordId, Record<AccountId>)>, ConnectionError> {
-		self.ask(at, "RecordsApi_history", (id, PAGE)).await
+	pub async fn history(
+		&self,
+		at: &At,
+		id: RecordId,
+	) -> Result<(Vec<(RecordId, Record<AccountId>)>, bool), ConnectionError> {
+		let records = self.ask(at, "RecordsApi_history", (id, HISTORY + 1)).await?;
+		Ok(cut(records, HISTORY as usize))
 	}
 
 	/// The patient's record with this ciphertext.
@@ -382,91 +404,6 @@ impl Client {
 	pub async fn denials(&self, at: &At, patient: PatientId) -> Result<Vec<Denial<AccountId>>, ConnectionError> {
 		self.ask(at, "ConsentApi_denials", patient).await
 	}
-
-	/// An institution's entry as the state of the finalised head proves it.
-	///
-	/// # Errors
-	/// `NotFound`, the kinds of `ProofError`
-	pub async fn proven_institution(&self, id: InstitutionId) -> Result<Institution<AccountId>, Error> {
-		self.proven("institution", &institution_key(id))
-			.await?
-			.value
-			.ok_or_else(|| not_found("institution", id))
-	}
-
-	/// A patient's entry as the state of the finalised head proves it.
-	///
-	/// # Errors
-	/// `NotFound`, the kinds of `ProofError`
-	pub async fn proven_patient(&self, id: PatientId) -> Result<Patient<AccountId>, Error> {
-		self.proven("patient", &patient_key(id))
-			.await?
-			.value
-			.ok_or_else(|| not_found("patient", id))
-	}
-
-	/// A record's metadata as the state of the finalised head proves it.
-	///
-	/// # Errors
-	/// `NotFound`, the kinds of `ProofError`
-	pub async fn proven_record(&self, id: RecordId) -> Result<Proven<Record<AccountId>>, Error> {
-		self.proven("record", &record_key(id)).await
-	}
-
-	/// The end of a patient's trail as the state of the finalised head proves it; none for a patient without entries.
-	///
-	/// # Errors
-	/// The kinds of `ProofError`
-	pub async fn proven_trail(&self, patient: PatientId) -> Result<Proven<AuditHead>, Error> {
-		let trail = self
-			.proven::<(AuditHead, Option<RecordId>)>("trail", &trail_key(patient))
-			.await?;
-		Ok(Proven {
-			value: trail.value.map(|(head, _)| head),
-			number: trail.number,
-			hash: trail.hash,
-		})
-	}
-
-	/// Reads an entry of the state at the finalised head with its proof, and checks proof and header.
-	async fn proven<T: Decode>(&self, what: &'static str, key: &[u8]) -> Result<Proven<T>, Error> {
-		let block = self.request("chain_getFinalizedHead", &[]).await?;
-		let hash = hash_of("chain_getFinalizedHead", &block)?;
-		let header = self.request("chain_getHeader", std::slice::from_ref(&block)).await?;
-		let header: SubstrateHeader<H256> =
-			serde_json::from_value(header).map_err(|error| ConnectionError::Unreadable {
-				what: "chain_getHeader".into(),
-				reason: error.to_string(),
-			})?;
-		if Hash::from(header.using_encoded(sp_io::hashing::blake2_256)) != hash {
-			return Err(ProofError::WrongHeader(hash).into());
-		}
-		let answer = self
-			.request("state_getReadProof", &[serde_json::json!([words::hex(key)]), block])
-			.await?;
-		let unreadable = || ConnectionError::Unreadable {
-			what: "state_getReadProof".into(),
-			reason: "it holds no list of nodes".into(),
-		};
-		let nodes = answer
-			.get("proof")
-			.and_then(Value::as_array)
-			.ok_or_else(unreadable)?
-			.iter()
-			.map(|node| {
-				node.as_str()
-					.and_then(|node| words::hex_bytes(node).ok())
-					.ok_or_else(unreadable)
-			})
-			.collect::<Result<Vec<_>, _>>()?;
-		let bytes = proof::verify(hash, header.state_root, nodes, key)?;
-		let value = bytes.map(|bytes| proof::decode(what, &bytes)).transpose()?;
-		Ok(Proven {
-			value,
-			number: header.number,
-			hash,
-		})
-	}
 }
 
 impl std::fmt::Debug for Client {
@@ -476,6 +413,23 @@ impl std::fmt::Debug for Client {
 			.field("genesis", &self.genesis)
 			.finish_non_exhaustive()
 	}
+}
+
+/// Waits for a block within this time.
+async fn within<T>(
+	limit: Duration,
+	block: impl Future<Output = Result<T, ConnectionError>>,
+) -> Result<T, ConnectionError> {
+	let seconds = limit.as_secs();
+	let late = |_| ConnectionError::NoBlock { seconds };
+	tokio::time::timeout(limit, block).await.map_err(late)?
+}
+
+/// The first of a list, and whether there was more.
+fn cut<T>(mut items: Vec<T>, most: usize) -> (Vec<T>, bool) {
+	let more = items.len() > most;
+	items.truncate(most);
+	(items, more)
 }
 
 pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Error {
@@ -526,4 +480,26 @@ pub(crate) fn hash_of(what: &str, value: &Value) -> Result<Hash, ConnectionError
 			what: what.to_string(),
 			reason: "it is no hash".into(),
 		})
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+
+	#[tokio::test]
+	async fn a_block_that_does_not_come_is_an_error_with_a_next_step() {
+		let never = std::future::pending::<Result<(), ConnectionError>>();
+		let error = within(Duration::from_millis(1), never).await.unwrap_err();
+		assert!(matches!(error, ConnectionError::NoBlock { .. }), "{error:?}");
+		assert!(error.to_string().contains("salus node status"), "{error}");
+		assert!(within(Duration::from_secs(1), async { Ok(()) }).await.is_ok());
+	}
+
+	#[test]
+	fn a_cut_list_says_so() {
+		assert_eq!(cut(vec![1, 2, 3], 2), (vec![1, 2], true));
+		assert_eq!(cut(vec![1, 2], 2), (vec![1, 2], false));
+		assert_eq!(cut(Vec::<u8>::new(), 2), (vec![], false));
+	}
 }

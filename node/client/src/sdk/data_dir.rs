@@ -1,9 +1,8 @@
 //! What the client keeps on this machine, for each chain apart: pinned keys, salted subjects, broken-off transfers.
 
 use std::{
-	fs,
-	io::{self, Write},
-	os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+	fs, io,
+	os::unix::fs::{MetadataExt, PermissionsExt},
 	path::{Path, PathBuf},
 };
 
@@ -11,7 +10,11 @@ use serde::{de::DeserializeOwned, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{FileError, Hash};
+use super::{
+	files::{make_folder, publish_new, read_json, write_json},
+	lock::Lock,
+	transfers, DataError, FileError, Hash,
+};
 
 /// A folder of the client's own for one chain, readable by its owner only.
 #[derive(Clone, Debug)]
@@ -20,25 +23,25 @@ pub struct DataDir {
 }
 
 impl DataDir {
-	/// Opens the folder for a chain below `base`, and makes it where there is none.
+	/// Opens the folder for a chain below `base`, and makes it where there is none. Transfers that nobody went on with
+	/// for a week are removed.
 	///
 	/// # Errors
-	/// When it can't be made.
-	pub fn open(base: &Path, genesis: &Hash) -> Result<Self, FileError> {
+	/// `File` when it can't be made, `Foreign`, `Open`
+	pub fn open(base: &Path, genesis: &Hash) -> Result<Self, DataError> {
+		make_own(base)?;
 		let folder = base.join(hex::encode(genesis));
-		make_folder(&folder)?;
+		make_own(&folder)?;
+		transfers::reap(&folder);
 		Ok(Self { folder })
 	}
 
 	/// `$XDG_DATA_HOME/salus`, or `~/.local/share/salus`.
-	pub fn default_base() -> PathBuf {
-		let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-		std::env::var_os("XDG_DATA_HOME")
-			.filter(|path| !path.is_empty())
-			.map(PathBuf::from)
-			.or_else(home)
-			.unwrap_or_else(std::env::temp_dir)
-			.join("salus")
+	///
+	/// # Errors
+	/// `NoHome`
+	pub fn default_base() -> Result<PathBuf, DataError> {
+		base(std::env::var_os("XDG_DATA_HOME"), std::env::var_os("HOME"))
 	}
 
 	/// A file in the folder.
@@ -64,12 +67,15 @@ impl DataDir {
 		read_json(&self.file(name)).map(Option::unwrap_or_default)
 	}
 
-	/// Replaces a JSON file, atomically.
+	/// Reads a JSON file and writes it back if it was changed, while no other process does.
 	///
 	/// # Errors
-	/// When it can't be written.
-	pub fn write<T: Serialize>(&self, name: &str, value: &T) -> Result<(), FileError> {
-		write_json(&self.file(name), value)
+	/// When it can't be read or written.
+	pub fn update<T, R>(&self, name: &str, change: impl FnOnce(&mut T) -> R) -> Result<R, FileError>
+	where
+		T: DeserializeOwned + Serialize + Default + PartialEq + Clone,
+	{
+		update(&self.file(name), change)
 	}
 
 	/// A digest that nobody without this machine's salt can compare with a guess.
@@ -113,99 +119,91 @@ impl DataDir {
 	}
 }
 
-/// A JSON file's content, or none where there is no file.
-pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FileError> {
-	match fs::read(path) {
-		Ok(bytes) => serde_json::from_slice(&bytes)
-			.map(Some)
-			.map_err(|error| FileError::at(path)(io::Error::new(io::ErrorKind::InvalidData, error))),
-		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-		Err(error) => Err(FileError::at(path)(error)),
+/// Reads a JSON file and writes it back if it was changed, while no other process does.
+pub(crate) fn update<T, R>(path: &Path, change: impl FnOnce(&mut T) -> R) -> Result<R, FileError>
+where
+	T: DeserializeOwned + Serialize + Default + PartialEq + Clone,
+{
+	let _alone = Lock::wait(&path.with_extension("lock"))?;
+	let before: T = read_json(path)?.unwrap_or_default();
+	let mut value = before.clone();
+	let answer = change(&mut value);
+	if value != before {
+		write_json(path, &value)?;
+	}
+	Ok(answer)
+}
+
+/// Makes a folder of this user's that nobody else may look into, or checks that it is one.
+pub(crate) fn make_own(folder: &Path) -> Result<(), DataError> {
+	make_folder(folder)?;
+	let failed = FileError::at(folder);
+	let inspect = || {
+		let found = fs::metadata(folder)?;
+		// Who owns a new file is this process's user, which the standard library does not tell.
+		let ours = tempfile::tempfile_in(folder)?.metadata()?.uid();
+		Ok((found.permissions().mode(), found.uid() == ours))
+	};
+	match inspect().map_err(failed)? {
+		(_, false) => Err(DataError::Foreign(folder.to_owned())),
+		(mode, true) if mode & 0o077 != 0 => Err(DataError::Open(folder.to_owned())),
+		_ => Ok(()),
 	}
 }
 
-/// Replaces a JSON file, atomically and readable by its owner only.
-pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), FileError> {
-	let bytes = serde_json::to_vec_pretty(value).map_err(|error| FileError::at(path)(io::Error::other(error)))?;
-	replace_private(path, &bytes)
-}
-
-/// Writes a new file with mode 0600; fails with `AlreadyExists` when the name is taken.
-pub(crate) fn publish_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-	let temporary = temporary(path, bytes)?;
-	temporary
-		.persist_noclobber(path)
-		.map(|_| ())
-		.map_err(|failed| FileError::at(path)(failed.error))
-}
-
-/// Writes a file with mode 0600 in place of any earlier one, atomically.
-pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-	temporary(path, bytes)?
-		.persist(path)
-		.map(|_| ())
-		.map_err(|failed| FileError::at(path)(failed.error))
-}
-
-fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, FileError> {
-	let folder = match path.parent() {
-		Some(folder) if !folder.as_os_str().is_empty() => folder,
-		_ => Path::new("."),
-	};
-	let write = || {
-		let mut file = tempfile::NamedTempFile::new_in(folder)?;
-		file.write_all(bytes)?;
-		file.as_file().sync_all()?;
-		Ok(file)
-	};
-	write().map_err(FileError::at(path))
-}
-
-/// Opens a file for appending, readable by its owner only.
-pub(crate) fn append(path: &Path) -> Result<fs::File, FileError> {
-	fs::OpenOptions::new()
-		.create(true)
-		.append(true)
-		.mode(0o600)
-		.open(path)
-		.map_err(FileError::at(path))
-}
-
-fn make_folder(folder: &Path) -> Result<(), FileError> {
-	fs::DirBuilder::new()
-		.recursive(true)
-		.mode(0o700)
-		.create(folder)
-		.map_err(FileError::at(folder))
+fn base(data_home: Option<std::ffi::OsString>, home: Option<std::ffi::OsString>) -> Result<PathBuf, DataError> {
+	let given = |path: Option<std::ffi::OsString>| path.filter(|path| !path.is_empty()).map(PathBuf::from);
+	given(data_home)
+		.or_else(|| Some(given(home)?.join(".local/share")))
+		.map(|base| base.join("salus"))
+		.ok_or(DataError::NoHome)
 }
 
 #[cfg(test)]
 mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
-	use std::{collections::BTreeMap, os::unix::fs::PermissionsExt};
+	use std::collections::BTreeMap;
+
+	type Names = BTreeMap<String, i32>;
 
 	#[test]
 	fn files_are_the_owners_only_and_come_back() {
 		let base = tempfile::tempdir().unwrap();
-		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
-		let written = BTreeMap::from([("a".to_string(), 1)]);
+		let data = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
+		assert_eq!(data.read::<Names>("pins.json").unwrap(), Names::new());
+		data.update("pins.json", |names: &mut Names| names.insert("a".into(), 1))
+			.unwrap();
 		assert_eq!(
-			data.read::<BTreeMap<String, i32>>("pins.json").unwrap(),
-			BTreeMap::new()
+			data.read::<Names>("pins.json").unwrap(),
+			Names::from([("a".to_string(), 1)])
 		);
-		data.write("pins.json", &written).unwrap();
-		assert_eq!(data.read::<BTreeMap<String, i32>>("pins.json").unwrap(), written);
 		let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
 		assert_eq!(mode(&data.file("pins.json")), 0o600);
 		assert_eq!(mode(&data.file("")), 0o700);
 	}
 
 	#[test]
+	fn updates_of_several_processes_are_all_kept() {
+		let base = tempfile::tempdir().unwrap();
+		let data = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
+		std::thread::scope(|scope| {
+			for name in 0..8 {
+				let data = &data;
+				scope.spawn(move || {
+					data.update("pins.json", |names: &mut Names| names.insert(name.to_string(), name))
+						.unwrap();
+				});
+			}
+		});
+		assert_eq!(data.read::<Names>("pins.json").unwrap().len(), 8);
+	}
+
+	#[test]
 	fn chains_are_kept_apart() {
 		let base = tempfile::tempdir().unwrap();
-		let one = DataDir::open(base.path(), &Hash::zero()).unwrap();
-		let two = DataDir::open(base.path(), &Hash::repeat_byte(1)).unwrap();
+		let one = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
+		let two = DataDir::open(&base.path().join("data"), &Hash::repeat_byte(1)).unwrap();
 		assert_ne!(one.file("x"), two.file("x"));
 		assert_ne!(one.salted(&[b"x"]).unwrap(), two.salted(&[b"x"]).unwrap());
 	}
@@ -213,8 +211,8 @@ mod tests {
 	#[test]
 	fn salted_digests_are_stable_and_of_separate_parts() {
 		let base = tempfile::tempdir().unwrap();
-		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
-		let again = DataDir::open(base.path(), &Hash::zero()).unwrap();
+		let data = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
+		let again = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
 		assert_eq!(
 			data.salted(&[b"ab", b"c"]).unwrap(),
 			again.salted(&[b"ab", b"c"]).unwrap()
@@ -228,10 +226,37 @@ mod tests {
 	#[test]
 	fn a_damaged_file_is_an_error() {
 		let base = tempfile::tempdir().unwrap();
-		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
+		let data = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
 		fs::write(data.file("pins.json"), "{").unwrap();
-		assert!(data.read::<BTreeMap<String, i32>>("pins.json").is_err());
+		assert!(data.read::<Names>("pins.json").is_err());
+		assert!(data.update("pins.json", |_: &mut Names| ()).is_err());
 		fs::write(data.file("salt"), "short").unwrap();
 		assert!(data.salted(&[]).is_err());
+	}
+
+	#[test]
+	fn a_folder_that_others_look_into_is_refused() {
+		let base = tempfile::tempdir().unwrap();
+		fs::set_permissions(base.path(), fs::Permissions::from_mode(0o750)).unwrap();
+		let refused = DataDir::open(base.path(), &Hash::zero());
+		assert!(matches!(refused, Err(DataError::Open(_))), "{refused:?}");
+		assert!(refused.unwrap_err().to_string().contains("chmod 700"));
+		fs::set_permissions(base.path(), fs::Permissions::from_mode(0o700)).unwrap();
+		DataDir::open(base.path(), &Hash::zero()).unwrap();
+	}
+
+	#[test]
+	fn there_is_no_folder_that_everybody_shares() {
+		let some = |text: &str| Some(text.into());
+		assert_eq!(
+			base(some("/data"), some("/home/ada")).unwrap(),
+			Path::new("/data/salus")
+		);
+		assert_eq!(
+			base(some(""), some("/home/ada")).unwrap(),
+			Path::new("/home/ada/.local/share/salus")
+		);
+		assert!(matches!(base(None, None), Err(DataError::NoHome)));
+		assert!(matches!(base(None, some("")), Err(DataError::NoHome)));
 	}
 }

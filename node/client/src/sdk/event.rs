@@ -16,7 +16,7 @@ pub struct EventView {
 	pub pallet: String,
 	/// The event.
 	pub name: String,
-	/// Its fields: camelCase names, accounts and hashes as hex, integers over 2^53 as decimal strings.
+	/// Its fields: camelCase names, accounts and hashes as hex, integers beyond 2^53 - 1 as decimal strings.
 	pub fields: Value,
 }
 
@@ -69,7 +69,7 @@ fn json(value: &ScaleValue<u32>, types: &PortableRegistry) -> Value {
 			Primitive::Bool(value) => Value::Bool(*value),
 			Primitive::Char(value) => Value::String(value.to_string()),
 			Primitive::String(value) => Value::String(value.clone()),
-			Primitive::U128(value) => number(*value),
+			Primitive::U128(value) => words::number(*value),
 			Primitive::I128(value) => Value::String(value.to_string()),
 			Primitive::U256(value) | Primitive::I256(value) => Value::String(words::hex(value)),
 		},
@@ -105,14 +105,6 @@ fn list(fields: &Composite<u32>, item: u32, types: &PortableRegistry) -> Value {
 		return Value::String(words::hex(fields.values().filter_map(byte).collect::<Vec<_>>()));
 	}
 	Value::Array(fields.values().map(|value| json(value, types)).collect())
-}
-
-/// A number as JSON holds it without loss.
-pub(crate) fn number(value: u128) -> Value {
-	match u64::try_from(value) {
-		Ok(small) if small <= (1 << 53) => Value::from(small),
-		_ => Value::String(value.to_string()),
-	}
 }
 
 /// `recorded_at` as `recordedAt`.

@@ -41,7 +41,7 @@ pub(crate) fn encode<Call: Payload>(at: &At, call: &Call) -> Result<Vec<u8>, Ext
 
 /// The error of pallet-roles for which a custom code of the pool stands, in the order of its `pool_errors`.
 pub(crate) fn pool_error(code: u8) -> Option<&'static str> {
-	const ERRORS: [&str; 16] = [
+	const ERRORS: [&str; 17] = [
 		"VoucherExpired",
 		"VoucherTooLong",
 		"VoucherUsed",
@@ -58,6 +58,7 @@ pub(crate) fn pool_error(code: u8) -> Option<&'static str> {
 		"VoucherSignatureInvalid",
 		"KeySignatureInvalid",
 		"ControllerSignatureInvalid",
+		"VoucherKeyWeak",
 	];
 	ERRORS.get(usize::from(code.checked_sub(1)?)).copied()
 }
@@ -71,6 +72,7 @@ mod tests {
 		assert_eq!(pool_error(0), None);
 		assert_eq!(pool_error(1), Some("VoucherExpired"));
 		assert_eq!(pool_error(16), Some("ControllerSignatureInvalid"));
-		assert_eq!(pool_error(17), None);
+		assert_eq!(pool_error(17), Some("VoucherKeyWeak"));
+		assert_eq!(pool_error(18), None);
 	}
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use codec::Encode;
 use salus_primitives::{HpkeKey, InstitutionId};
 
-use super::{words, DataDir, FileError, PayloadError};
+use super::{words, DataDir, Error, PayloadError};
 
 const FILE: &str = "institution-keys.json";
 
@@ -38,30 +38,25 @@ impl<'a> Pins<'a> {
 	///
 	/// # Errors
 	/// `KeyChanged` when it is another and the change is not accepted.
-	pub fn check(
-		&self,
-		institution: InstitutionId,
-		key: &HpkeKey,
-		accept: bool,
-	) -> Result<Result<KeyChange, PayloadError>, FileError> {
-		let mut pins: BTreeMap<InstitutionId, String> = self.data.read(FILE)?;
+	pub fn check(&self, institution: InstitutionId, key: &HpkeKey, accept: bool) -> Result<KeyChange, Error> {
 		let found = words::hex(key.encode());
-		let change = match pins.get(&institution) {
-			Some(pinned) if *pinned == found => return Ok(Ok(KeyChange::Same)),
-			Some(pinned) if accept => KeyChange::Accepted { before: pinned.clone() },
-			Some(pinned) => {
-				let pinned = pinned.clone();
-				return Ok(Err(PayloadError::KeyChanged {
-					institution,
-					pinned,
-					found,
-				}));
-			}
-			None => KeyChange::New,
-		};
-		pins.insert(institution, found);
-		self.data.write(FILE, &pins)?;
-		Ok(Ok(change))
+		let change = self.data.update(FILE, |pins: &mut BTreeMap<InstitutionId, String>| {
+			let change = match pins.get(&institution) {
+				Some(pinned) if *pinned == found => return Ok(KeyChange::Same),
+				Some(pinned) if accept => KeyChange::Accepted { before: pinned.clone() },
+				Some(pinned) => {
+					return Err(PayloadError::KeyChanged {
+						institution,
+						pinned: pinned.clone(),
+						found: found.clone(),
+					})
+				}
+				None => KeyChange::New,
+			};
+			pins.insert(institution, found.clone());
+			Ok(change)
+		})?;
+		Ok(change?)
 	}
 }
 
@@ -74,21 +69,18 @@ mod tests {
 	#[test]
 	fn a_changed_key_has_to_be_accepted() {
 		let base = tempfile::tempdir().unwrap();
-		let data = DataDir::open(base.path(), &Hash::zero()).unwrap();
+		let data = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
 		let pins = Pins::new(&data);
 		let (one, two) = (HpkeKey::X25519([1; 32]), HpkeKey::X25519([2; 32]));
-		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::New);
-		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::Same);
+		assert_eq!(pins.check(0, &one, false).unwrap(), KeyChange::New);
+		assert_eq!(pins.check(0, &one, false).unwrap(), KeyChange::Same);
 		assert!(matches!(
-			pins.check(0, &two, false).unwrap(),
-			Err(PayloadError::KeyChanged { .. })
+			pins.check(0, &two, false),
+			Err(Error::Payload(PayloadError::KeyChanged { .. }))
 		));
-		assert_eq!(pins.check(0, &one, false).unwrap().unwrap(), KeyChange::Same);
-		assert!(matches!(
-			pins.check(0, &two, true).unwrap(),
-			Ok(KeyChange::Accepted { .. })
-		));
-		assert_eq!(pins.check(0, &two, false).unwrap().unwrap(), KeyChange::Same);
-		assert_eq!(pins.check(1, &one, false).unwrap().unwrap(), KeyChange::New);
+		assert_eq!(pins.check(0, &one, false).unwrap(), KeyChange::Same);
+		assert!(matches!(pins.check(0, &two, true), Ok(KeyChange::Accepted { .. })));
+		assert_eq!(pins.check(0, &two, false).unwrap(), KeyChange::Same);
+		assert_eq!(pins.check(1, &one, false).unwrap(), KeyChange::New);
 	}
 }

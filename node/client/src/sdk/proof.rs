@@ -1,10 +1,17 @@
 //! State proofs: what the node says is in the state of a finalised block, checked against that block's state root.
 
-use codec::Decode;
+use codec::{Decode, Encode};
+use salus_primitives::{AuditHead, Institution, InstitutionId, Moment, Patient, PatientId, Record, RecordId};
+use serde_json::{json, Value};
 use sp_core::Blake2Hasher;
 use sp_trie::{read_trie_value, LayoutV1, StorageProof};
+use subxt::{config::substrate::SubstrateHeader, utils::H256};
 
-use super::{Hash, ProofError};
+use super::{
+	client::{hash_of, not_found},
+	storage_key::{institution_key, patient_key, record_key, time_key, trail_key},
+	words, AccountId, Client, ConnectionError, Error, Hash, ProofError,
+};
 
 /// A value that was proven to be in the state of a block.
 #[derive(Clone, Debug)]
@@ -15,6 +22,99 @@ pub struct Proven<T> {
 	pub number: u64,
 	/// The block's hash.
 	pub hash: Hash,
+	/// The chain's time at that block, proven with it; 0 in the genesis block.
+	pub at: Moment,
+}
+
+impl Client {
+	/// An institution's entry as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_institution(&self, id: InstitutionId) -> Result<Institution<AccountId>, Error> {
+		self.proven("institution", &institution_key(id))
+			.await?
+			.value
+			.ok_or_else(|| not_found("institution", id))
+	}
+
+	/// A patient's entry as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_patient(&self, id: PatientId) -> Result<Patient<AccountId>, Error> {
+		self.proven("patient", &patient_key(id))
+			.await?
+			.value
+			.ok_or_else(|| not_found("patient", id))
+	}
+
+	/// A record's metadata as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_record(&self, id: RecordId) -> Result<Proven<Record<AccountId>>, Error> {
+		self.proven("record", &record_key(id)).await
+	}
+
+	/// The end of a patient's trail as the state of the finalised head proves it; none for a patient without entries.
+	///
+	/// # Errors
+	/// The kinds of `ProofError`
+	pub async fn proven_trail(&self, patient: PatientId) -> Result<Proven<AuditHead>, Error> {
+		let trail = self
+			.proven::<(AuditHead, Option<RecordId>)>("trail", &trail_key(patient))
+			.await?;
+		Ok(Proven {
+			value: trail.value.map(|(head, _)| head),
+			number: trail.number,
+			hash: trail.hash,
+			at: trail.at,
+		})
+	}
+
+	/// Reads an entry of the state at the finalised head, and the chain's time, with their proof, and checks proof and
+	/// header.
+	async fn proven<T: Decode>(&self, what: &'static str, key: &[u8]) -> Result<Proven<T>, Error> {
+		let block = self.request("chain_getFinalizedHead", &[]).await?;
+		let hash = hash_of("chain_getFinalizedHead", &block)?;
+		let header = self.request("chain_getHeader", std::slice::from_ref(&block)).await?;
+		let header: SubstrateHeader<H256> =
+			serde_json::from_value(header).map_err(|error| ConnectionError::Unreadable {
+				what: "chain_getHeader".into(),
+				reason: error.to_string(),
+			})?;
+		if Hash::from(header.using_encoded(sp_io::hashing::blake2_256)) != hash {
+			return Err(ProofError::WrongHeader(hash).into());
+		}
+		let keys = json!([words::hex(key), words::hex(time_key())]);
+		let answer = self.request("state_getReadProof", &[keys, block]).await?;
+		let nodes = nodes(&answer)?;
+		let time = verify(hash, header.state_root, nodes.clone(), &time_key())?;
+		let bytes = verify(hash, header.state_root, nodes, key)?;
+		Ok(Proven {
+			value: bytes.map(|bytes| decode(what, &bytes)).transpose()?,
+			number: header.number,
+			hash,
+			at: time.map_or(Ok(0), |bytes| decode("time", &bytes))?,
+		})
+	}
+}
+
+/// The nodes in the answer of `state_getReadProof`.
+fn nodes(answer: &Value) -> Result<Vec<Vec<u8>>, ConnectionError> {
+	let unreadable = || ConnectionError::Unreadable {
+		what: "state_getReadProof".into(),
+		reason: "it holds no list of nodes".into(),
+	};
+	let list = answer.get("proof").and_then(Value::as_array).ok_or_else(unreadable)?;
+	list.iter()
+		.map(|node| {
+			node.as_str()
+				.and_then(|node| words::hex_bytes(node).ok())
+				.ok_or_else(unreadable)
+		})
+		.collect()
 }
 
 /// The value under `key` in the state with this root; none when the proof shows that there is none.

@@ -6,7 +6,10 @@ use serde_json::Value;
 use subxt::{
 	client::OnlineClientAtBlockImpl,
 	config::DefaultExtrinsicParamsBuilder,
-	error::{DispatchError, TransactionEventsError, TransactionProgressError, TransactionStatusError},
+	error::{
+		BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError, TransactionProgressError,
+		TransactionStatusError,
+	},
 	tx::{Payload, SubmittableTransaction, TransactionInvalid, TransactionUnknown, ValidationResult},
 	Metadata, SubstrateConfig,
 };
@@ -62,7 +65,8 @@ impl Client {
 	/// Signs a call, sends it and waits until it is final.
 	///
 	/// # Errors
-	/// `Rejected` with the pallet's error, `Unregistered`, `Invalid`, `Dropped`, `NotFinalised`
+	/// `Rejected` with the pallet's error, `Unregistered`, `Invalid`; `Unknown` when it was sent and nobody says what
+	/// became of it.
 	pub async fn submit<Call: Payload>(
 		&self,
 		call: &Call,
@@ -108,27 +112,28 @@ impl Client {
 		let verdict = transaction.validate().await.map_err(broken)?;
 		check_validity(verdict, signer, metadata)?;
 		let extrinsic = transaction.hash();
-		let progress = transaction.submit_and_watch().await.map_err(pool)?;
-		let not_finalised = |_| SubmissionError::NotFinalised {
-			extrinsic,
-			seconds: FINALITY.as_secs(),
-		};
+		let unknown = |reason: String| SubmissionError::Unknown { extrinsic, reason };
+		let progress = transaction
+			.submit_and_watch()
+			.await
+			.map_err(|error| pool(error, extrinsic))?;
 		let in_block = tokio::time::timeout(FINALITY, progress.wait_for_finalized())
 			.await
-			.map_err(not_finalised)?
+			.map_err(|_| unknown(format!("it was not final within {} s", FINALITY.as_secs())))?
 			.map_err(|error| match error {
-				TransactionProgressError::TransactionStatusError(status) => status_error(status),
-				error => SubmissionError::Connection(broken(error)),
+				TransactionProgressError::TransactionStatusError(status) => status_error(status, extrinsic),
+				error => unknown(innermost(&error)),
 			})?;
-		let at = in_block.at().await.map_err(broken)?;
+		// It is final: what fails from here on leaves open only whether it succeeded.
+		let at = in_block.at().await.map_err(|error| unknown(innermost(&error)))?;
 		let block = at.block_number();
 		let left = in_block.wait_for_success().await.map_err(|error| match error {
 			TransactionEventsError::ExtrinsicFailed(error) => rejected(error, block),
-			error => SubmissionError::Connection(broken(error)),
+			error => unknown(innermost(&error)),
 		})?;
 		let mut events = Vec::new();
 		for event in left.iter() {
-			let event = event.map_err(broken)?;
+			let event = event.map_err(|error| unknown(innermost(&error)))?;
 			let variant = at
 				.metadata_ref()
 				.pallet_by_name(event.pallet_name())
@@ -140,7 +145,7 @@ impl Client {
 					event.field_bytes(),
 					at.metadata_ref().types(),
 				);
-				events.push(view.map_err(broken)?);
+				events.push(view.map_err(|error| unknown(error.to_string()))?);
 			}
 		}
 		Ok(Acknowledgement {
@@ -174,20 +179,7 @@ fn check_validity(
 			),
 		},
 		ValidationResult::Invalid(TransactionInvalid::Custom(code)) => match general::pool_error(code) {
-			Some(name) => {
-				let errors = metadata
-					.pallet_by_name("Roles")
-					.and_then(|pallet| pallet.error_variants());
-				let error = errors.into_iter().flatten().find(|error| error.name == name);
-				invalid(
-					name,
-					&explain(
-						"Roles",
-						name,
-						error.map(|error| error.docs.as_slice()).unwrap_or_default(),
-					),
-				)
-			}
+			Some(name) => invalid(name, &explained(metadata, "Roles", name)),
 			None => invalid(
 				&format!("Custom{code}"),
 				"the chain does not take this transaction; report this",
@@ -235,16 +227,19 @@ fn rejected(error: DispatchError, block: u64) -> SubmissionError {
 	}
 }
 
-fn status_error(status: TransactionStatusError) -> SubmissionError {
+fn status_error(status: TransactionStatusError, extrinsic: Hash) -> SubmissionError {
 	match status {
 		TransactionStatusError::Invalid(message) => SubmissionError::Invalid {
 			name: message,
 			next: "run the command again".into(),
 		},
-		TransactionStatusError::Dropped(message) | TransactionStatusError::Error(message) => {
-			SubmissionError::Dropped(message)
+		TransactionStatusError::Dropped(reason) | TransactionStatusError::Error(reason) => {
+			SubmissionError::Unknown { extrinsic, reason }
 		}
-		other => SubmissionError::Dropped(other.to_string()),
+		other => SubmissionError::Unknown {
+			extrinsic,
+			reason: other.to_string(),
+		},
 	}
 }
 
@@ -252,16 +247,110 @@ fn encoding(error: impl std::error::Error) -> SubmissionError {
 	SubmissionError::Encoding(innermost(&error))
 }
 
-fn pool(error: subxt::error::ExtrinsicError) -> SubmissionError {
+/// The node's code for a transaction that it has already.
+const ALREADY_IMPORTED: i32 = 1013;
+
+/// What the pool answered; what is no answer leaves open whether the transaction arrived.
+fn pool(error: ExtrinsicError, extrinsic: Hash) -> SubmissionError {
 	match error {
-		subxt::error::ExtrinsicError::TransactionStatusError(status) => status_error(status),
-		subxt::error::ExtrinsicError::ErrorSubmittingTransaction(error) => {
-			let message = innermost(&error);
-			SubmissionError::Invalid {
-				name: message,
-				next: "run the command again".into(),
-			}
+		ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(
+			subxt::rpcs::Error::User(answer),
+		))) if answer.code != ALREADY_IMPORTED => SubmissionError::Invalid {
+			name: answer.message,
+			next: "run the command again".into(),
+		},
+		error => SubmissionError::Unknown {
+			extrinsic,
+			reason: innermost(&error),
+		},
+	}
+}
+
+impl SubmissionError {
+	/// An error that a call would have, in the pallet's own words.
+	pub(crate) fn foreseen(metadata: &Metadata, pallet: &str, error: &str) -> Self {
+		Self::Foreseen {
+			next: explained(metadata, pallet, error),
+			pallet: pallet.to_string(),
+			error: error.to_string(),
 		}
-		error => SubmissionError::Connection(broken(error)),
+	}
+}
+
+/// What the metadata says of a pallet's error.
+fn explained(metadata: &Metadata, pallet: &str, name: &str) -> String {
+	let errors = metadata
+		.pallet_by_name(pallet)
+		.and_then(|pallet| pallet.error_variants());
+	let error = errors.into_iter().flatten().find(|error| error.name == name);
+	explain(
+		pallet,
+		name,
+		error.map(|error| error.docs.as_slice()).unwrap_or_default(),
+	)
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use crate::sdk::{exit, Error};
+	use codec::Decode;
+
+	const EXTRINSIC: Hash = Hash::repeat_byte(7);
+
+	fn code(error: SubmissionError) -> (String, u8) {
+		let error = Error::from(error);
+		(error.name(), error.exit_code())
+	}
+
+	#[test]
+	fn what_left_the_pool_may_have_taken_effect() {
+		for status in [
+			TransactionStatusError::Dropped("usurped".into()),
+			TransactionStatusError::Error("gone".into()),
+		] {
+			assert_eq!(code(status_error(status, EXTRINSIC)), ("Unknown".into(), exit::UNKNOWN));
+		}
+		let invalid = TransactionStatusError::Invalid("stale".into());
+		assert_eq!(code(status_error(invalid, EXTRINSIC)).1, exit::REJECTED);
+	}
+
+	#[test]
+	fn only_an_answer_of_the_pool_says_that_nothing_was_sent() {
+		let answer = |code| {
+			let user = subxt::rpcs::UserError {
+				code,
+				message: "Invalid Transaction".into(),
+				data: None,
+			};
+			ExtrinsicError::ErrorSubmittingTransaction(BackendError::from(subxt::rpcs::Error::User(user)))
+		};
+		assert_eq!(code(pool(answer(1010), EXTRINSIC)).1, exit::REJECTED);
+		assert_eq!(code(pool(answer(ALREADY_IMPORTED), EXTRINSIC)).1, exit::UNKNOWN);
+		let broken = ExtrinsicError::ErrorSubmittingTransaction(BackendError::other("the connection was closed"));
+		assert_eq!(code(pool(broken, EXTRINSIC)), ("Unknown".into(), exit::UNKNOWN));
+		let ended = ExtrinsicError::UnexpectedEndOfTransactionStatusStream;
+		assert_eq!(code(pool(ended, EXTRINSIC)).1, exit::UNKNOWN);
+	}
+
+	#[test]
+	fn errors_that_are_foreseen_are_told_in_the_pallets_words() {
+		let metadata = Metadata::decode(&mut include_bytes!("../../metadata.scale").as_slice()).unwrap();
+		for name in [
+			"RecordedInFuture",
+			"OriginMismatch",
+			"UnknownRecord",
+			"ForeignRelation",
+			"RelationErased",
+			"CategoryDiffers",
+			"CompartmentDiffers",
+			"NotCurrent",
+		] {
+			let SubmissionError::Foreseen { next, .. } = SubmissionError::foreseen(&metadata, "Records", name) else {
+				unreachable!()
+			};
+			assert!(!next.contains("README"), "{name} is no error of pallet-records: {next}");
+		}
 	}
 }

@@ -2,12 +2,16 @@
 //! proves.
 
 use codec::Decode;
-use salus_primitives::{AuditEntry, AuditHead, PatientId};
+use salus_primitives::{AuditEntry, AuditHead, Moment, PatientId, MINUTE, SECOND};
 use serde_json::{json, Value};
 
 use super::{client::Client, words, AccountId, ConnectionError, Error, Hash, ProofError};
 
 const PAGE: u32 = 256;
+/// How far the chain's time at a head may be from this machine's clock.
+pub const FRESHNESS: Moment = MINUTE;
+/// How many blocks the node's index may be behind a change that is final.
+const TRIES: u32 = 5;
 
 /// An entry with the block it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,26 @@ pub struct VerifiedTrail {
 	pub block: u64,
 	/// That block's hash.
 	pub hash: Hash,
+	/// The chain's time at that block, proven with the head.
+	pub at: Moment,
+}
+
+impl VerifiedTrail {
+	/// Whether the head is of now: a node that is cut off serves a complete trail of yesterday.
+	///
+	/// # Errors
+	/// `StaleHead` beyond [`FRESHNESS`] from `now`, in either direction.
+	pub fn check_fresh(&self, now: Moment) -> Result<(), ProofError> {
+		let apart = self.at.abs_diff(now);
+		if apart <= FRESHNESS {
+			return Ok(());
+		}
+		Err(ProofError::StaleHead {
+			block: self.block,
+			at: words::show_moment(self.at),
+			seconds: apart / SECOND,
+		})
+	}
 }
 
 /// Whether these entries are all of a patient's trail: numbered without a gap, and hashing to the head.
@@ -121,7 +145,43 @@ impl Client {
 			head,
 			block: proven.number,
 			hash: proven.hash,
+			at: proven.at,
 		})
+	}
+
+	/// The verified trail once it holds an entry that is known to be final: the node's index may be some blocks behind.
+	///
+	/// # Errors
+	/// `NoEntry`, and as [`verified_trail`](Self::verified_trail).
+	pub async fn verified_trail_with(
+		&self,
+		patient: PatientId,
+		wanted: impl Fn(&AuditEntry<AccountId>) -> bool,
+	) -> Result<VerifiedTrail, Error> {
+		let mut tries = 0;
+		loop {
+			let number = self.finalised().await?.block_number();
+			let behind = match self.verified_trail(patient).await {
+				Ok(trail) if trail.entries.iter().any(|found| wanted(&found.entry)) => return Ok(trail),
+				Ok(_) => ProofError::NoEntry(patient).into(),
+				Err(error) if is_behind(&error) => error,
+				Err(error) => return Err(error),
+			};
+			if tries == TRIES {
+				return Err(behind);
+			}
+			tries += 1;
+			self.next_block(number).await?;
+		}
+	}
+}
+
+/// Whether the node's index has not read as far as its head.
+fn is_behind(error: &Error) -> bool {
+	match error {
+		Error::Proof(error) => matches!(error, ProofError::Short { .. }),
+		Error::Connection(ConnectionError::Answered { name, .. }) => name == "IndexBehind",
+		_ => false,
 	}
 }
 
@@ -237,6 +297,51 @@ mod tests {
 		assert!(matches!(check(&longer), ProofError::WrongHead { entries: 6, .. }));
 		assert!(verify(&genesis(), PATIENT + 1, &entries, &head).is_err());
 		assert!(verify(&Hash::zero(), PATIENT, &entries, &head).is_err());
+	}
+
+	#[test]
+	fn a_head_of_yesterday_or_of_tomorrow_is_stale() {
+		let now = 1_700_000_000_000;
+		let trail = |at: Moment| VerifiedTrail {
+			entries: vec![],
+			head: AuditHead::first(&genesis(), PATIENT),
+			block: 7,
+			hash: genesis(),
+			at,
+		};
+		for at in [now, now - FRESHNESS, now + FRESHNESS] {
+			trail(at).check_fresh(now).unwrap();
+		}
+		for at in [now - FRESHNESS - 1, now + FRESHNESS + 1, 0] {
+			let stale = trail(at).check_fresh(now).unwrap_err();
+			assert!(matches!(stale, ProofError::StaleHead { block: 7, .. }), "{at}");
+			assert_eq!(Error::from(stale).exit_code(), crate::sdk::exit::UNVERIFIED);
+		}
+	}
+
+	#[test]
+	fn only_an_index_that_is_behind_is_waited_for() {
+		let short = ProofError::Short {
+			patient: PATIENT,
+			wanted: 2,
+			found: 1,
+		};
+		assert!(is_behind(&short.into()));
+		assert!(!is_behind(
+			&ProofError::WrongHead {
+				patient: PATIENT,
+				entries: 1
+			}
+			.into()
+		));
+		let answered = |name: &str| ConnectionError::Answered {
+			method: "records_audit".into(),
+			code: 7008,
+			name: name.into(),
+			message: String::new(),
+		};
+		assert!(is_behind(&answered("IndexBehind").into()));
+		assert!(!is_behind(&answered("IndexFailed").into()));
 	}
 
 	#[test]

@@ -5,6 +5,7 @@ use std::{str::FromStr, time::Duration};
 use salus_primitives::{
 	Action, Category, DocStatus, ErrorReason, Grantee, Media, Moment, Origin, Purpose, Relation, Role,
 };
+use serde_json::Value;
 
 use super::{AccountId, Hash};
 
@@ -114,6 +115,16 @@ pub fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {
 /// Bytes as 0x-prefixed hex.
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 	format!("0x{}", hex::encode(bytes))
+}
+
+/// A number as JSON holds it without loss: beyond 2^53 - 1 as a decimal string.
+pub fn number(value: impl Into<u128>) -> Value {
+	const LARGEST: u64 = (1 << 53) - 1;
+	let value = value.into();
+	match u64::try_from(value) {
+		Ok(small) if small <= LARGEST => Value::from(small),
+		_ => Value::String(value.to_string()),
+	}
 }
 
 /// To whom a grant is given: `account:5F…`, `institution:1`, `role:doctor@1`, `assigned:0`.
@@ -244,6 +255,15 @@ mod tests {
 		] {
 			assert!(grantee(text).is_err(), "{text}");
 		}
+	}
+
+	#[test]
+	fn numbers_that_json_would_round_are_text() {
+		let largest = (1u64 << 53) - 1;
+		assert_eq!(number(0u32), Value::from(0));
+		assert_eq!(number(largest), Value::from(largest));
+		assert_eq!(number(largest + 1), Value::from("9007199254740992"));
+		assert_eq!(number(u128::MAX), Value::from(u128::MAX.to_string()));
 	}
 
 	#[test]

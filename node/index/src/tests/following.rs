@@ -30,7 +30,7 @@ async fn every_block_is_indexed_not_only_the_notified_ones() {
 	signals.send(Signal::Finalised).unwrap();
 	drop(signals);
 	task.await.unwrap().unwrap();
-	assert_eq!(index.audit(3, 1, 256).await.unwrap().len(), 200);
+	assert_eq!(index.audit(3, 1, 256, u32::MAX).await.unwrap().len(), 200);
 	assert_eq!(
 		*progress.borrow(),
 		crate::Progress {
@@ -57,7 +57,7 @@ async fn a_restart_goes_on_behind_the_cursor() {
 	chain.finalise(70);
 	let index = disk.open().await;
 	follower(&index, &chain).await.catch_up().await.unwrap();
-	let trail = index.audit(3, 1, 256).await.unwrap();
+	let trail = index.audit(3, 1, 256, u32::MAX).await.unwrap();
 	assert_eq!(
 		trail.iter().map(|indexed| indexed.entry.seq).collect::<Vec<_>>(),
 		(1..=70).collect::<Vec<_>>()
@@ -112,7 +112,7 @@ async fn an_index_ahead_of_finality_waits_for_it() {
 	assert_eq!(follower.catch_up().await.unwrap().number, 2);
 	chain.finalise(3);
 	assert_eq!(follower.catch_up().await.unwrap().number, 3);
-	assert_eq!(index.audit(9, 1, 64).await.unwrap().len(), 3);
+	assert_eq!(index.audit(9, 1, 64, u32::MAX).await.unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn a_leap_of_finality_waits_until_its_blocks_are_indexed() {
 	.unwrap();
 	task.await.unwrap().unwrap();
 	assert_eq!(index.cursor().await.unwrap().number, 1000);
-	assert_eq!(index.audit(2, 990, 64).await.unwrap().len(), 11);
+	assert_eq!(index.audit(2, 990, 64, u32::MAX).await.unwrap().len(), 11);
 }
 
 #[tokio::test]

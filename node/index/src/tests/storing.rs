@@ -14,7 +14,7 @@ async fn a_trail_is_read_in_pages_from_any_entry() {
 	}
 	index.append(&chain.blocks(1..=10)).await.unwrap();
 
-	let page = index.audit(5, 4, 3).await.unwrap();
+	let page = index.audit(5, 4, 3, u32::MAX).await.unwrap();
 	assert_eq!(
 		page.iter().map(|indexed| indexed.entry.seq).collect::<Vec<_>>(),
 		[4, 5, 6]
@@ -22,10 +22,24 @@ async fn a_trail_is_read_in_pages_from_any_entry() {
 	assert_eq!(page.iter().map(|indexed| indexed.block).collect::<Vec<_>>(), [4, 5, 6]);
 	assert_eq!(page[0].entry, super::entry(4));
 	assert_eq!(page[1].entry, super::entry(5));
-	assert!(index.audit(5, 11, 64).await.unwrap().is_empty());
-	assert!(index.audit(7, 1, 64).await.unwrap().is_empty());
-	assert!(index.audit(u64::MAX, u64::MAX, 64).await.unwrap().is_empty());
+	assert!(index.audit(5, 11, 64, u32::MAX).await.unwrap().is_empty());
+	assert!(index.audit(7, 1, 64, u32::MAX).await.unwrap().is_empty());
+	assert!(index.audit(u64::MAX, u64::MAX, 64, u32::MAX).await.unwrap().is_empty());
 	assert_eq!(index.count().await.unwrap(), 20);
+}
+
+#[tokio::test]
+async fn nothing_is_read_of_a_block_that_is_not_final() {
+	let disk = Disk::new();
+	let index = disk.open().await;
+	let chain = Chain::default();
+	for _ in 0..5 {
+		chain.import(&[5]);
+	}
+	index.append(&chain.blocks(1..=5)).await.unwrap();
+	for (finalised, entries) in [(0, 0), (3, 3), (5, 5), (u32::MAX, 5)] {
+		assert_eq!(index.audit(5, 1, 64, finalised).await.unwrap().len(), entries);
+	}
 }
 
 #[tokio::test]
@@ -52,7 +66,7 @@ async fn the_cursor_moves_with_the_entries_and_survives() {
 			hash: hash(2)
 		}
 	);
-	assert_eq!(index.audit(1, 1, 64).await.unwrap().len(), 1);
+	assert_eq!(index.audit(1, 1, 64, u32::MAX).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -93,7 +107,7 @@ async fn a_hole_in_a_trail_is_refused_and_leaves_nothing() {
 		"{error}"
 	);
 	assert_eq!(index.cursor().await.unwrap().number, 0);
-	assert!(index.audit(1, 1, 64).await.unwrap().is_empty());
+	assert!(index.audit(1, 1, 64, u32::MAX).await.unwrap().is_empty());
 }
 
 #[tokio::test]

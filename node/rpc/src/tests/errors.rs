@@ -191,3 +191,8 @@ fn the_table_is_complete_and_in_the_readme() {
 		assert_eq!(data["name"], name);
 	}
 }
+
+#[tokio::test]
+async fn no_method_asks_the_runtime_on_the_server_s_threads() {
+	assert_eq!(World::new().await.inline_methods(), Vec::<&str>::new());
+}

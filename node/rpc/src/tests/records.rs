@@ -115,6 +115,34 @@ async fn the_trail_waits_for_what_was_finalised_just_now() {
 }
 
 #[tokio::test]
+async fn what_is_indexed_before_it_is_final_is_not_in_the_trail() {
+	let world = World::new().await;
+	// The finalised head is block 7; the index reads ahead of a leap of finality.
+	let blocks = (1..=9).map(|number| BlockEntries {
+		number,
+		hash: H256::repeat_byte(1),
+		entries: Vec::new(),
+	});
+	let mut blocks: Vec<_> = blocks.collect();
+	for (seq, block) in [(1, 6), (2, 7), (3, 8)] {
+		let entry = AuditEntry {
+			seq,
+			at: seq,
+			actor: None,
+			kind: Kind::RecordRegistered { record: seq },
+		};
+		blocks[block].entries.push((1, entry));
+	}
+	world.index.append(&blocks).await.unwrap();
+	let page = world.ok("records_audit", json!([1])).await;
+	assert_eq!(
+		(page["items"].as_array().unwrap().len(), &page["next"]),
+		(1, &Value::Null)
+	);
+	assert_eq!(page["items"][0]["block"], 7);
+}
+
+#[tokio::test]
 async fn the_trail_comes_from_the_index_in_pages() {
 	let world = World::new().await;
 	let kinds: Vec<Kind<AccountId>> = vec![

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jsonrpsee::{
 	core::async_trait,
-	core::server::{Methods, RpcModule},
+	core::server::{MethodCallback, Methods, RpcModule},
 	types::ErrorObjectOwned,
 };
 use pallet_roles_runtime_api::CredentialView;
@@ -361,6 +361,14 @@ impl World {
 	pub fn local(mut self) -> Self {
 		self.module.extensions_mut().insert(DenyUnsafe::No);
 		self
+	}
+
+	/// The methods that work on the server's own threads, where nothing may block.
+	pub fn inline_methods(&self) -> Vec<&'static str> {
+		let methods = self.module.method_names();
+		methods
+			.filter(|name| matches!(self.module.method(name), Some(MethodCallback::Sync(_))))
+			.collect()
 	}
 
 	pub async fn call(&self, method: &str, params: Value) -> Result<Value, ErrorObjectOwned> {

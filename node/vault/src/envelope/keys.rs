@@ -21,8 +21,14 @@ impl DataKey {
 		Ok(key)
 	}
 
-	pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
-		Self(bytes)
+	/// Copied into place at once: an array on the way would stay in memory.
+	pub(crate) fn from_slice(bytes: &[u8]) -> Option<Self> {
+		let mut key = Self([0; 32]);
+		if bytes.len() != key.0.len() {
+			return None;
+		}
+		key.0.copy_from_slice(bytes);
+		Some(key)
 	}
 
 	pub(crate) fn expose(&self) -> &[u8; 32] {

@@ -50,3 +50,7 @@ pub enum EnvelopeError {
 fn no_randomness(error: getrandom::Error) -> EnvelopeError {
 	EnvelopeError::Io(std::io::Error::other(error.to_string()))
 }
+
+fn to_usize(len: u64) -> Result<usize, EnvelopeError> {
+	usize::try_from(len).map_err(|_| EnvelopeError::Corrupt)
+}

@@ -14,7 +14,7 @@ use super::{
 	header::Header,
 	keys::{Context, DataKey, PayloadKeys},
 	layout::{padded_len, segment_count, HEADER, HEADER_LEN, SEGMENT, TAG},
-	pipeline, EnvelopeError,
+	pipeline, to_usize, EnvelopeError,
 };
 use crate::file::AtomicFile;
 
@@ -213,8 +213,4 @@ fn read_exact(source: &mut impl Read, buffer: &mut [u8]) -> Result<(), EnvelopeE
 		io::ErrorKind::UnexpectedEof => EnvelopeError::Truncated,
 		_ => EnvelopeError::Io(error),
 	})
-}
-
-fn to_usize(len: u64) -> Result<usize, EnvelopeError> {
-	usize::try_from(len).map_err(|_| EnvelopeError::Corrupt)
 }

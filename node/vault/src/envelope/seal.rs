@@ -9,7 +9,7 @@ use super::{
 	header::Header,
 	keys::{Context, DataKey, PayloadKeys},
 	layout::{padded_len, payload_len, segment_count, HEADER_LEN, SEGMENT},
-	no_randomness, pipeline, EnvelopeError,
+	no_randomness, pipeline, to_usize, EnvelopeError,
 };
 
 /// What [`encrypt`] leaves behind besides the payload.
@@ -106,8 +106,4 @@ fn seal_header(keys: &PayloadKeys, salt: [u8; 32], len: u64, padded: u64) -> Res
 		.map_err(|_| EnvelopeError::Corrupt)?;
 	header.sealed_len = sealed.try_into().map_err(|_| EnvelopeError::Corrupt)?;
 	Ok(header.to_bytes())
-}
-
-fn to_usize(len: u64) -> Result<usize, EnvelopeError> {
-	usize::try_from(len).map_err(|_| EnvelopeError::Corrupt)
 }

@@ -18,17 +18,18 @@ use std::{
 use async_trait::async_trait;
 use cid::Cid;
 use parking_lot::Mutex;
+use rustix::fs::statvfs;
 use tempfile::TempDir;
 use tokio::{io::AsyncRead, task};
 
 use super::{
-	dag_error, next_chunk,
-	walk::{self, BlockSource, RAW},
+	dag_error, next_chunk, no_cid,
+	walk::{self, BlockSource},
 	Collected, PayloadStat, PayloadStore, PayloadStream, StoreError,
 };
 use crate::{
 	file::{sync_folder, AtomicFile},
-	unixfs::{read_node, Block, DagBuilder, Node, CHUNK_LEN, MAX_BLOCK_LEN},
+	unixfs::{read_node, Block, DagBuilder, Node, CHUNK_LEN, MAX_BLOCK_LEN, RAW},
 };
 
 /// The store that needs no daemon.
@@ -124,6 +125,14 @@ impl PayloadStore for Embedded {
 		Ok(self.folder.usage.load(Ordering::Relaxed))
 	}
 
+	async fn free(&self) -> Result<Option<u64>, StoreError> {
+		self.run(|folder| {
+			let disk = statvfs(&folder.blocks).map_err(io::Error::from)?;
+			Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
+		})
+		.await
+	}
+
 	async fn collect(&self) -> Result<Collected, StoreError> {
 		self.run(Folder::collect).await
 	}
@@ -167,16 +176,23 @@ impl Folder {
 		Ok(bytes)
 	}
 
-	/// The blocks below a root; fails when a branch or a leaf is missing.
+	/// Whether every block below a root is there.
+	fn check(&self, cid: &Cid) -> Result<(), StoreError> {
+		for cid in self.dag(cid)? {
+			if cid.codec() == RAW && !self.block_path(&cid).exists() {
+				return Err(StoreError::NotFound(cid));
+			}
+		}
+		Ok(())
+	}
+
+	/// The blocks below a root, leaves whether they are there or not; fails when a branch cannot be read.
 	fn dag(&self, cid: &Cid) -> Result<Vec<Cid>, StoreError> {
 		let mut found = Vec::new();
 		let mut open = vec![*cid];
 		while let Some(cid) = open.pop() {
 			found.push(cid);
 			if cid.codec() == RAW {
-				if !self.block_path(&cid).exists() {
-					return Err(StoreError::NotFound(cid));
-				}
 				continue;
 			}
 			let bytes = self.read(&cid)?;
@@ -189,7 +205,7 @@ impl Folder {
 
 	fn pin(&self, cid: &Cid) -> Result<(), StoreError> {
 		let _change = self.change.lock();
-		self.dag(cid)?;
+		self.check(cid)?;
 		self.write_pin(cid)
 	}
 
@@ -208,14 +224,21 @@ impl Folder {
 	fn collect(&self) -> Result<Collected, StoreError> {
 		let _change = self.change.lock();
 		let mut live = HashSet::new();
+		let mut freed = Collected::default();
 		for pin in fs::read_dir(&self.pins)? {
 			let name = pin?.file_name();
 			let Some(cid) = name.to_str().and_then(|name| Cid::try_from(name).ok()) else {
 				continue;
 			};
-			live.extend(self.dag(&cid)?.iter().map(Cid::to_string));
+			match self.dag(&cid) {
+				Ok(blocks) => live.extend(blocks.iter().map(Cid::to_string)),
+				Err(_) => freed.unreadable += 1,
+			}
 		}
-		let mut freed = Collected::default();
+		// The leaves of a payload whose branch is damaged are its last copy perhaps, and nothing here can tell them.
+		if freed.unreadable > 0 {
+			return Ok(freed);
+		}
 		let mut left = 0u64;
 		self.each_block(|path, len| {
 			let kept = path
@@ -265,13 +288,13 @@ impl Staged {
 	}
 
 	fn push(mut self, chunk: Vec<u8>) -> Result<Self, StoreError> {
-		let blocks = self.builder.push(chunk);
+		let blocks = self.builder.push(chunk).map_err(no_cid)?;
 		write_blocks(self.folder.path(), &blocks)?;
 		Ok(self)
 	}
 
 	fn commit(self, folder: &Folder) -> Result<Cid, StoreError> {
-		let (root, blocks) = self.builder.finish();
+		let (root, blocks) = self.builder.finish().map_err(no_cid)?;
 		write_blocks(self.folder.path(), &blocks)?;
 		let _change = folder.change.lock();
 		let mut shards = HashSet::new();

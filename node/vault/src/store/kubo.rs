@@ -1,6 +1,13 @@
 //! A Kubo daemon behind its RPC. CIDs are computed here and every block that comes back is verified.
 
-use std::{future::Future, io::Cursor, ops::Range, sync::Arc, time::Duration};
+use std::{
+	future::Future,
+	io::Cursor,
+	net::IpAddr,
+	ops::Range,
+	sync::Arc,
+	time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,33 +16,45 @@ use futures::StreamExt;
 use ipfs_api_backend_hyper::{Form, IpfsClient, TryFromUri};
 use ipfs_api_prelude::{ApiRequest, Backend};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
-use tokio::{io::AsyncRead, time::timeout};
+use tokio::{
+	io::AsyncRead,
+	sync::RwLock,
+	time::{sleep, timeout},
+};
 
 use super::{
-	next_chunk,
-	walk::{self, BlockSource, RAW},
+	next_chunk, no_cid,
+	walk::{self, BlockSource},
 	Collected, PayloadStat, PayloadStore, PayloadStream, StoreError,
 };
-use crate::unixfs::{Block, DagBuilder, CHUNK_LEN, MAX_BLOCK_LEN};
+use crate::unixfs::{Block, DagBuilder, CHUNK_LEN, MAX_BLOCK_LEN, RAW};
 
 /// Our pins carry this name among the daemon's others.
 const PIN_NAME: &str = "salus";
-/// No answer but a block is longer.
+/// No answer that is kept is longer.
 const MAX_ANSWER_LEN: usize = 16 << 20;
+/// What a daemon works off each second at the least where its work grows with the bytes: pinning reads a payload,
+/// collecting reads all that is pinned.
+const PACE: u64 = 4 << 20;
+/// How often a collection looks whether the last put has ended.
+const TURN: Duration = Duration::from_millis(50);
 
 /// A store in a Kubo daemon.
 #[derive(Clone)]
 pub struct Kubo {
 	client: IpfsClient,
 	deadline: Duration,
+	/// Read by each put and written by a collection, which would take the blocks that no pin holds yet.
+	putting: Arc<RwLock<()>>,
 }
 
 impl Kubo {
-	/// A store behind the RPC endpoint `http://host:port`, with the user and password of the daemon's
-	/// `API.Authorizations` if it has them. Every call ends after `deadline`.
+	/// A store behind the RPC endpoint `http://host:port` on this machine, with the user and password of the daemon's
+	/// `API.Authorizations` if it has them. Every call ends after `deadline`, and a while more where the daemon's work
+	/// grows with the bytes.
 	///
 	/// # Errors
-	/// `BadEndpoint`
+	/// `BadEndpoint`, `NotLoopback`
 	pub fn new(endpoint: &str, credentials: Option<(&str, &str)>, deadline: Duration) -> Result<Self, StoreError> {
 		let bad = || StoreError::BadEndpoint(endpoint.to_owned());
 		let authority = endpoint.strip_prefix("http://").ok_or_else(bad)?;
@@ -43,11 +62,18 @@ impl Kubo {
 			return Err(bad());
 		}
 		let client = IpfsClient::from_str(endpoint).map_err(|_| bad())?;
+		if !is_loopback(authority) {
+			return Err(StoreError::NotLoopback(endpoint.to_owned()));
+		}
 		let client = match credentials {
 			Some((user, password)) => client.with_credentials(user, password),
 			None => client,
 		};
-		Ok(Self { client, deadline })
+		Ok(Self {
+			client,
+			deadline,
+			putting: Arc::default(),
+		})
 	}
 
 	/// The daemon's version, to see whether it answers.
@@ -94,20 +120,38 @@ impl Kubo {
 		stored: &mut Vec<Cid>,
 	) -> Result<Cid, StoreError> {
 		let mut builder = DagBuilder::new();
+		let mut len = 0u64;
 		loop {
 			let chunk = next_chunk(source).await?;
 			let last = chunk.len() < CHUNK_LEN;
+			len = len.saturating_add(chunk.len() as u64);
 			if !chunk.is_empty() {
-				self.put_blocks(builder.push(chunk), stored).await?;
+				self.put_blocks(builder.push(chunk).map_err(no_cid)?, stored).await?;
 			}
 			if last {
 				break;
 			}
 		}
-		let (root, blocks) = builder.finish();
+		let (root, blocks) = builder.finish().map_err(no_cid)?;
 		self.put_blocks(blocks, stored).await?;
-		self.pin(&root).await?;
+		self.add_pin(&root, len).await?;
 		Ok(root)
+	}
+
+	async fn add_pin(&self, root: &Cid, len: u64) -> Result<(), StoreError> {
+		let arg = root.to_string();
+		let request = PinAdd {
+			arg: &arg,
+			recursive: true,
+			name: PIN_NAME,
+		};
+		let pinned = self.call(request, None, self.deadline_for(len)).await;
+		pinned.map(|_| ()).map_err(|failure| failure.into_store_error(root))
+	}
+
+	/// The deadline of work that grows with so many bytes.
+	fn deadline_for(&self, bytes: u64) -> Duration {
+		self.deadline.saturating_add(Duration::from_secs(bytes / PACE))
 	}
 
 	async fn put_blocks(&self, blocks: Vec<Block>, stored: &mut Vec<Cid>) -> Result<(), StoreError> {
@@ -164,20 +208,65 @@ impl Kubo {
 		form: Option<Form<'static>>,
 		deadline: Duration,
 	) -> Result<Bytes, Failure> {
+		let mut bytes = Vec::new();
+		self.read(request, form, deadline, |piece| {
+			bytes.extend_from_slice(&piece);
+			if bytes.len() > MAX_ANSWER_LEN {
+				return Err(Failure::Daemon("its answer is too long".into()));
+			}
+			Ok(())
+		})
+		.await?;
+		Ok(Bytes::from(bytes))
+	}
+
+	/// One call with its deadline; the body goes to `take` piece by piece.
+	async fn read(
+		&self,
+		request: impl ApiRequest,
+		form: Option<Form<'static>>,
+		deadline: Duration,
+		mut take: impl FnMut(Bytes) -> Result<(), Failure> + Send,
+	) -> Result<(), Failure> {
 		let request = self.client.build_base_request(request, form).map_err(Failure::from)?;
 		let mut body = self.client.request_stream_bytes(request);
-		let collect = async {
-			let mut bytes = Vec::new();
+		within(deadline, async {
 			while let Some(piece) = body.next().await {
-				bytes.extend_from_slice(&piece.map_err(Failure::from)?);
-				if bytes.len() > MAX_ANSWER_LEN {
-					return Err(Failure::Daemon("its answer is too long".into()));
-				}
+				take(piece.map_err(Failure::from)?)?;
 			}
-			Ok(Bytes::from(bytes))
-		};
-		within(deadline, collect).await
+			Ok(())
+		})
+		.await
 	}
+
+	/// Removes what no pin holds. The answer has a line for each block, as many as there may be.
+	async fn remove_unpinned(&self) -> Result<Collected, StoreError> {
+		let deadline = self.deadline_for(self.usage().await?);
+		let mut lines = 0u64;
+		self.read(RepoGc {}, None, deadline, |piece| {
+			lines = lines.saturating_add(piece.iter().filter(|byte| **byte == b'\n').count() as u64);
+			Ok(())
+		})
+		.await
+		.map_err(Failure::into_daemon_error)?;
+		Ok(Collected {
+			blocks: lines,
+			unreadable: 0,
+		})
+	}
+}
+
+/// Whether `host:port` is this machine's own; with a user in front it is not looked at.
+fn is_loopback(authority: &str) -> bool {
+	let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+	if authority.contains('@') {
+		return false;
+	}
+	let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+		Some((address, _)) => address,
+		None => authority.split(':').next().unwrap_or_default(),
+	};
+	host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 async fn within<T>(deadline: Duration, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -187,6 +276,7 @@ async fn within<T>(deadline: Duration, work: impl Future<Output = Result<T, Fail
 #[async_trait]
 impl PayloadStore for Kubo {
 	async fn put(&self, source: &mut (dyn AsyncRead + Send + Unpin)) -> Result<Cid, StoreError> {
+		let _putting = self.putting.read().await;
 		let mut stored = Vec::new();
 		let result = self.store(source, &mut stored).await;
 		if result.is_err() {
@@ -202,15 +292,9 @@ impl PayloadStore for Kubo {
 	}
 
 	async fn pin(&self, cid: &Cid) -> Result<(), StoreError> {
-		self.block(cid).await?;
-		let arg = cid.to_string();
-		let request = PinAdd {
-			arg: &arg,
-			recursive: true,
-			name: PIN_NAME,
-		};
-		let pinned = self.call(request, None, self.deadline).await;
-		pinned.map(|_| ()).map_err(|failure| failure.into_store_error(cid))
+		let _putting = self.putting.read().await;
+		let len = walk::root(self, cid).await?.len;
+		self.add_pin(cid, len).await
 	}
 
 	async fn unpin(&self, cid: &Cid) -> Result<(), StoreError> {
@@ -282,15 +366,24 @@ impl PayloadStore for Kubo {
 		Ok(self.ask::<Answer>(RepoStat { size_only: true }, None).await?.repo_size)
 	}
 
+	/// A daemon does not say what is free on its disk.
+	async fn free(&self) -> Result<Option<u64>, StoreError> {
+		Ok(None)
+	}
+
+	/// Waits for the puts under way, but not in a line with those to come: a put lasts as long as its source likes, and
+	/// a collection that stood in line would keep all others waiting.
 	async fn collect(&self) -> Result<Collected, StoreError> {
-		let freed = self
-			.call(RepoGc {}, None, self.deadline)
-			.await
-			.map_err(Failure::into_daemon_error)?;
-		let lines = freed.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-		Ok(Collected {
-			blocks: lines.count() as u64,
-		})
+		let began = Instant::now();
+		loop {
+			if let Ok(_alone) = self.putting.try_write() {
+				return self.remove_unpinned().await;
+			}
+			if began.elapsed() > self.deadline {
+				return Err(StoreError::Busy);
+			}
+			sleep(TURN).await;
+		}
 	}
 }
 

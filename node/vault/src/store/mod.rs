@@ -28,7 +28,7 @@ pub enum StoreError {
 	#[error("the store returned wrong bytes for block {0}; store the payload again")]
 	WrongBytes(Cid),
 	/// The CID names no payload that this program could have stored.
-	#[error("{cid} is no payload: {reason}")]
+	#[error("{cid} is no payload: {reason}; check the record's CID")]
 	NotAPayload {
 		/// The block.
 		cid: Cid,
@@ -50,13 +50,22 @@ pub enum StoreError {
 	#[error("the IPFS daemon did not answer in time; check that it runs and is reachable")]
 	Deadline,
 	/// The daemon cannot be reached or answered with an error.
-	#[error("the IPFS daemon failed: {0}")]
+	#[error("the IPFS daemon failed: {0}; check that it runs, its log, and its API.Authorizations")]
 	Daemon(String),
 	/// The daemon's address is not one that can be used.
 	#[error("{0:?} is no address of an IPFS daemon; give one like http://127.0.0.1:5001")]
 	BadEndpoint(String),
+	/// The daemon's address is another machine's.
+	#[error(
+		"{0:?} is not on this machine, and whoever reaches a daemon's RPC rules it; give an address on loopback, and \
+		 reach a daemon elsewhere through a tunnel"
+	)]
+	NotLoopback(String),
+	/// Nothing can be collected while payloads are being stored.
+	#[error("payloads are being stored, so that nothing can be collected now; try again later")]
+	Busy,
 	/// The disk, or the source of the bytes, failed.
-	#[error("input or output failed: {0}")]
+	#[error("input or output failed: {0}; check the disk and the connection")]
 	Io(#[from] std::io::Error),
 }
 
@@ -77,6 +86,9 @@ pub struct PayloadStat {
 pub struct Collected {
 	/// Blocks deleted.
 	pub blocks: u64,
+	/// Branches of pinned payloads that cannot be read. What they need is not known, so that nothing is deleted as long
+	/// as there are any.
+	pub unreadable: u64,
 }
 
 /// A store of payloads.
@@ -104,7 +116,11 @@ pub trait PayloadStore: Send + Sync {
 	/// Bytes on the disk.
 	async fn usage(&self) -> Result<u64, StoreError>;
 
-	/// Deletes the blocks that no pin needs.
+	/// Bytes that are free on the disk; `None` where the store does not know.
+	async fn free(&self) -> Result<Option<u64>, StoreError>;
+
+	/// Deletes the blocks that no pin needs; those of a payload that is being put stay. A store that cannot do it while
+	/// payloads are being put refuses with `Busy`.
 	async fn collect(&self) -> Result<Collected, StoreError>;
 }
 
@@ -133,4 +149,9 @@ fn dag_error(cid: Cid, reason: DagError) -> StoreError {
 		DagError::WrongBytes => StoreError::WrongBytes(cid),
 		reason => StoreError::NotAPayload { cid, reason },
 	}
+}
+
+/// What a builder fails with, which no payload makes it do.
+fn no_cid(error: DagError) -> StoreError {
+	StoreError::Io(std::io::Error::other(error))
 }

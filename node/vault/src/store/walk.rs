@@ -72,8 +72,6 @@ pub(super) fn stream<S: BlockSource>(
 	})))
 }
 
-pub(super) const RAW: u64 = 0x55;
-
 struct Place {
 	cid: Cid,
 	start: u64,

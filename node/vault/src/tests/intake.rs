@@ -1,21 +1,25 @@
+use std::fs;
+
 use codec::Encode;
 
 use super::{
 	document,
-	world::{context, sign, Prepared, World, AUTHOR, HOSPITAL, PATIENT, READER},
+	store::block_file,
+	world::{context, sign, Prepared, World, AUTHOR, HOSPITAL, PATIENT, READER, START},
 };
 use crate::{
 	chain::Verdict,
 	envelope::encrypt,
-	intake::{Limits, UploadError},
+	holdings::Limits,
+	intake::{UploadError, MAX_TICKET_LIFE_MS},
 	key_table::{Inserted, RowState, TableStatus},
 	store::{read_all, PayloadStore},
-	ticket::{Origin, UploadTicket},
-	unixfs::{parse_cid, CHUNK_LEN},
+	ticket::UploadTicket,
+	unixfs::{parse_cid, Block, CHUNK_LEN},
 	wrap::{wrap, Binding, HpkeSecret, Purpose, Wrap},
 };
 
-async fn take(world: &World, prepared: &Prepared) -> Result<Inserted, UploadError> {
+pub(super) async fn take(world: &World, prepared: &Prepared) -> Result<Inserted, UploadError> {
 	world
 		.intake
 		.take(&prepared.announcement, &mut &prepared.payload[..])
@@ -84,6 +88,37 @@ async fn a_lost_payload_can_be_sent_again() {
 	world.store.collect().await.unwrap();
 	assert_eq!(take(&world, &prepared).await.unwrap(), Inserted::Repeated);
 	assert!(world.store.stat(&cid).await.unwrap().pinned);
+}
+
+#[tokio::test]
+async fn a_payload_that_lost_a_leaf_is_wanted_again() {
+	let world = World::new();
+	let prepared = world.prepare(&document(2 * CHUNK_LEN));
+	take(&world, &prepared).await.unwrap();
+	let leaf = Block::raw(prepared.payload[CHUNK_LEN..2 * CHUNK_LEN].to_vec())
+		.unwrap()
+		.cid;
+	fs::remove_file(block_file(&world.folder.path().join("store"), &leaf)).unwrap();
+	let cid = parse_cid(&prepared.announcement.ticket.cid).unwrap();
+	assert!(world.store.stat(&cid).await.unwrap().pinned, "root and pin are there");
+
+	let mut body = &prepared.payload[..];
+	let again = world.intake.take(&prepared.announcement, &mut body).await.unwrap();
+	assert_eq!((again, body.len()), (Inserted::Repeated, 0), "the body was not wanted");
+	let stored = read_all(world.store.get(&cid, None).await.unwrap()).await.unwrap();
+	assert_eq!(stored, prepared.payload);
+}
+
+#[tokio::test]
+async fn the_same_upload_under_a_later_ticket_waits_longer() {
+	let world = World::new();
+	let mut prepared = world.prepare(b"a document");
+	take(&world, &prepared).await.unwrap();
+	prepared.announcement.ticket.not_after += 1000;
+	prepared.sign();
+	assert_eq!(take(&world, &prepared).await.unwrap(), Inserted::Repeated);
+	let row = world.table.row(&prepared.announcement.ticket.sha256).unwrap().unwrap();
+	assert_eq!(row.upload.ticket.not_after, START + 61_000);
 }
 
 #[tokio::test]
@@ -156,6 +191,7 @@ async fn a_payload_beyond_the_limits_is_refused() {
 	let world = World::with_limits(Limits {
 		payload: 16_503,
 		disk: u64::MAX,
+		spare: 0,
 	});
 	let error = refused_unread(&world, |_| ()).await;
 	assert!(matches!(
@@ -168,11 +204,22 @@ async fn a_payload_beyond_the_limits_is_refused() {
 
 	let world = World::with_limits(Limits {
 		payload: u64::MAX,
+		disk: 16_503,
+		spare: 0,
+	});
+	let error = refused_unread(&world, |_| ()).await;
+	assert!(matches!(error, UploadError::TooLarge { limit: 16_503, .. }));
+
+	let world = World::with_limits(Limits {
+		payload: u64::MAX,
 		disk: 2 * 16_504 - 1,
+		spare: 0,
 	});
 	take(&world, &world.prepare(b"one")).await.unwrap();
-	let second = take(&world, &world.prepare(b"two")).await;
-	assert!(matches!(second, Err(UploadError::DiskLimit)));
+	let mut second = world.prepare(b"two");
+	second.announcement.signer = READER;
+	second.sign();
+	assert!(matches!(take(&world, &second).await, Err(UploadError::DiskLimit)));
 	assert_eq!(world.table.status().unwrap().pending, 1);
 }
 
@@ -185,6 +232,18 @@ async fn an_expired_ticket_is_refused() {
 	world.later(1);
 	let error = refused_unread_as_is(&world, &prepared).await;
 	assert!(matches!(error, UploadError::Expired));
+}
+
+#[tokio::test]
+async fn a_ticket_for_more_than_a_day_is_refused() {
+	let world = World::new();
+	let valid_for = |life: u64| move |prepared: &mut Prepared| prepared.announcement.ticket.not_after = START + life;
+	let error = refused_unread(&world, valid_for(MAX_TICKET_LIFE_MS + 1)).await;
+	assert!(matches!(error, UploadError::TicketTooLong));
+	let mut longest = world.prepare(b"a document");
+	valid_for(MAX_TICKET_LIFE_MS)(&mut longest);
+	longest.sign();
+	assert_eq!(take(&world, &longest).await.unwrap(), Inserted::New);
 }
 
 #[tokio::test]
@@ -211,12 +270,14 @@ async fn who_may_not_append_may_not_upload() {
 	world.chain.state.lock().append = Verdict::Deny(9);
 	let error = refused_unread(&world, |_| ()).await;
 	assert!(matches!(error, UploadError::NotPermitted(9)));
+	assert_eq!(error.reason(), Some(9));
+	assert!(!error.to_string().contains('9'), "a number tells a person nothing");
 	let asked = world.chain.state.lock().asked[0].clone();
 	assert_eq!(
 		(asked.requester, asked.patient, asked.institution),
 		(AUTHOR, PATIENT, HOSPITAL)
 	);
-	assert_eq!((asked.category, asked.origin), (context().category, Origin::Clinician));
+	assert_eq!(asked.category, context().category);
 }
 
 #[tokio::test]
@@ -329,41 +390,6 @@ async fn an_upload_under_way_is_not_taken_twice() {
 	drop(client);
 	assert!(matches!(first.await, Err(UploadError::TooShort)));
 	take(&world, &prepared).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_a_crash_left_is_dropped_at_the_start() {
-	let world = World::new();
-	let lost = world.prepare(b"lost");
-	let kept = world.prepare(b"kept");
-	take(&world, &kept).await.unwrap();
-	// The crash came after the store had the payload and before the row was there.
-	let ticket = &lost.announcement.ticket;
-	world.table.begin(&ticket.sha256, &ticket.cid).unwrap();
-	let cid = world.store.put(&mut &lost.payload[..]).await.unwrap();
-
-	world.intake.recover().await.unwrap();
-	assert!(world.store.stat(&cid).await.is_err());
-	let kept = parse_cid(&kept.announcement.ticket.cid).unwrap();
-	assert!(world.store.stat(&kept).await.unwrap().pinned);
-	assert!(world.table.begun().unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn what_is_never_registered_is_reaped_with_its_payload() {
-	let world = World::new();
-	let prepared = world.prepare(b"a document");
-	take(&world, &prepared).await.unwrap();
-	let until = super::world::START + 1;
-	assert_eq!(world.intake.reap(until, |_| Some(prepared.record())).await.unwrap(), 0);
-	let other = world.prepare(b"another document");
-	take(&world, &other).await.unwrap();
-	assert_eq!(world.intake.reap(until, |_| None).await.unwrap(), 1);
-	assert_eq!(world.table.status().unwrap(), TableStatus { pending: 0, live: 1 });
-	let gone = parse_cid(&other.announcement.ticket.cid).unwrap();
-	assert!(world.store.stat(&gone).await.is_err());
-	let kept = parse_cid(&prepared.announcement.ticket.cid).unwrap();
-	assert!(world.store.stat(&kept).await.unwrap().pinned);
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-use std::path::Path;
+use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use redb::{Database, ReadableDatabase, TableDefinition};
 
-use super::world::{World, PATIENT, READER, START};
+use super::world::{World, AUTHOR, PATIENT, READER, START};
 use crate::{
 	chain::RecordView,
-	key_table::{EpochKey, Field, Inserted, KeyTable, KeyTableError, RowState, TableStatus, Upload},
+	key_table::{Begun, EpochKey, Field, Inserted, KeyTable, KeyTableError, RowState, TableStatus, Upload},
 };
 
 const ROWS: TableDefinition<'_, &[u8; 32], &[u8]> = TableDefinition::new("rows");
@@ -51,9 +51,9 @@ fn the_same_upload_again_changes_nothing_and_another_is_refused() {
 		table.insert_pending(first.clone(), START + 1).unwrap(),
 		Inserted::Repeated
 	);
-	let mut renewed = first.clone();
-	renewed.ticket.not_after += 1000;
-	assert_eq!(table.insert_pending(renewed, START + 1).unwrap(), Inserted::Repeated);
+	let mut earlier = first.clone();
+	earlier.ticket.not_after -= 1000;
+	assert_eq!(table.insert_pending(earlier, START + 1).unwrap(), Inserted::Repeated);
 
 	let mut foreign = first.clone();
 	foreign.signer = READER;
@@ -105,26 +105,111 @@ fn a_record_that_differs_in_any_field_makes_nothing_live() {
 }
 
 #[test]
-fn what_was_never_registered_is_reaped() {
+fn a_pending_row_is_overdue_once_its_last_ticket_has_ended() {
 	let folder = tempfile::tempdir().unwrap();
 	let table = open(folder.path(), &[&EpochKey::generate(1).unwrap()]);
-	let [(old, old_record), (live, live_record), (late, late_record), (new, new_record)] =
-		[b"old", b"liv", b"lat", b"new"].map(|document| upload(document));
-	table.insert_pending(old.clone(), START).unwrap();
-	table.insert_pending(live, START).unwrap();
-	table.insert_pending(late.clone(), START).unwrap();
-	table.insert_pending(new, START + 10).unwrap();
+	let [(first, first_record), (second, _), (live, live_record)] =
+		[b"one", b"two", b"liv"].map(|document| upload(document));
+	let end = first.ticket.not_after;
+	let mut second = second;
+	second.ticket.not_after = end - 1;
+	for upload in [&first, &second, &live] {
+		table.insert_pending(upload.clone(), START).unwrap();
+	}
 	table.mark_live(&live_record.sha256, &live_record).unwrap();
+	assert!(table.overdue(end - 1).unwrap().is_empty());
+	assert_eq!(table.overdue(end).unwrap(), [second.ticket.sha256]);
+	assert_eq!(
+		table.overdue(end + 1).unwrap(),
+		[second.ticket.sha256, first.ticket.sha256]
+	);
 
-	// The late one was finalised, but nobody had told the table.
-	let registered = |upload: &Upload| (*upload == late).then(|| late_record.clone());
-	assert_eq!(table.reap(START + 10, registered).unwrap(), [old.ticket.cid]);
-	assert!(table.row(&old_record.sha256).unwrap().is_none());
-	let state = |record: &RecordView| table.row(&record.sha256).unwrap().unwrap().state;
-	assert_eq!(state(&live_record), RowState::Live(live_record.id));
-	assert_eq!(state(&late_record), RowState::Live(late_record.id));
-	assert_eq!(state(&new_record), RowState::Pending);
-	assert!(table.reap(START + 10, |_| None).unwrap().is_empty());
+	let mut renewed = first.clone();
+	renewed.ticket.not_after = end + 5000;
+	assert_eq!(
+		table.insert_pending(renewed.clone(), START + 1).unwrap(),
+		Inserted::Repeated
+	);
+	assert_eq!(table.overdue(end + 5000).unwrap(), [second.ticket.sha256]);
+	assert_eq!(table.overdue(end + 5001).unwrap().len(), 2);
+	let row = table.row(&first_record.sha256).unwrap().unwrap();
+	assert_eq!((row.upload, row.inserted_at), (renewed.clone(), START));
+	assert_eq!(table.status().unwrap(), TableStatus { pending: 2, live: 1 });
+
+	// The live one is never overdue again, whatever ticket repeats it.
+	let mut live = live;
+	live.ticket.not_after += 1;
+	assert_eq!(table.insert_pending(live, START).unwrap(), Inserted::Repeated);
+	assert_eq!(table.overdue(end + 5001).unwrap().len(), 2);
+	table.mark_live(&first_record.sha256, &first_record).unwrap();
+	assert_eq!(table.overdue(end + 5001).unwrap(), [second.ticket.sha256]);
+}
+
+#[test]
+fn a_forgotten_row_leaves_its_payload_to_whoever_sweeps() {
+	let folder = tempfile::tempdir().unwrap();
+	let table = open(folder.path(), &[&EpochKey::generate(1).unwrap()]);
+	let (upload, record) = upload(b"x");
+	assert!(!table.forget(&upload).unwrap());
+	table.insert_pending(upload.clone(), START).unwrap();
+	let mut stale = upload.clone();
+	stale.ticket.not_after -= 1;
+	assert!(!table.forget(&stale).unwrap(), "it was renewed meanwhile");
+	assert!(table.begun().unwrap().is_empty());
+
+	assert!(table.forget(&upload).unwrap());
+	assert!(table.row(&record.sha256).unwrap().is_none());
+	assert!(table.overdue(u64::MAX).unwrap().is_empty());
+	let begun = Begun {
+		sha256: record.sha256,
+		cid: record.cid.clone(),
+	};
+	assert_eq!(table.begun().unwrap(), [begun]);
+
+	table.insert_pending(upload.clone(), START).unwrap();
+	assert!(table.begun().unwrap().is_empty());
+	table.mark_live(&record.sha256, &record).unwrap();
+	assert!(!table.forget(&upload).unwrap(), "it is live");
+	assert!(table.has_row(&record.sha256).unwrap());
+}
+
+#[test]
+fn what_waits_is_counted_by_signer() {
+	let folder = tempfile::tempdir().unwrap();
+	let key = EpochKey::generate(1).unwrap();
+	let table = open(folder.path(), &[&key]);
+	let [(one, record), (two, _), (other, _)] = [b"one", b"two", b"oth"].map(|document| upload(document));
+	let mut other = other;
+	other.signer = READER;
+	let size = one.ticket.size;
+	for upload in [&one, &two, &other, &one] {
+		table.insert_pending(upload.clone(), START).unwrap();
+	}
+	assert_eq!((table.waiting(&AUTHOR), table.waiting(&READER)), (2 * size, size));
+	table.mark_live(&record.sha256, &record).unwrap();
+	table.mark_live(&record.sha256, &record).unwrap();
+	assert_eq!(table.waiting(&AUTHOR), size);
+	drop(table);
+
+	let table = open(folder.path(), &[&key]);
+	assert_eq!((table.waiting(&AUTHOR), table.waiting(&READER)), (size, size));
+	table.forget(&two).unwrap();
+	table.forget(&two).unwrap();
+	assert_eq!(table.waiting(&AUTHOR), 0);
+}
+
+#[test]
+fn only_the_owner_reads_the_file() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("keys.redb");
+	let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+	let key = EpochKey::generate(1).unwrap();
+	drop(open(folder.path(), &[&key]));
+	assert_eq!(mode(), 0o600);
+	// As earlier versions made it.
+	std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+	drop(open(folder.path(), &[&key]));
+	assert_eq!(mode(), 0o600);
 }
 
 #[test]
@@ -149,12 +234,13 @@ fn rows_open_under_their_epoch_s_key_alone() {
 	let (upload, record) = upload(b"x");
 	open(folder.path(), &[&first]).insert_pending(upload, START).unwrap();
 
+	let path = folder.path().join("keys.redb");
 	let second = EpochKey::generate(2).unwrap();
-	let result = open(folder.path(), &[&second]).row(&record.sha256);
-	assert!(matches!(result, Err(KeyTableError::UnknownEpoch(1))));
+	let result = KeyTable::open(&path, [second.clone()]);
+	assert!(matches!(result.err(), Some(KeyTableError::UnknownEpoch(1))));
 	let wrong = EpochKey::generate(1).unwrap();
-	let result = open(folder.path(), &[&wrong]).row(&record.sha256);
-	assert!(matches!(result, Err(KeyTableError::Damaged)));
+	let result = KeyTable::open(&path, [wrong]);
+	assert!(matches!(result.err(), Some(KeyTableError::WrongEpochKey(1))));
 	let both = open(folder.path(), &[&first, &second]);
 	both.mark_live(&record.sha256, &record).unwrap();
 	assert_eq!(both.row(&record.sha256).unwrap().unwrap().epoch, 2);
@@ -166,8 +252,8 @@ fn rows_open_under_their_epoch_s_key_alone() {
 fn a_row_changed_on_the_disk_is_damaged() {
 	let folder = tempfile::tempdir().unwrap();
 	let key = EpochKey::generate(1).unwrap();
-	let (upload, record) = upload(b"x");
-	open(folder.path(), &[&key]).insert_pending(upload, START).unwrap();
+	let (damaged, record) = upload(b"x");
+	open(folder.path(), &[&key]).insert_pending(damaged, START).unwrap();
 	let database = Database::open(folder.path().join("keys.redb")).unwrap();
 	let sealed = {
 		let read = database.begin_read().unwrap();
@@ -176,6 +262,9 @@ fn a_row_changed_on_the_disk_is_damaged() {
 		sealed
 	};
 	drop(database);
+	// One row that opens, so that the table does.
+	let (whole, _) = upload(b"whole");
+	open(folder.path(), &[&key]).insert_pending(whole, START).unwrap();
 	// Everywhere but in the epoch's number, which has an error of its own.
 	for at in (0..sealed.len()).filter(|at| !(1..5).contains(at)) {
 		let mut bytes = sealed.clone();

@@ -169,7 +169,48 @@ fn a_changed_passphrase_replaces_the_file() {
 fn a_passphrase_file_is_read_without_its_line_break() {
 	let folder = TempDir::new().unwrap();
 	let path = folder.path().join("passphrase");
-	fs::write(&path, "correct horse\n").unwrap();
+	fs::write(&path, "").unwrap();
 	fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
-	assert_eq!(read_private(&path).unwrap().as_str(), "correct horse");
+	for (written, read) in [
+		("correct horse\n", "correct horse"),
+		("correct horse\r\n", "correct horse"),
+		("correct horse", "correct horse"),
+		("correct horse\r", "correct horse\r"),
+		("correct\nhorse\n\n", "correct\nhorse\n"),
+		("", ""),
+	] {
+		fs::write(&path, written).unwrap();
+		assert_eq!(read_private(&path).unwrap().as_str(), read, "{written:?}");
+	}
+	let longest = "x".repeat(64 * 1024);
+	fs::write(&path, &longest).unwrap();
+	let read = read_private(&path).unwrap();
+	assert_eq!(
+		(read.as_str(), read.capacity()),
+		(longest.as_str(), 65 * 1024),
+		"it grew"
+	);
+}
+
+#[test]
+fn a_folder_is_no_key_file() {
+	let folder = TempDir::new().unwrap();
+	for error in [
+		open(folder.path(), "p", DEVELOPMENT).unwrap_err(),
+		read_private(folder.path()).unwrap_err(),
+	] {
+		assert!(matches!(error, KeystoreError::Folder(_)), "{error}");
+		assert!(error.to_string().contains("is a folder"));
+	}
+}
+
+#[test]
+fn a_failure_of_the_disk_says_what_to_check() {
+	let folder = TempDir::new().unwrap();
+	let error = create(&folder.path().join("none/key.json"), &secret(), "p", DEVELOPMENT).unwrap_err();
+	assert!(matches!(error, KeystoreError::Io { .. }));
+	assert!(
+		error.to_string().contains("check the disk and the permissions"),
+		"{error}"
+	);
 }

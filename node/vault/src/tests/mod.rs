@@ -8,6 +8,7 @@
 
 mod desk;
 mod envelope;
+mod holdings;
 mod intake;
 mod key_table;
 mod keystore;

@@ -146,6 +146,32 @@ fn dropped_swapped_repeated_and_foreign_segments_are_refused() {
 }
 
 #[test]
+fn any_flipped_bit_of_a_payload_of_several_segments_is_refused() {
+	let mut target = Target::new(2 * SEGMENT_LEN + 300_000);
+	let mut bytes = target.payload.clone();
+	let segments = (bytes.len() - HEADER_LEN).div_ceil(SEGMENT_LEN + 16);
+	assert_eq!(segments, 3);
+	let mut seen = vec![0u64; segments];
+	let bits = bytes.len() * 8;
+	let mut runner = TestRunner::new(Config::with_cases(1000));
+	let state = std::cell::RefCell::new((&mut target, &mut bytes, &mut seen));
+	runner
+		.run(&(0..bits), |bit| {
+			let (target, bytes, seen) = &mut *state.borrow_mut();
+			bytes[bit / 8] ^= 1 << (bit % 8);
+			target.refuses(bytes);
+			bytes[bit / 8] ^= 1 << (bit % 8);
+			if let Some(segment) = (bit / 8).checked_sub(HEADER_LEN) {
+				seen[segment / (SEGMENT_LEN + 16)] += 1;
+			}
+			Ok(())
+		})
+		.unwrap();
+	assert!(seen.iter().all(|hits| *hits > 50), "{seen:?}");
+	assert_eq!(target.refused, 1000);
+}
+
+#[test]
 fn a_payload_under_another_record_s_context_is_refused() {
 	let mut target = Target::new(1000);
 	let payload = target.payload.clone();

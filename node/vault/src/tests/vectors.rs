@@ -161,7 +161,7 @@ fn cids() {
 			hasher.update(&sevens[..now]);
 			left -= now;
 		}
-		json!({ "len": len, "cid": hasher.finish().to_string() })
+		json!({ "len": len, "cid": hasher.finish().unwrap().to_string() })
 	})
 	.collect();
 	check("cid.json", &json!(cases));

@@ -14,17 +14,18 @@ use tempfile::TempDir;
 use crate::{
 	chain::{
 		AccountId, AppendQuery, BlockView, ChainUnavailable, FinalisedChain, Object, ReceiptItem, ReceiptView,
-		RecordStatus, RecordView, Verdict,
+		RecordView, Verdict,
 	},
 	desk::Desk,
 	envelope::{encrypt, Context, DataKey},
 	fingerprint::{fingerprint, Fingerprint},
 	hash::blake2_256,
-	intake::{Announcement, Intake, Limits},
+	holdings::{Holdings, Limits},
+	intake::{Announcement, Intake},
 	key_table::{EpochKey, KeyTable, Upload},
 	request::ReleaseRequest,
 	store::{Embedded, PayloadStore},
-	ticket::{Origin, UploadTicket},
+	ticket::UploadTicket,
 	wrap::{wrap, Binding, HpkeSecret, Purpose, Wraps},
 	Clock,
 };
@@ -36,6 +37,11 @@ pub(super) const AUTHOR: AccountId = [0xaa; 32];
 pub(super) const READER: AccountId = [0xbb; 32];
 pub(super) const RECORD: u64 = 5;
 pub(super) const RECEIPT: u64 = 6;
+pub(super) const LIMITS: Limits = Limits {
+	payload: 8 << 20,
+	disk: 64 << 20,
+	spare: 0,
+};
 /// When the world begins.
 pub(super) const START: u64 = 1_800_000_000_000;
 
@@ -50,7 +56,7 @@ pub(super) fn context() -> Context {
 }
 
 pub(super) fn data_key(seed: u8) -> DataKey {
-	DataKey::from_bytes([seed; 32])
+	DataKey::from_slice(&[seed; 32]).unwrap()
 }
 
 /// 32 times the same byte, in hex.
@@ -109,6 +115,15 @@ impl FinalisedChain for Chain {
 		self.read(|state| state.records.get(&object).cloned())
 	}
 
+	fn registered(&self, patient: u64, sha256: &[u8; 32]) -> Result<Option<RecordView>, ChainUnavailable> {
+		self.read(|state| {
+			let mut records = state.records.values();
+			records
+				.find(|record| record.patient == patient && record.sha256 == *sha256)
+				.cloned()
+		})
+	}
+
 	fn still_permits(&self, _: u64, _: Object) -> Result<Verdict, ChainUnavailable> {
 		self.read(|state| state.permits)
 	}
@@ -161,7 +176,6 @@ impl Prepared {
 			tree: ticket.tree,
 			size: ticket.size,
 			recorded_at: ticket.recorded_at,
-			status: RecordStatus::Current,
 		}
 	}
 }
@@ -175,15 +189,13 @@ pub(super) struct World {
 	pub(super) custodian: HpkeSecret,
 	pub(super) patient: HpkeSecret,
 	pub(super) desk: Desk,
+	pub(super) holdings: Arc<Holdings>,
 	pub(super) intake: Intake,
 }
 
 impl World {
 	pub(super) fn new() -> Self {
-		Self::with_limits(Limits {
-			payload: 8 << 20,
-			disk: 64 << 20,
-		})
+		Self::with_limits(LIMITS)
 	}
 
 	pub(super) fn with_limits(limits: Limits) -> Self {
@@ -224,15 +236,8 @@ impl World {
 			Arc::clone(&clock),
 		);
 		let shared: Arc<dyn PayloadStore> = Arc::new(store.clone());
-		let intake = Intake::new(
-			chain.clone(),
-			Arc::clone(&table),
-			shared,
-			HOSPITAL,
-			custodian.clone(),
-			limits,
-			clock,
-		);
+		let holdings = Arc::new(Holdings::new(Arc::clone(&table), shared, limits));
+		let intake = Intake::new(chain.clone(), Arc::clone(&holdings), HOSPITAL, custodian.clone(), clock);
 		let patient = HpkeSecret::generate().unwrap();
 		Self {
 			folder,
@@ -243,6 +248,7 @@ impl World {
 			custodian,
 			patient,
 			desk,
+			holdings,
 			intake,
 		}
 	}
@@ -308,7 +314,6 @@ impl World {
 		let announcement = Announcement {
 			ticket,
 			signer: AUTHOR,
-			origin: Origin::Clinician,
 			wraps,
 			signature: Vec::new(),
 		};

@@ -1,5 +1,7 @@
 //! A hospital's vault over HTTP: ciphertext in and out.
 
+mod tls;
+
 use std::{
 	fs::{self, File},
 	future::Future,
@@ -16,14 +18,16 @@ use reqwest::{
 	header::{CONTENT_LENGTH, CONTENT_RANGE, RANGE},
 	Body, Response, StatusCode,
 };
+use salus_primitives::Record;
 use salus_vault::{
 	fingerprint::Fingerprinter, request::ReleaseRequest, ticket::UploadTicket, unixfs::parse_cid, wrap::Wraps,
 };
 use serde_json::Value;
 
-use super::{client::innermost, data_dir::append, words::hex, AccountId, Error, FileError, Signature, VaultError};
+use super::{
+	client::innermost, files::append, threads::blocking, words::hex, AccountId, Error, FileError, Signature, VaultError,
+};
 
-const CONNECT: Duration = Duration::from_secs(10);
 /// A download that stands still for longer has broken off.
 const STALLED: Duration = Duration::from_secs(60);
 /// What an upload has besides a second for each so many bytes.
@@ -83,7 +87,17 @@ pub struct Payload<'a> {
 	pub size: u64,
 }
 
-impl Payload<'_> {
+impl<'a> Payload<'a> {
+	/// A record's payload.
+	pub fn of(record: &'a Record<AccountId>) -> Self {
+		Self {
+			cid: &record.cid,
+			sha256: record.sha256.0,
+			tree: record.tree.0,
+			size: record.size,
+		}
+	}
+
 	/// Whether a file is this payload.
 	///
 	/// # Errors
@@ -113,25 +127,22 @@ impl Payload<'_> {
 }
 
 impl VaultClient {
-	/// The vault at a URL such as `http://127.0.0.1:9946`.
+	/// The vault at a URL such as `https://vault.hospital.example`; `http://` on this machine only. Its certificate is
+	/// signed by a root that the system trusts.
 	///
 	/// # Errors
-	/// `NoVault` for a URL that is none.
-	pub fn new(url: &str) -> Result<Self, VaultError> {
+	/// `NoVault` for a URL that is none, `Plain`
+	pub fn new(url: &str) -> Result<Self, Error> {
+		Self::with_roots(url, None)
+	}
+
+	/// [`new`](Self::new) with a file of PEM certificates: exactly these sign the vault's certificate.
+	///
+	/// # Errors
+	/// As [`new`](Self::new), and `BadRoots`; `File` when it can't be read.
+	pub fn with_roots(url: &str, roots: Option<&Path>) -> Result<Self, Error> {
 		let url = url.trim_end_matches('/').to_string();
-		let no_vault = |reason: String| VaultError::NoVault {
-			url: url.clone(),
-			reason,
-		};
-		if !url.starts_with("http://") {
-			return Err(no_vault(
-				"only http:// URLs are spoken; put the vault behind the hospital's own network".into(),
-			));
-		}
-		let http = reqwest::Client::builder()
-			.connect_timeout(CONNECT)
-			.build()
-			.map_err(|error| no_vault(innermost(&error)))?;
+		let http = tls::client(&url, roots)?;
 		Ok(Self { url, http })
 	}
 
@@ -223,7 +234,7 @@ impl VaultClient {
 			}
 			file.sync_all().map_err(FileError::at(target))?;
 		}
-		let checked = payload.check(target);
+		let checked = check(payload, target).await;
 		if checked.is_err() {
 			// Never go on from bytes that are wrong.
 			fs::remove_file(target).map_err(FileError::at(target))?;
@@ -232,6 +243,12 @@ impl VaultClient {
 	}
 
 	fn failed(&self, error: reqwest::Error) -> VaultError {
+		if let Some(reason) = tls::distrust(&error) {
+			return VaultError::NotTrusted {
+				url: self.url.clone(),
+				reason,
+			};
+		}
 		let reason = innermost(&error);
 		if error.is_connect() || error.is_builder() {
 			VaultError::NoVault {
@@ -242,6 +259,22 @@ impl VaultClient {
 			VaultError::Interrupted(reason)
 		}
 	}
+}
+
+/// [`Payload::check`] beside the asynchronous work.
+async fn check(payload: Payload<'_>, path: &Path) -> Result<(), Error> {
+	let (cid, path) = (payload.cid.to_vec(), path.to_owned());
+	let Payload { sha256, tree, size, .. } = payload;
+	blocking(move || {
+		let payload = Payload {
+			cid: &cid,
+			sha256,
+			tree,
+			size,
+		};
+		payload.check(&path)
+	})
+	.await
 }
 
 /// Waits for the next bytes, but not for ever.
@@ -300,239 +333,4 @@ impl Stream for Counted {
 }
 
 #[cfg(test)]
-mod tests {
-	#![allow(clippy::unwrap_used)]
-	use super::*;
-	use salus_vault::fingerprint::fingerprint;
-
-	#[test]
-	fn a_file_is_the_payload_or_not() {
-		let folder = tempfile::tempdir().unwrap();
-		let path = folder.path().join("payload");
-		let bytes: Vec<u8> = (0..300_000u32).flat_map(u32::to_le_bytes).collect();
-		let print = fingerprint(&bytes);
-		let cid = print.cid.to_bytes();
-		let payload = Payload {
-			cid: &cid,
-			sha256: print.sha256,
-			tree: print.tree,
-			size: print.size,
-		};
-		fs::write(&path, &bytes).unwrap();
-		payload.check(&path).unwrap();
-		for wrong in [
-			Payload {
-				sha256: [0; 32],
-				..payload
-			},
-			Payload {
-				tree: [0; 32],
-				..payload
-			},
-			Payload { size: 1, ..payload },
-			Payload { cid: &[1], ..payload },
-		] {
-			assert!(matches!(wrong.check(&path), Err(Error::Vault(VaultError::OtherBytes))));
-		}
-		fs::write(&path, bytes.get(1..).unwrap()).unwrap();
-		assert!(payload.check(&path).is_err());
-	}
-
-	/// A vault that answers one request for each of these answers; returns its URL and the heads of the requests.
-	async fn vault(answers: Vec<Vec<u8>>) -> (String, tokio::task::JoinHandle<Vec<String>>) {
-		use tokio::io::{AsyncReadExt, AsyncWriteExt};
-		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-		let url = format!("http://{}", listener.local_addr().unwrap());
-		let heads = tokio::spawn(async move {
-			let mut heads = Vec::new();
-			for answer in answers {
-				let (mut stream, _) = listener.accept().await.unwrap();
-				let mut request = Vec::new();
-				let head = loop {
-					if let Some(end) = request.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-						break String::from_utf8(request.get(..end).unwrap().to_vec())
-							.unwrap()
-							.to_lowercase();
-					}
-					assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
-				};
-				let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-				let body = length.map_or(0, |length| length.parse::<usize>().unwrap());
-				while request.len() < head.len() + 4 + body {
-					assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
-				}
-				stream.write_all(&answer).await.unwrap();
-				heads.push(head);
-			}
-			heads
-		});
-		(url, heads)
-	}
-
-	fn answer(status: &str, headers: &str, length: usize, body: &[u8]) -> Vec<u8> {
-		let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n");
-		[head.as_bytes(), body].concat()
-	}
-
-	fn request() -> ReleaseRequest {
-		ReleaseRequest {
-			version: 1,
-			genesis: [0; 32],
-			custodian: 0,
-			receipt: 0,
-			object: salus_vault::chain::Object::Record(0),
-			requester: [0; 32],
-			recipient_key: salus_vault::wrap::HpkeKey::X25519([0; 32]),
-			anchor: (0, [0; 32]),
-			nonce: [0; 16],
-		}
-	}
-
-	#[tokio::test]
-	async fn a_broken_off_download_goes_on_where_it_stopped() {
-		let bytes: Vec<u8> = (0..50_000u32).flat_map(u32::to_le_bytes).collect();
-		let print = fingerprint(&bytes);
-		let cid = print.cid.to_bytes();
-		let request = request();
-		let download = Download {
-			request: &request,
-			signature: Signature::Sr25519([0; 64]),
-			payload: Payload {
-				cid: &cid,
-				sha256: print.sha256,
-				tree: print.tree,
-				size: print.size,
-			},
-		};
-		let (first, rest) = bytes.split_at(70_000);
-		let range = format!("content-range: bytes 70000-{}/{}\r\n", bytes.len() - 1, bytes.len());
-		let (url, heads) = vault(vec![
-			answer(
-				"206 Partial Content",
-				"content-range: bytes 0-199999/200000\r\n",
-				bytes.len(),
-				first,
-			),
-			answer("206 Partial Content", &range, rest.len(), rest),
-		])
-		.await;
-		let folder = tempfile::tempdir().unwrap();
-		let target = folder.path().join("payload");
-		let vault = VaultClient::new(&url).unwrap();
-
-		let broken = vault.download(&download, &target, ()).await;
-		assert!(
-			matches!(broken, Err(Error::Vault(VaultError::Interrupted(_)))),
-			"{broken:?}"
-		);
-		assert_eq!(fs::read(&target).unwrap(), first);
-		vault.download(&download, &target, ()).await.unwrap();
-		assert_eq!(fs::read(&target).unwrap(), bytes);
-
-		let heads = heads.await.unwrap();
-		assert!(heads
-			.iter()
-			.all(|head| head.contains("salus-release: 0x") && head.contains("salus-signature: 0x")));
-		assert!(heads.last().unwrap().contains("range: bytes=70000-"));
-	}
-
-	#[tokio::test]
-	async fn wrong_bytes_are_not_kept() {
-		let print = fingerprint(b"the payload");
-		let cid = print.cid.to_bytes();
-		let request = request();
-		let download = Download {
-			request: &request,
-			signature: Signature::Sr25519([0; 64]),
-			payload: Payload {
-				cid: &cid,
-				sha256: print.sha256,
-				tree: print.tree,
-				size: print.size,
-			},
-		};
-		let (url, _) = vault(vec![
-			answer("200 OK", "", 11, b"another one"),
-			answer("206 Partial Content", "content-range: bytes 5-10/11\r\n", 6, b"other."),
-		])
-		.await;
-		let folder = tempfile::tempdir().unwrap();
-		let target = folder.path().join("payload");
-		let vault = VaultClient::new(&url).unwrap();
-		for _ in 0..2 {
-			let wrong = vault.download(&download, &target, ()).await;
-			assert!(matches!(wrong, Err(Error::Vault(VaultError::OtherBytes))), "{wrong:?}");
-		}
-		assert!(!fs::exists(&target).unwrap() || fs::read(&target).unwrap().is_empty());
-	}
-
-	#[tokio::test]
-	async fn an_upload_says_how_long_it_is_and_a_refusal_is_told() {
-		let refusal = br#"{"code":8105,"name":"Expired","message":"the ticket has expired; sign a new one"}"#;
-		let (url, heads) = vault(vec![
-			answer("201 Created", "", 2, b"{}"),
-			answer("401 Unauthorized", "", refusal.len(), refusal),
-			answer("500 Internal Server Error", "", 4, b"what"),
-		])
-		.await;
-		let folder = tempfile::tempdir().unwrap();
-		let payload = folder.path().join("payload");
-		fs::write(&payload, vec![7; 100_000]).unwrap();
-		let wrap = salus_vault::wrap::Wrap(vec![1; 81]);
-		let wraps = Wraps {
-			custody: wrap,
-			subject: None,
-		};
-		let ticket = UploadTicket {
-			version: 1,
-			genesis: [0; 32],
-			institution: 0,
-			purpose: 0,
-			patient: 0,
-			category: 0,
-			compartment: None,
-			media: 0,
-			recorded_at: 0,
-			cid: vec![],
-			sha256: [0; 32],
-			tree: [0; 32],
-			size: 100_000,
-			wraps: wraps.hash(),
-			not_after: 0,
-		};
-		let upload = Upload {
-			ticket: &ticket,
-			wraps: &wraps,
-			signer: AccountId::from([0; 32]),
-			signature: Signature::Sr25519([0; 64]),
-		};
-		let vault = VaultClient::new(&url).unwrap();
-		vault.upload(&upload, &payload, ()).await.unwrap();
-		let refused = vault.upload(&upload, &payload, ()).await.unwrap_err();
-		assert_eq!(
-			(refused.name().as_str(), refused.exit_code()),
-			("Expired", super::super::exit::REFUSED)
-		);
-		let failed = vault.upload(&upload, &payload, ()).await.unwrap_err();
-		assert_eq!(
-			(failed.name().as_str(), failed.exit_code()),
-			("HttpError", super::super::exit::UNREACHABLE)
-		);
-
-		let heads = heads.await.unwrap();
-		assert!(heads
-			.iter()
-			.all(|head| head.contains("content-length: 100000") && !head.contains("chunked")));
-	}
-
-	#[test]
-	fn only_http_is_spoken() {
-		assert!(VaultClient::new("http://127.0.0.1:9946/").is_ok());
-		for url in ["https://127.0.0.1", "127.0.0.1:9946", ""] {
-			assert!(
-				matches!(VaultClient::new(url), Err(VaultError::NoVault { .. })),
-				"{url}"
-			);
-		}
-	}
-}
+mod tests;
