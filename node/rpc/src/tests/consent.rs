@@ -100,7 +100,10 @@ async fn grants_come_in_pages() {
 	assert_eq!(third["next"], Value::Null);
 	// A full page that is the last one has no next either.
 	let exact = world.ok("consent_grants", json!([1, null, 5])).await;
-	assert_eq!((exact["items"].as_array().unwrap().len(), &exact["next"]), (5, &Value::Null));
+	assert_eq!(
+		(exact["items"].as_array().unwrap().len(), &exact["next"]),
+		(5, &Value::Null)
+	);
 
 	let all = world.ok("consent_grants", json!([1])).await;
 	assert_eq!(ids(&all), [1, 2, 3, 4, 5]);
