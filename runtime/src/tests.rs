@@ -81,7 +81,9 @@ fn motion(council: &[AccountId], ayes: usize, threshold: u32, call: RuntimeCall)
 	for member in &council[..ayes] {
 		Council::vote(RuntimeOrigin::signed(member.clone()), hash, 0, true)?;
 	}
-	System::set_block_number(2 + <Runtime as pallet_collective::Config<CouncilCollective>>::MotionDuration::get());
+	let duration: BlockNumber =
+		<<Runtime as pallet_collective::Config<CouncilCollective>>::MotionDuration as Get<BlockNumber>>::get();
+	System::set_block_number(2 + duration);
 	Council::close(proposer, hash, 0, Weight::MAX, length)
 }
 
