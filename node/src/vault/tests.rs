@@ -145,6 +145,10 @@ impl PayloadStore for Held {
 		self.store.unpin(cid).await
 	}
 
+	async fn is_pinned(&self, cid: &cid::Cid) -> Result<bool, StoreError> {
+		self.store.is_pinned(cid).await
+	}
+
 	async fn stat(&self, cid: &cid::Cid) -> Result<PayloadStat, StoreError> {
 		self.store.stat(cid).await
 	}

@@ -35,8 +35,8 @@ async fn blocks_are_exported_imported_checked_and_reverted() {
 	let patient = Patient::registered(&node);
 	let id = patient.id.as_str();
 	let letter = patient.salus.write("letter.txt", "my own words");
-	let put = ["record", "put", &letter, "--patient", id, "--category", "other"];
-	let block = patient.signs(&put).ok()["acknowledgement"]["block"].as_u64().unwrap();
+	let put = format!("record put {letter} --patient {id} --category other");
+	let block = patient.types(&put).ok()["acknowledgement"]["block"].as_u64().unwrap();
 	let trail = node.trail(id).await;
 	let (genesis, rows) = (node.genesis().await, vault_rows(&node).await);
 	assert_eq!(rows, (json!(0), json!(1)), "one upload, registered");
@@ -270,8 +270,8 @@ async fn a_generated_key_is_inserted_and_found_by_the_node() {
 	assert_eq!(node.asked("author_hasKey", unknown).await, false);
 }
 
-/// `custodian-key` makes a file that only its owner can read and overwrites none; the node is the custodian whose key it
-/// is, and refuses a wrong passphrase, a file that others can read, and none at all.
+/// `custodian-key` makes a file that only its owner can read and overwrites none; a node refuses a wrong passphrase, a file
+/// that others can read, none at all, and a key that is not the chain's; with the chain's it is the custodian.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 	let folder = tempfile::tempdir().unwrap();
@@ -282,75 +282,87 @@ async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 		fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
 		path
 	};
-	let (key, passphrase, wrong) = (
-		file("custodian.key"),
-		secret("passphrase", "of hospital A\n"),
-		secret("wrong", "of B\n"),
-	);
-	let make = [
-		"custodian-key",
-		"--institution",
-		"0",
-		"--output",
-		&key,
-		"--passphrase-file",
-		&passphrase,
-	];
-	let public = printed(&salus_node(&make)).trim().to_owned();
-	assert_eq!((public.len(), mode(Path::new(&key))), (66, 0o600));
-	let written = fs::read(&key).unwrap();
-	let again = refused(&salus_node(&make));
-	assert!(again.contains("exists already; choose another name"), "{again}");
-	assert_eq!(fs::read(&key).unwrap(), written);
-	let empty = secret("empty", "\n");
-	let another = [
-		"custodian-key",
-		"--institution",
-		"0",
-		"--output",
-		&file("b.key"),
-		"--passphrase-file",
-		&empty,
-	];
-	assert!(refused(&salus_node(&another)).contains("the passphrase is empty; choose one"));
-	assert!(!Path::new(&file("b.key")).exists());
-
-	let node = Stopped::new(&["--dev", "--custodian-key", &key, "--passphrase-file", &passphrase]);
-	let base = node.base().display().to_string();
-	let start = |file: &str, passphrase: &str| {
-		let dev = ["--dev", "--base-path", &base];
-		refused(&salus_node(
-			&[&dev[..], &["--custodian-key", file, "--passphrase-file", passphrase]].concat(),
-		))
+	let make = |out: &str, passphrase: &str| {
+		let args = [
+			"custodian-key",
+			"--institution",
+			"0",
+			"--output",
+			out,
+			"--passphrase-file",
+			passphrase,
+		];
+		salus_node(&args)
 	};
-	assert!(start(&key, &wrong).contains("wrong passphrase for"));
-	assert!(start(&file("none.key"), &passphrase).contains("does not exist; check the path"));
-	let shared = secret("shared.key", &String::from_utf8(written).unwrap());
+	let (key, passphrase) = (file("custodian.key"), secret("passphrase", "of hospital A\n"));
+	let public = printed(&make(&key, &passphrase)).trim().to_owned();
+	assert_eq!((public.len(), mode(Path::new(&key))), (66, 0o600));
+	let written = fs::read_to_string(&key).unwrap();
+	let again = refused(&make(&key, &passphrase));
+	assert!(again.contains("exists already; choose another name"), "{again}");
+	assert_eq!(fs::read_to_string(&key).unwrap(), written);
+	let none = file("none.key");
+	let unprotected = refused(&make(&none, &secret("empty", "\n")));
+	assert!(
+		unprotected.contains("the passphrase is empty; choose one"),
+		"{unprotected}"
+	);
+	assert!(!Path::new(&none).exists());
+
+	let base = file("base");
+	let start = |key: &str, passphrase: &str, why: &str| {
+		let args = [
+			"--dev",
+			"--base-path",
+			&base,
+			"--custodian-key",
+			key,
+			"--passphrase-file",
+			passphrase,
+		];
+		let said = refused(&salus_node(&args));
+		assert!(said.contains(why), "`{why}` is not in: {said}");
+	};
+	start(&key, &secret("wrong", "of hospital B\n"), "wrong passphrase for");
+	start(&none, &passphrase, "does not exist; check the path");
+	let shared = secret("shared.key", &written);
 	fs::set_permissions(&shared, fs::Permissions::from_mode(0o644)).unwrap();
-	assert!(start(&shared, &passphrase).contains("run: chmod 600"));
-	let node = node.start().await;
+	start(&shared, &passphrase, "run: chmod 600");
+	start(&key, &passphrase, "give the file with that key");
+
+	// A chain whose hospital A has this key.
+	let mut spec: Value =
+		serde_json::from_str(&printed(&salus_node(&["export-chain-spec", "--chain", "dev"]))).unwrap();
+	let institution = &mut spec["genesis"]["runtimeGenesis"]["patch"]["roles"]["institutions"][0];
+	institution["hpke"]["X25519"] = json!(hex::decode(&public[2..]).unwrap());
+	let chain = file("chain.json");
+	fs::write(&chain, spec.to_string()).unwrap();
+	let node_key = "0b".repeat(32);
+	let alice = [
+		"--chain",
+		&chain,
+		"--alice",
+		"--force-authoring",
+		"--no-mdns",
+		"--node-key",
+		&node_key,
+	];
+	let custodian = ["--custodian-key", &key, "--passphrase-file", &passphrase];
+	let node = Stopped::new(&[&alice[..], &custodian].concat()).start().await;
+	assert!(node
+		.log()
+		.contains(&format!("Custodian of institution 0 with key {public}")));
 	let status = node.asked("vault_status", json!([])).await;
 	let custodians = status["custodians"].as_array().unwrap();
 	assert_eq!(custodians.len(), 1, "the named custodian and no development one");
 	assert_eq!(custodians[0]["institution"], 0);
-	assert!(node
-		.log()
-		.contains(&format!("Custodian of institution 0 with key {public}")));
-
-	// The chain has another key for hospital A, so that a payload wrapped to that one is not taken.
 	let patient = Patient::registered(&node);
 	let letter = patient.salus.write("letter.txt", "my own words");
-	let put = [
-		"record",
-		"put",
-		&letter,
-		"--patient",
-		&patient.id,
-		"--category",
-		"other",
-	];
-	patient.signs(&put).fails(5, "ForeignCustodyWrap");
-	assert_eq!(vault_rows(&node).await, (json!(0), json!(0)));
+	let put = format!("record put {letter} --patient {} --category other", patient.id);
+	let record = &patient.types(&put).ok()["record"];
+	let out = patient.salus.file("out.txt");
+	patient.types(&format!("record get {record} --out {out}")).ok();
+	assert_eq!(fs::read_to_string(&out).unwrap(), "my own words");
 }
 
 fn mode(path: &Path) -> u32 {

@@ -276,11 +276,23 @@ impl Holdings {
 	/// Whether the payload is here, pinned, and whole to the last block.
 	pub(crate) async fn keeps(&self, ticket: &UploadTicket) -> Result<bool, UploadError> {
 		let cid = parse_cid(&ticket.cid).map_err(|_| UploadError::BadCid)?;
-		match self.store.stat(&cid).await {
-			Ok(stat) if stat.pinned => self.holds(&cid, &ticket.sha256).await,
-			Ok(_) | Err(StoreError::NotFound(_) | StoreError::WrongBytes(_)) => Ok(false),
-			Err(error) => Err(UploadError::Store(error)),
+		Ok(self.is_pinned(&cid).await? && self.holds(&cid, &ticket.sha256).await?)
+	}
+
+	/// Notes that an upload's bytes are about to be stored. What the store keeps without such a note was not left by an
+	/// upload, and is not this one's to drop either.
+	pub(crate) async fn begin(&self, ticket: &UploadTicket) -> Result<(), UploadError> {
+		let cid = parse_cid(&ticket.cid).map_err(|_| UploadError::BadCid)?;
+		let (sha256, bytes) = (ticket.sha256, ticket.cid.clone());
+		let left = self.on_table(move |table| table.is_begun(&sha256)).await?;
+		if !left && self.is_pinned(&cid).await? {
+			return Ok(());
 		}
+		self.on_table(move |table| table.begin(&sha256, &bytes)).await
+	}
+
+	async fn is_pinned(&self, cid: &Cid) -> Result<bool, UploadError> {
+		self.store.is_pinned(cid).await.map_err(UploadError::Store)
 	}
 
 	/// Takes the upload's place among those under way.

@@ -86,7 +86,7 @@ async fn a_document_that_may_not_be_put_is_not_registered() {
 		salus.types_as(DOCTOR, &nonsense),
 		2,
 		"ValueValidation",
-		"use one of allergy",
+		"use one of summary, allergy",
 	);
 	assert_eq!(World::of(&node, id, salus).await, before);
 

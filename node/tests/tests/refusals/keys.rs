@@ -78,7 +78,7 @@ async fn a_wrong_key_or_node_signs_nothing() {
 	let to = |vault: &str| salus.types_as(DOCTOR, &format!("--vault {vault} {put}"));
 	refused(
 		to("http://198.51.100.1"),
-		5,
+		2,
 		"Plain",
 		"name the vault's https:// URL with --vault",
 	);

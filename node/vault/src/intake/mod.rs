@@ -136,8 +136,7 @@ impl Intake {
 			place: _place,
 		} = wanted;
 		let sha256 = upload.ticket.sha256;
-		let cid = upload.ticket.cid.clone();
-		self.holdings.on_table(move |table| table.begin(&sha256, &cid)).await?;
+		self.holdings.begin(&upload.ticket).await?;
 		let mut checked = CheckedBody::new(body, &upload.ticket, key);
 		if let Err(error) = self.holdings.store().put(&mut checked).await {
 			let Some(refused) = checked.failure.take() else {

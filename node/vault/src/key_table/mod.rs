@@ -107,6 +107,16 @@ impl KeyTable {
 		change.commit().map_err(failed)
 	}
 
+	/// Whether a payload is noted as begun.
+	///
+	/// # Errors
+	/// `Database`
+	pub fn is_begun(&self, sha256: &[u8; 32]) -> Result<bool, KeyTableError> {
+		let read = self.database.begin_read().map_err(failed)?;
+		let begun = read.open_table(BEGUN).map_err(failed)?;
+		Ok(begun.get(sha256).map_err(failed)?.is_some())
+	}
+
 	/// Notes that nothing without a row is left of a payload in the store.
 	///
 	/// # Errors

@@ -111,9 +111,14 @@ impl PayloadStore for Embedded {
 		self.run(move |folder| folder.unpin(&cid)).await
 	}
 
+	async fn is_pinned(&self, cid: &Cid) -> Result<bool, StoreError> {
+		let cid = *cid;
+		self.run(move |folder| Ok(folder.pin_path(&cid).try_exists()?)).await
+	}
+
 	async fn stat(&self, cid: &Cid) -> Result<PayloadStat, StoreError> {
 		let root = walk::root(self, cid).await?;
-		let pinned = self.folder.pin_path(cid).exists();
+		let pinned = self.is_pinned(cid).await?;
 		Ok(PayloadStat { size: root.len, pinned })
 	}
 

@@ -316,24 +316,22 @@ impl PayloadStore for Kubo {
 		}
 	}
 
+	async fn is_pinned(&self, cid: &Cid) -> Result<bool, StoreError> {
+		let arg = cid.to_string();
+		let request = PinLs {
+			arg: &arg,
+			r#type: "recursive",
+		};
+		match self.call(request, None, self.deadline).await {
+			Ok(_) => Ok(true),
+			Err(Failure::Api(message)) if message.contains("not pinned") => Ok(false),
+			Err(failure) => Err(failure.into_store_error(cid)),
+		}
+	}
+
 	async fn stat(&self, cid: &Cid) -> Result<PayloadStat, StoreError> {
 		let root = walk::root(self, cid).await?;
-		let arg = cid.to_string();
-		let pinned = match self
-			.call(
-				PinLs {
-					arg: &arg,
-					r#type: "recursive",
-				},
-				None,
-				self.deadline,
-			)
-			.await
-		{
-			Ok(_) => true,
-			Err(Failure::Api(message)) if message.contains("not pinned") => false,
-			Err(failure) => return Err(failure.into_store_error(cid)),
-		};
+		let pinned = self.is_pinned(cid).await?;
 		Ok(PayloadStat { size: root.len, pinned })
 	}
 

@@ -107,6 +107,9 @@ pub trait PayloadStore: Send + Sync {
 	/// Keeps it no longer. Unpinning what is not pinned changes nothing.
 	async fn unpin(&self, cid: &Cid) -> Result<(), StoreError>;
 
+	/// Whether it is kept, by this store's own records alone.
+	async fn is_pinned(&self, cid: &Cid) -> Result<bool, StoreError>;
+
 	/// Size and pin of a payload whose root is in the store.
 	async fn stat(&self, cid: &Cid) -> Result<PayloadStat, StoreError>;
 

@@ -74,6 +74,7 @@ async fn pins(store: &dyn PayloadStore) {
 	store.unpin(&dropped_cid).await.unwrap();
 	store.unpin(&dropped_cid).await.unwrap();
 	assert!(!store.stat(&dropped_cid).await.unwrap().pinned);
+	assert!(!store.is_pinned(&dropped_cid).await.unwrap() && store.is_pinned(&kept_cid).await.unwrap());
 	store.pin(&dropped_cid).await.unwrap();
 	assert!(store.stat(&dropped_cid).await.unwrap().pinned);
 	store.unpin(&dropped_cid).await.unwrap();
@@ -102,6 +103,7 @@ async fn absence(store: &dyn PayloadStore) {
 		);
 	}
 	store.unpin(&absent).await.unwrap();
+	assert!(!store.is_pinned(&absent).await.unwrap());
 	let foreign = cid::Cid::new_v1(0x0129, *absent.hash());
 	assert!(store.get(&foreign, None).await.is_err());
 }

@@ -21,6 +21,24 @@ use crate::sdk::{
 /// How long an upload ticket is good: long enough for a slow line, and well within the day that a vault accepts.
 const TICKET_LIFETIME: Moment = 12 * HOUR;
 
+/// The vault's refusals of a payload as it is.
+const UNUSABLE: [&str; 14] = [
+	"BadCid",
+	"BadHeader",
+	"BadSize",
+	"BadWraps",
+	"Duplicate",
+	"ForeignCustodyWrap",
+	"ForeignWraps",
+	"TooLarge",
+	"TooLong",
+	"WrongCid",
+	"WrongHash",
+	"WrongLength",
+	"WrongTree",
+	"WrongVersion",
+];
+
 /// An upload under way.
 pub(super) struct Job<'a> {
 	pub(super) put: &'a Put,
@@ -232,17 +250,7 @@ fn is_final(error: &Error) -> bool {
 		}
 		Error::Submission(SubmissionError::Foreseen { .. } | SubmissionError::Failed { .. }) => true,
 		Error::Vault(VaultError::Refused { name, .. } | VaultError::Answered { name, .. }) => {
-			matches!(
-				name.as_str(),
-				"WrongVersion"
-					| "BadCid" | "BadSize"
-					| "TooLarge" | "ForeignWraps"
-					| "BadWraps" | "ForeignCustodyWrap"
-					| "Duplicate" | "BadHeader"
-					| "TooShort" | "TooLong"
-					| "WrongHash" | "WrongTree"
-					| "WrongCid" | "WrongLength"
-			)
+			UNUSABLE.contains(&name.as_str())
 		}
 		_ => false,
 	}
@@ -315,7 +323,15 @@ mod tests {
 		for name in ["TooLarge", "WrongHash", "ForeignCustodyWrap", "Duplicate"] {
 			assert!(is_final(&answered(name)), "{name}");
 		}
-		for name in ["Busy", "InProgress", "StaleChain", "DiskLimit", "NoDesk", "HttpError"] {
+		for name in [
+			"Busy",
+			"TooShort",
+			"InProgress",
+			"StaleChain",
+			"DiskLimit",
+			"NoDesk",
+			"HttpError",
+		] {
 			assert!(!is_final(&answered(name)), "{name}");
 		}
 		let unknown = SubmissionError::Unknown {
