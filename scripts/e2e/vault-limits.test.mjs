@@ -15,8 +15,8 @@ import { emptyWard, openWard } from './lib/ward.mjs';
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const LIMIT = 4 * MIB;
-// Uploads that the node takes at a time, and how long one may pause: node/src/vault/{http,payloads}.rs.
-const UPLOADS = 64;
+// Uploads that the node takes of one account at a time, and how long one may pause: node/src/vault/{transfers,payloads}.rs.
+const OWN_UPLOADS = 4;
 const PAUSE = 60_000;
 
 describe('the vault at its limits', () => {
@@ -43,20 +43,20 @@ describe('the vault at its limits', () => {
     assert.equal(status, 201, JSON.stringify(json));
   }
 
-  test('with as many uploads as it takes at a time it is busy, until one of them ends', async () => {
+  test('one account has only so many uploads under way, until one of them ends', async () => {
     const before = await kept(node);
-    const sent = Array.from({ length: UPLOADS }, () => parcel());
+    const sent = Array.from({ length: OWN_UPLOADS }, () => parcel());
     const [first, ...others] = await Promise.all(sent.map((one) => begin(node, one)));
     const late = parcel();
-    await refused(upload(node, late), 503, 'Busy');
+    await refused(upload(node, late), 429, 'TooManyTransfers');
     assert.equal((await first.finish()).status, 201);
     await taken(late);
     others.forEach(({ breakOff }) => breakOff());
     for (const one of sent.slice(1)) {
       await until('a broken upload gave its place back', async () => (await upload(node, one)).status === 201);
     }
-    const bytes = (UPLOADS + 1) * late.body.length;
-    assert.deepEqual(await kept(node), { ...before, stored: before.stored + bytes, pending: before.pending + UPLOADS + 1 });
+    const bytes = (OWN_UPLOADS + 1) * late.body.length;
+    assert.deepEqual(await kept(node), { ...before, stored: before.stored + bytes, pending: before.pending + OWN_UPLOADS + 1 });
   });
 
   test('a payload that is here by another signer, with other wraps or another ticket is a duplicate', async () => {
@@ -116,24 +116,33 @@ describe('the vault at its limits', () => {
     await refused(answered, 413, 'TooLarge');
   });
 
-  test('what is stored and what is under way fill the vault; what fits is taken still', async () => {
-    // One block of the store still, so that its CID is the hash.
-    const large = () => parcel({}, { document: randomBytes(900 * KIB) });
-    const first = large();
-    const size = first.body.length;
-    await taken(first);
-    while ((await kept(node)).stored + 2 * size <= LIMIT) await taken(large());
+  test('what one account has not registered yet is a sixteenth of the vault at most', async () => {
     const before = await kept(node);
-    assert.ok(before.stored + size <= LIMIT, 'one more fits');
-    const underWay = await begin(node, large());
-    await refused(upload(node, large()), 507, 'DiskLimit');
+    await refused(upload(node, parcel({}, { document: randomBytes(900 * KIB) })), 429, 'SignerLimit');
     assert.deepEqual(await kept(node), before);
-    assert.equal((await underWay.finish()).status, 201);
-    await refused(upload(node, large()), 507, 'DiskLimit');
     await taken(parcel());
-    assert.equal((await upload(node, first)).status, 200, 'what is here needs no room');
-    const { stored, limit } = await node.rpc('vault_status');
-    assert.deepEqual([stored, limit], [before.stored + size + payloadSize(16 * KIB), LIMIT]);
+  });
+
+  test('what is stored and what is under way fill the vault; what fits is taken still', async () => {
+    const small = await startNode({ args: ['--vault-limit', MIB] });
+    const there = await connect(small);
+    try {
+      const own = await openWard(small, there);
+      // One block of the store still, so that its CID is the hash.
+      const large = (signer) => own.parcel({}, { signer, document: randomBytes(900 * KIB) });
+      const first = large(doctor);
+      const underWay = await begin(small, first);
+      await refused(upload(small, large(own.patient.account)), 507, 'DiskLimit');
+      assert.equal((await underWay.finish()).status, 201);
+      await refused(upload(small, large(own.patient.account)), 507, 'DiskLimit');
+      assert.equal((await upload(small, first)).status, 200, 'what is here needs no room');
+      assert.equal((await upload(small, own.parcel({}, { signer: own.patient.account }))).status, 201);
+      const { stored, limit } = await small.rpc('vault_status');
+      assert.deepEqual([stored, limit], [first.body.length + payloadSize(16 * KIB), MIB]);
+    } finally {
+      await there.disconnect();
+      await small.stop();
+    }
   });
 
   test('cut off from the chain it neither takes nor releases', async () => {

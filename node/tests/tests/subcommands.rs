@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use salus_tests::{free_ports, printed, salus_node, until, Node, Patient, Stopped};
+use salus_tests::{free_ports, printed, salus_node, text, until, Node, Patient, Salus, Stopped};
 use serde_json::{json, Value};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -286,7 +286,7 @@ async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 		let args = [
 			"custodian-key",
 			"--institution",
-			"0",
+			"1",
 			"--output",
 			out,
 			"--passphrase-file",
@@ -294,7 +294,7 @@ async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 		];
 		salus_node(&args)
 	};
-	let (key, passphrase) = (file("custodian.key"), secret("passphrase", "of hospital A\n"));
+	let (key, passphrase) = (file("custodian.key"), secret("passphrase", "of hospital B\n"));
 	let public = printed(&make(&key, &passphrase)).trim().to_owned();
 	assert_eq!((public.len(), mode(Path::new(&key))), (66, 0o600));
 	let written = fs::read_to_string(&key).unwrap();
@@ -323,17 +323,17 @@ async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 		let said = refused(&salus_node(&args));
 		assert!(said.contains(why), "`{why}` is not in: {said}");
 	};
-	start(&key, &secret("wrong", "of hospital B\n"), "wrong passphrase for");
+	start(&key, &secret("wrong", "of hospital A\n"), "wrong passphrase for");
 	start(&none, &passphrase, "does not exist; check the path");
 	let shared = secret("shared.key", &written);
 	fs::set_permissions(&shared, fs::Permissions::from_mode(0o644)).unwrap();
 	start(&shared, &passphrase, "run: chmod 600");
 	start(&key, &passphrase, "give the file with that key");
 
-	// A chain whose hospital A has this key.
+	// A development chain whose hospital B has this key.
 	let mut spec: Value =
 		serde_json::from_str(&printed(&salus_node(&["export-chain-spec", "--chain", "dev"]))).unwrap();
-	let institution = &mut spec["genesis"]["runtimeGenesis"]["patch"]["roles"]["institutions"][0];
+	let institution = &mut spec["genesis"]["runtimeGenesis"]["patch"]["roles"]["institutions"][1];
 	institution["hpke"]["X25519"] = json!(hex::decode(&public[2..]).unwrap());
 	let chain = file("chain.json");
 	fs::write(&chain, spec.to_string()).unwrap();
@@ -351,17 +351,20 @@ async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 	let node = Stopped::new(&[&alice[..], &custodian].concat()).start().await;
 	assert!(node
 		.log()
-		.contains(&format!("Custodian of institution 0 with key {public}")));
+		.contains(&format!("Custodian of institution 1 with key {public}")));
 	let status = node.asked("vault_status", json!([])).await;
 	let custodians = status["custodians"].as_array().unwrap();
 	assert_eq!(custodians.len(), 1, "the named custodian and no development one");
-	assert_eq!(custodians[0]["institution"], 0);
-	let patient = Patient::registered(&node);
-	let letter = patient.salus.write("letter.txt", "my own words");
-	let put = format!("record put {letter} --patient {} --category other", patient.id);
-	let record = &patient.types(&put).ok()["record"];
-	let out = patient.salus.file("out.txt");
-	patient.types(&format!("record get {record} --out {out}")).ok();
+	assert_eq!(custodians[0]["institution"], 1);
+	let patient = Salus::new(&node);
+	let ((patients_key, _), voucher) = (patient.key("patient.key"), patient.file("voucher.txt"));
+	let issue = format!("voucher issue --institution 1 --out {voucher}");
+	patient.types_as("//Bob", &issue).ok();
+	let signs = |line: &str| patient.types(&format!("--key {patients_key} {line}")).ok();
+	let id = text(&signs(&format!("patient register {voucher}"))["patient"]);
+	let (letter, out) = (patient.write("letter.txt", "my own words"), patient.file("out.txt"));
+	let record = text(&signs(&format!("record put {letter} --patient {id} --category other"))["record"]);
+	signs(&format!("record get {record} --out {out}"));
 	assert_eq!(fs::read_to_string(&out).unwrap(), "my own words");
 }
 

@@ -304,6 +304,19 @@ mod tests {
 	}
 
 	#[test]
+	fn only_the_chains_word_says_that_the_record_is_there_already() {
+		let rejected = |pallet: &str, error: &str| SubmissionError::Rejected {
+			pallet: pallet.into(),
+			error: error.into(),
+			next: String::new(),
+			block: 1,
+		};
+		assert!(is_registered(&rejected("Records", "AlreadyRegistered")));
+		assert!(!is_registered(&rejected("Roles", "AlreadyRegistered")));
+		assert!(!is_registered(&rejected("Records", "NotPermitted")));
+	}
+
+	#[test]
 	fn only_what_fails_for_good_forgets_the_ciphertext() {
 		let rejected = |error: &str| {
 			Error::from(SubmissionError::Rejected {
