@@ -356,6 +356,7 @@ async fn a_custodians_key_is_made_once_and_opened_with_its_passphrase() {
 	let custodians = status["custodians"].as_array().unwrap();
 	assert_eq!(custodians.len(), 1, "the named custodian and no development one");
 	assert_eq!(custodians[0]["institution"], 1);
+	node.blocks(1).await;
 	let patient = Salus::new(&node);
 	let ((patients_key, _), voucher) = (patient.key("patient.key"), patient.file("voucher.txt"));
 	let issue = format!("voucher issue --institution 1 --out {voucher}");
