@@ -7,10 +7,11 @@ use salus_vault::{
 	keystore::{self, Kind, Secret, Strength},
 	wrap::{HpkeKey, HpkeSecret},
 };
-use sc_cli::SubstrateCli;
+use sc_cli::{RunCmd, SubstrateCli};
 use sc_network::config::{build_multiaddr, NetworkBackendType};
 use sc_service::{Configuration, PartialComponents};
 use sp_core::H256;
+use sp_keyring::Sr25519Keyring;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -70,7 +71,8 @@ impl SubstrateCli for Cli {
 
 /// Parses the command line and does what it says.
 pub fn run() -> sc_cli::Result<()> {
-	let cli = Cli::from_args();
+	let mut cli = Cli::from_args();
+	be_a_hospitals_node(&mut cli.run);
 	match &cli.subcommand {
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
 		Some(Subcommand::CustodianKey(cmd)) => make_custodian_key(cmd),
@@ -254,6 +256,20 @@ fn check(cli: &Cli, config: &Configuration, development: bool) -> sc_cli::Result
 		return refused("--rpc-cors all is for --dev only; name the origins that may use the RPC");
 	}
 	Ok(())
+}
+
+/// A node with a development account's session keys is the one that the presets name, unless it has a node key. On
+/// other chains such a node does not start.
+fn be_a_hospitals_node(run: &mut RunCmd) {
+	let name = match run.get_keyring() {
+		Some(account) => account.to_string(),
+		None if run.shared_params.dev => Sr25519Keyring::Alice.to_string(),
+		None => return,
+	};
+	let params = &mut run.network_params.node_key_params;
+	if params.node_key.is_none() && params.node_key_file.is_none() {
+		params.node_key = Some(hex::encode(development::node_key(&name)));
+	}
 }
 
 /// Whether a multiaddr is of this machine only.

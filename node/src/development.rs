@@ -9,7 +9,7 @@ use salus_vault::{
 };
 use sc_service::{ChainSpec, ChainType};
 use sp_core::{crypto::KeyTypeId, storage::Storage};
-use sp_io::hashing::{twox_128, twox_64};
+use sp_io::hashing::{sha2_256, twox_128, twox_64};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_keystore::Keystore;
 
@@ -21,6 +21,12 @@ pub fn custodian(institution: u32) -> HpkeSecret {
 	HpkeSecret::derive_key_pair(&blake2_256(
 		format!("salus/development/custodian/{institution}").as_bytes(),
 	))
+}
+
+/// The node key of a hospital of the presets, whose peer id they name; by the name of the development account that the
+/// node validates with.
+pub fn node_key(name: &str) -> [u8; 32] {
+	sha2_256(name.to_lowercase().as_bytes())
 }
 
 /// Whether development keys may be used on a chain: it says that it is made for development, and so does its genesis
@@ -78,6 +84,7 @@ mod tests {
 	use super::*;
 	use crate::chain_spec;
 	use salus_runtime::genesis;
+	use sc_network::config::ed25519::{Keypair, SecretKey};
 
 	#[test]
 	fn the_presets_name_the_custodians_development_keys() {
@@ -96,6 +103,23 @@ mod tests {
 					"institution {id} of {preset}"
 				);
 			}
+		}
+	}
+
+	#[test]
+	fn the_presets_name_the_nodes_of_their_validators() {
+		let json = genesis::preset(&genesis::LOCAL.into()).unwrap();
+		let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+		let names = ["Alice", "Bob", "Eve", "Ferdie"];
+		for (institution, name) in json["roles"]["institutions"].as_array().unwrap().iter().zip(names) {
+			let named: Vec<Vec<u8>> = serde_json::from_value(institution["peer_ids"].clone()).unwrap();
+			let peer = |key: [u8; 32]| {
+				Keypair::from(SecretKey::try_from_bytes(key).unwrap())
+					.public()
+					.to_peer_id()
+			};
+			let second = node_key(&format!("{name}-2"));
+			assert_eq!(named, [peer(node_key(name)).to_bytes(), peer(second).to_bytes()]);
 		}
 	}
 

@@ -68,6 +68,22 @@ pub fn register_vault(registry: &Registry, desks: &Arc<Desks>) -> Result<(), Pro
 	Ok(())
 }
 
+/// What goes between hospitals, each direction by a name of its own.
+pub fn register_network(registry: &Registry, counted: Vec<(&str, &str, Arc<Outcomes>)>) -> Result<(), PrometheusError> {
+	for (name, help, outcomes) in counted {
+		let passed = Arc::clone(&outcomes);
+		let opts = Opts::new(format!("{name}_total"), help);
+		register(
+			SourcedCounter::new(&opts, Number(Arc::new(move || passed.passed())))?,
+			registry,
+		)?;
+		let opts =
+			Opts::new(format!("{name}_refused_total"), format!("{help}: refusals by error")).variable_label("error");
+		register(SourcedCounter::new(&opts, Errors(outcomes))?, registry)?;
+	}
+	Ok(())
+}
+
 fn labels() -> Vec<String> {
 	vec!["institution".into(), "error".into()]
 }
@@ -113,6 +129,19 @@ impl MetricSource for Refused {
 			for (error, count) in (self.select)(custodian).refused() {
 				set(&[&institution.to_string(), error], count);
 			}
+		}
+	}
+}
+
+#[derive(Clone)]
+struct Errors(Arc<Outcomes>);
+
+impl MetricSource for Errors {
+	type N = u64;
+
+	fn collect(&self, mut set: impl FnMut(&[&str], u64)) {
+		for (error, count) in self.0.refused() {
+			set(&[error], count);
 		}
 	}
 }

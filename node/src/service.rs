@@ -15,7 +15,7 @@ use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 
-use crate::{audit_index, development, metrics, rpc, vault};
+use crate::{audit_index, development, hospitals::Hospitals, metrics, rpc, vault};
 
 /// The client.
 pub type FullClient =
@@ -122,7 +122,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, Error> {
 /// The whole node; `development` says whether the chain is made for development. The index catches up before the
 /// network brings new blocks.
 pub async fn new_full<N: NetworkBackend<Block, Hash>>(
-	config: Configuration,
+	mut config: Configuration,
 	keys: Option<vault::Keys>,
 	development: bool,
 	storage_monitor: StorageMonitorParams,
@@ -154,16 +154,19 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 
 	let registry = config.prometheus_registry().cloned();
 	let (index, progress) = audit_index::start(client.clone(), &config, &task_manager.spawn_essential_handle()).await?;
-	let desks = match keys {
-		Some(keys) => Some(vault::start(keys, spare, client.clone(), &task_manager).await?),
+	let chain = Arc::new(vault::NodeChain::new(client.clone())?);
+	let vault = match keys {
+		Some(keys) => Some(vault::open(keys, spare, chain.clone()).await?),
 		None => None,
 	};
+	let desks = vault.as_ref().map(|vault| vault.desks().clone());
 	if let Some(registry) = &registry {
 		metrics::register_index(registry, client.clone(), progress.clone())?;
 		if let Some(desks) = &desks {
 			metrics::register_vault(registry, desks)?;
 		}
 	}
+	let hospitals = Hospitals::new(&mut config.network, client.clone(), desks)?;
 
 	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
 		&config.network,
@@ -180,6 +183,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 		net_config.peer_store_handle(),
 	);
 	net_config.add_notification_protocol(grandpa_config);
+	let hospitals = hospitals.listen::<N>(&mut net_config);
 	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
 		grandpa_link.shared_authority_set().clone(),
@@ -201,6 +205,11 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 			gap_sync_body_policy: None,
 		})?;
 
+	let releases = hospitals.start(network.clone(), chain, registry.as_ref(), &task_manager)?;
+	if let Some(vault) = vault {
+		vault.serve(releases.clone(), client.clone(), &task_manager);
+	}
+
 	let role = config.role;
 	let force_authoring = config.force_authoring;
 	let name = config.network.node_name.clone();
@@ -211,7 +220,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 		pool: transaction_pool.clone(),
 		index,
 		progress,
-		desk: desks.map(|desks| desks as Arc<dyn ReleaseDesk>),
+		desk: Some(releases as Arc<dyn ReleaseDesk>),
 		grandpa: rpc::GrandpaSources {
 			voter_state: voter_state.clone(),
 			authority_set: grandpa_link.shared_authority_set().clone(),

@@ -148,6 +148,9 @@ impl_runtime_apis! {
 		fn institution(id: InstitutionId) -> Option<Institution<AccountId>> {
 			Roles::institution(id)
 		}
+		fn institutions(from: InstitutionId, limit: u32) -> Vec<(InstitutionId, Institution<AccountId>)> {
+			Roles::institutions(from, limit)
+		}
 		fn credential(account: AccountId, institution: InstitutionId)
 			-> Option<pallet_roles_runtime_api::CredentialView> {
 			Roles::credential_view(&account, institution)

@@ -13,7 +13,7 @@ use salus_primitives::{
 use sp_core::{hex2array, H256};
 use sp_genesis_builder::PresetId;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
-use sp_runtime::BoundedVec;
+use sp_runtime::{traits::ConstU32, BoundedVec};
 
 /// The preset with one validator and two hospitals.
 pub const DEVELOPMENT: &str = sp_genesis_builder::DEV_RUNTIME_PRESET;
@@ -33,6 +33,8 @@ struct Hospital {
 	staff: [[u8; 32]; 3],
 	/// DeriveKeyPair(blake2_256("salus/development/custodian/" ++ n)), RFC 9180.
 	custodian: [u8; 32],
+	/// Ed25519 public keys of its nodes; the secrets are SHA-256 of `alice` and `alice-2`, and so on.
+	nodes: [[u8; 32]; 2],
 }
 
 fn hospitals() -> [Hospital; 4] {
@@ -51,6 +53,10 @@ fn hospitals() -> [Hospital; 4] {
 				hex2array!("fe2d1da8903e7cdadad1d35727499c0f1f3d5f7221b2fcbc4677d04fc250325e"),
 			],
 			custodian: hex2array!("6cd99b7f7bcdc9756dbee73f820294b61fbfedd6862ba7761e062662400ecc14"),
+			nodes: [
+				hex2array!("d5bf4a3fcce717b0388bcc2749ebc148ad9969b23f45ee1b605fd58778576ac4"),
+				hex2array!("317da8b92a2b71bf1bd376372a76ec8960fa54c5e38f1eda38558f864c30f67f"),
+			],
 		},
 		Hospital {
 			officers: [
@@ -66,6 +72,10 @@ fn hospitals() -> [Hospital; 4] {
 				hex2array!("be44cff58fd095577b2d8519b7d44b43d28996989e3139c76f4807240b65a44a"),
 			],
 			custodian: hex2array!("3e664c431030a006e0932a4f3ce18ec57eeb598174640b0750074c85b14b900c"),
+			nodes: [
+				hex2array!("ecc1b58727f3f12b3194881a9ecb9de0b28ce7b207230d8e930fe1bce75e256c"),
+				hex2array!("cf42a1e1c2dd6239b769b1b3ca3e15976ee3cdb8c3ca1f3be43cd4ee60a73973"),
+			],
 		},
 		Hospital {
 			officers: [
@@ -81,6 +91,10 @@ fn hospitals() -> [Hospital; 4] {
 				hex2array!("b08623b6587aaec33d86c354fee09b44d9e3ac4b75e3ca6c2d622f6de7dfdc55"),
 			],
 			custodian: hex2array!("2a8757f126a596ce440b19d9595fc3d71d172cfe07259c2206462ca942ee297f"),
+			nodes: [
+				hex2array!("565a0f9555cb4f4d4e06b8111257865dccd75cc75135a9b10c9a44eca5041343"),
+				hex2array!("8491edd4d02e9b562e409046ae4ffbef458e8e00f92b87f01fc35ec6b0d973ae"),
+			],
 		},
 		Hospital {
 			officers: [
@@ -96,6 +110,10 @@ fn hospitals() -> [Hospital; 4] {
 				hex2array!("620937fb5f634451892375422335ab3ab2e530980ed31aeef765595fc5661c5e"),
 			],
 			custodian: hex2array!("1f051c1eacdd1adda16a5f6531f3ed953815ea7d84d566f3428c33e28e449e43"),
+			nodes: [
+				hex2array!("761ee93456a1ba02bc1c7aac6baf5670fe8f09698e1314ae39cbd04f4c8da69f"),
+				hex2array!("05a42e23fc2ce28c40ef8be74d3f6cdcb03518231377437e5cfc24ed057a621d"),
+			],
 		},
 	]
 }
@@ -127,7 +145,7 @@ impl Hospital {
 			officers: BoundedVec::truncate_from(self.officers.to_vec()),
 			status: Status::Active,
 			hpke: HpkeKey::X25519(self.custodian),
-			peer_ids: BoundedVec::new(),
+			peer_ids: BoundedVec::truncate_from(self.nodes.iter().map(peer_id).collect()),
 			addresses: BoundedVec::new(),
 			admission_terms: admission_terms(),
 			seat: Some(self.seat.to_account_id()),
@@ -162,6 +180,13 @@ impl Hospital {
 		};
 		(self.validator.to_account_id(), self.validator.to_account_id(), keys)
 	}
+}
+
+/// The libp2p peer id of an Ed25519 key: its protobuf form under the identity multihash
+/// (<https://github.com/libp2p/specs/blob/master/peer-ids/peer-ids.md>).
+fn peer_id(key: &[u8; 32]) -> BoundedVec<u8, ConstU32<64>> {
+	const PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
+	BoundedVec::truncate_from([&PREFIX[..], key].concat())
 }
 
 fn consortium(hospitals: &[Hospital], validators: usize, min_validators: u32) -> serde_json::Value {

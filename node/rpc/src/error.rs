@@ -6,6 +6,8 @@ use salus_vault::desk::ReleaseError;
 use serde_json::{json, Value};
 use sp_core::H256;
 
+use crate::ReleaseRefused;
+
 /// Code and name of every error, as the README lists them.
 pub const ERRORS: &[(i32, &str)] = &[
 	(7001, "InvalidParameter"),
@@ -19,6 +21,11 @@ pub const ERRORS: &[(i32, &str)] = &[
 	(7020, "NoDesk"),
 	(7021, "LocalOnly"),
 	(7022, "VaultFailed"),
+	(7030, "ForeignRequester"),
+	(7031, "TooManyRequests"),
+	(7032, "CustodianUnreachable"),
+	(7033, "CustodianBusy"),
+	(7034, "CustodianBadReply"),
 	(7101, "WrongVersion"),
 	(7102, "WrongGenesis"),
 	(7103, "WrongCustodian"),
@@ -91,6 +98,9 @@ pub enum RpcError {
 	/// The release desk refused.
 	#[error(transparent)]
 	Release(ReleaseError),
+	/// The request could not be relayed to the custodian's node, or not answered there.
+	#[error(transparent)]
+	Relay(ReleaseRefused),
 }
 
 impl RpcError {
@@ -117,6 +127,7 @@ impl RpcError {
 			Self::LocalOnly => "LocalOnly",
 			Self::VaultFailed => "VaultFailed",
 			Self::Release(error) => error.code(),
+			Self::Relay(refused) => refused.code(),
 		}
 	}
 
@@ -125,7 +136,11 @@ impl RpcError {
 		if let Self::Release(error) = self {
 			return Self::release_code(error);
 		}
-		let name = self.name();
+		Self::code_of(self.name())
+	}
+
+	/// The code of the error with this name.
+	pub fn code_of(name: &str) -> i32 {
 		ERRORS
 			.iter()
 			.find(|(_, known)| *known == name)
@@ -146,6 +161,10 @@ impl RpcError {
 			Self::UnknownBlock(at) | Self::StatePruned(at) => json!({ "name": name, "at": at }),
 			Self::IndexBehind(block) => json!({ "name": name, "block": block }),
 			Self::NoDesk { custodian } => json!({ "name": name, "custodian": custodian }),
+			Self::Relay(refused) => match refused.custodian() {
+				Some(custodian) => json!({ "name": name, "custodian": custodian }),
+				None => json!({ "name": name }),
+			},
 			Self::Release(error) => match error.reason() {
 				Some(index) => json!({ "name": name, "reason": reason_name(index) }),
 				None => json!({ "name": name }),

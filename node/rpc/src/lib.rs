@@ -37,8 +37,7 @@ pub use vault::{Custody, ReleaseDesk, ReleaseRefused, Vault, VaultRpcServer, Vau
 /// Accounts as the chain has them.
 pub type AccountId = sp_runtime::AccountId32;
 
-/// All methods of this crate. The vault's are there on a node with a vault only: elsewhere `desk` is `None` and they
-/// answer `NoDesk`.
+/// All methods of this crate. Without a desk the vault's answer `NoDesk`.
 ///
 /// # Errors
 /// When two methods have one name.

@@ -25,23 +25,66 @@ const MAX_SIGNATURE: usize = 66;
 pub trait ReleaseDesk: Send + Sync + 'static {
 	/// Releases a data key to the request's recipient key, or says why not.
 	async fn release(&self, request: ReleaseRequest, signature: Vec<u8>) -> Result<Release, ReleaseRefused>;
-	/// What the vault holds and has done.
-	async fn status(&self) -> Result<VaultStatus, VaultUnavailable>;
+	/// What the vault holds and has done; none where the node has no vault.
+	async fn status(&self) -> Result<Option<VaultStatus>, VaultUnavailable>;
 }
 
 /// Why a key was not released.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum ReleaseRefused {
-	/// This node holds no key of that institution.
+	/// This node holds no key of that institution, and the chain names no node that does.
 	#[error("institution {0} is not kept here")]
 	NotHere(u32),
+	/// The custodian is another hospital's, and the requester not one of this node's own people.
+	#[error(
+		"the account is neither a patient nor a practitioner of this node's institution; ask your own hospital's node"
+	)]
+	ForeignRequester,
+	/// She asks for too much at once.
+	#[error("the account asks for too many releases; try again in a few seconds")]
+	TooManyRequests,
+	/// No node of the custodian answers.
+	#[error("no node of institution {0}, the custodian, answers; try again when it is back")]
+	Unreachable(u32),
+	/// The custodian's node has too much to do for this node.
+	#[error("the node of institution {0}, the custodian, is busy; try again in a few seconds")]
+	Busy(u32),
+	/// The custodian's node answered with what is no reply.
+	#[error("the node of institution {0}, the custodian, answered with something else; tell its operator")]
+	BadReply(u32),
 	/// Its desk refused.
 	#[error(transparent)]
 	Desk(#[from] ReleaseError),
 	/// The work was cut short.
 	#[error(transparent)]
 	Unavailable(#[from] VaultUnavailable),
+}
+
+impl ReleaseRefused {
+	/// A stable name, for RPC data and metric labels.
+	pub fn code(&self) -> &'static str {
+		match self {
+			Self::NotHere(_) => "NoDesk",
+			Self::ForeignRequester => "ForeignRequester",
+			Self::TooManyRequests => "TooManyRequests",
+			Self::Unreachable(_) => "CustodianUnreachable",
+			Self::Busy(_) => "CustodianBusy",
+			Self::BadReply(_) => "CustodianBadReply",
+			Self::Desk(error) => error.code(),
+			Self::Unavailable(VaultUnavailable) => "VaultFailed",
+		}
+	}
+
+	/// The custodian whose node could not be asked.
+	pub fn custodian(&self) -> Option<u32> {
+		match self {
+			Self::NotHere(custodian)
+			| Self::Unreachable(custodian)
+			| Self::Busy(custodian)
+			| Self::BadReply(custodian) => Some(*custodian),
+			_ => None,
+		}
+	}
 }
 
 /// The vault could not be asked; the node's log says why.
@@ -120,10 +163,10 @@ impl VaultRpcServer for Vault {
 		if !allowed {
 			return Err(RpcError::LocalOnly);
 		}
-		self.desk(None)?
-			.status()
-			.await
-			.map_err(|VaultUnavailable| RpcError::VaultFailed)
+		let status = self.desk(None)?.status().await;
+		status
+			.map_err(|VaultUnavailable| RpcError::VaultFailed)?
+			.ok_or(RpcError::NoDesk { custodian: None })
 	}
 
 	async fn release(&self, request: Input, signature: Option<Input>) -> Result<String, RpcError> {
@@ -134,14 +177,15 @@ impl VaultRpcServer for Vault {
 		})?;
 		let signature = signature.bytes("signature", MAX_SIGNATURE)?;
 		let released = self.desk(Some(request.custodian))?.release(request, signature).await;
-		match released {
-			Ok(release) => Ok(format!("0x{}", hex::encode(release.encode()))),
-			Err(ReleaseRefused::NotHere(custodian)) => Err(RpcError::NoDesk {
+		let release = released.map_err(|refused| match refused {
+			ReleaseRefused::NotHere(custodian) => RpcError::NoDesk {
 				custodian: Some(custodian),
-			}),
-			Err(ReleaseRefused::Desk(error)) => Err(RpcError::Release(error)),
-			Err(ReleaseRefused::Unavailable(VaultUnavailable)) => Err(RpcError::VaultFailed),
-		}
+			},
+			ReleaseRefused::Desk(error) => RpcError::Release(error),
+			ReleaseRefused::Unavailable(VaultUnavailable) => RpcError::VaultFailed,
+			relayed => RpcError::Relay(relayed),
+		})?;
+		Ok(format!("0x{}", hex::encode(release.encode())))
 	}
 }
 

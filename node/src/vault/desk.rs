@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use async_trait::async_trait;
-use salus_rpc::{view::Int, Custody, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
+use salus_rpc::{view::Int, Custody, ReleaseRefused, VaultStatus, VaultUnavailable};
 use salus_vault::{
 	chain::RecordView,
 	desk::{Desk, Release, ReleaseError},
@@ -62,22 +61,26 @@ impl Desks {
 		aside(move || desk.authorise(&request, &signature)).await
 	}
 
+	/// Where payloads rest.
+	pub fn kind(&self) -> StoreKind {
+		self.kind
+	}
+
 	fn desk(&self, institution: u32) -> Result<Arc<Desk>, ReleaseRefused> {
 		let custodian = self
 			.custodian(institution)
 			.ok_or(ReleaseRefused::NotHere(institution))?;
 		Ok(Arc::clone(&custodian.desk))
 	}
-}
 
-#[async_trait]
-impl ReleaseDesk for Desks {
-	async fn release(&self, request: ReleaseRequest, signature: Vec<u8>) -> Result<Release, ReleaseRefused> {
+	/// Releases a data key to the request's recipient key, or says why not.
+	pub async fn release(&self, request: ReleaseRequest, signature: Vec<u8>) -> Result<Release, ReleaseRefused> {
 		let desk = self.desk(request.custodian)?;
 		aside(move || desk.release(&request, &signature)).await
 	}
 
-	async fn status(&self) -> Result<VaultStatus, VaultUnavailable> {
+	/// What the vault holds and has done.
+	pub async fn status(&self) -> Result<VaultStatus, VaultUnavailable> {
 		let table = Arc::clone(self.holdings.table());
 		let rows = task::spawn_blocking(move || table.status())
 			.await

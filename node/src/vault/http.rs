@@ -8,7 +8,7 @@ use axum::{
 };
 use tokio::sync::Semaphore;
 
-use super::{payloads, refusal::Refusal, transfers::Downloads, Desks};
+use super::{payloads, refusal::Refusal, transfers::Downloads, Desks, Releases};
 
 /// Uploads taken at a time.
 const UPLOADS: usize = 64;
@@ -19,15 +19,17 @@ const DOWNLOADS: usize = 256;
 #[derive(Clone)]
 pub struct Served {
 	pub desks: Arc<Desks>,
+	pub releases: Arc<Releases>,
 	pub uploads: Arc<Semaphore>,
 	pub downloads: Arc<Semaphore>,
 	pub downloads_by_account: Downloads,
 }
 
 /// The routes of version 1.
-pub fn routes(desks: Arc<Desks>) -> Router {
+pub fn routes(desks: Arc<Desks>, releases: Arc<Releases>) -> Router {
 	let served = Served {
 		desks,
+		releases,
 		uploads: Arc::new(Semaphore::new(UPLOADS)),
 		downloads: Arc::new(Semaphore::new(DOWNLOADS)),
 		downloads_by_account: Downloads::default(),

@@ -10,6 +10,7 @@ mod listener;
 mod options;
 mod payloads;
 mod refusal;
+mod releases;
 #[cfg(test)]
 mod tests;
 mod transfers;
@@ -26,18 +27,29 @@ use salus_vault::{
 	Clock, SystemClock,
 };
 use sc_service::{error::Error, TaskManager};
+use tokio::net::TcpListener;
 
 use crate::service::FullClient;
-use chain::NodeChain;
 use custody::Unchecked;
 use listener::Grants;
 
+pub use chain::NodeChain;
 pub use desk::{Custodian, Desks};
 pub use keys::{open as open_keys, Keys};
 pub use options::{StoreKind, VaultOptions};
+pub use releases::Releases;
 
-/// Opens the vault and serves it. So many bytes stay free on the disk for the chain.
-pub async fn start(keys: Keys, spare: u64, client: Arc<FullClient>, tasks: &TaskManager) -> Result<Arc<Desks>, Error> {
+/// An open vault whose listener is bound and answers nobody yet.
+pub struct Vault {
+	desks: Arc<Desks>,
+	chain: Arc<NodeChain>,
+	clock: Arc<dyn Clock>,
+	listener: TcpListener,
+	unchecked: Vec<Unchecked>,
+}
+
+/// Opens the vault. So many bytes stay free on the disk for the chain.
+pub async fn open(keys: Keys, spare: u64, chain: Arc<NodeChain>) -> Result<Vault, Error> {
 	let Keys {
 		folder,
 		table,
@@ -46,7 +58,6 @@ pub async fn start(keys: Keys, spare: u64, client: Arc<FullClient>, tasks: &Task
 		options,
 		ipfs_credentials,
 	} = keys;
-	let chain = Arc::new(NodeChain::new(client.clone())?);
 	let keys = custodians.iter().map(|(institution, key)| Unchecked {
 		institution: *institution,
 		source: key.source.clone(),
@@ -124,25 +135,46 @@ pub async fn start(keys: Keys, spare: u64, client: Arc<FullClient>, tasks: &Task
 		limits.disk,
 		limits.largest()
 	);
-	let service = http::routes(Arc::clone(&desks));
-	let spawner = tasks.spawn_essential_handle();
-	spawner.spawn(
-		"vault-http",
-		Some("salus"),
-		listener::serve(listener, service, Grants::default()),
-	);
-	spawner.spawn(
-		"vault-live",
-		Some("salus"),
-		jobs::mark_live(client, chain.clone(), Arc::clone(&desks)),
-	);
-	spawner.spawn("vault-keys", Some("salus"), jobs::check_keys(chain, unchecked));
-	spawner.spawn(
-		"vault-reap",
-		Some("salus"),
-		jobs::reap(asked, Arc::clone(&desks), clock),
-	);
-	Ok(desks)
+	Ok(Vault {
+		desks,
+		chain,
+		clock,
+		listener,
+		unchecked,
+	})
+}
+
+impl Vault {
+	/// Its desks.
+	pub fn desks(&self) -> &Arc<Desks> {
+		&self.desks
+	}
+
+	/// Serves it, and does the work in between.
+	pub fn serve(self, releases: Arc<Releases>, client: Arc<FullClient>, tasks: &TaskManager) {
+		let Self {
+			desks,
+			chain,
+			clock,
+			listener,
+			unchecked,
+		} = self;
+		let asked: Arc<dyn FinalisedChain> = chain.clone();
+		let service = http::routes(Arc::clone(&desks), releases);
+		let spawner = tasks.spawn_essential_handle();
+		spawner.spawn(
+			"vault-http",
+			Some("salus"),
+			listener::serve(listener, service, Grants::default()),
+		);
+		spawner.spawn(
+			"vault-live",
+			Some("salus"),
+			jobs::mark_live(client, chain.clone(), Arc::clone(&desks)),
+		);
+		spawner.spawn("vault-keys", Some("salus"), jobs::check_keys(chain, unchecked));
+		spawner.spawn("vault-reap", Some("salus"), jobs::reap(asked, desks, clock));
+	}
 }
 
 fn application(error: impl std::error::Error + Send + Sync + 'static) -> Error {

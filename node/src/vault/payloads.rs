@@ -126,13 +126,14 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 	let signature = bytes(headers, &SIGNATURE, "a SCALE encoded signature in hex")?;
 	let requester = request.requester;
 	let record = served
-		.desks
+		.releases
 		.authorise(request, signature)
 		.await
 		.map_err(|error| match error {
 			ReleaseRefused::NotHere(institution) => Refusal::NoDesk(institution),
 			ReleaseRefused::Desk(error) => Refusal::Release(error),
-			_ => Refusal::Failed,
+			ReleaseRefused::Unavailable(_) => Refusal::Failed,
+			relayed => Refusal::Relay(relayed),
 		})?;
 	// Only now is it known that she is who she says.
 	let own = served
@@ -145,12 +146,13 @@ async fn send(served: &Served, cid: &str, headers: &HeaderMap) -> Result<Respons
 	}
 	let range = range(headers, record.size)?;
 	let stream = served
-		.desks
-		.holdings()
-		.store()
-		.get(&payload, range.clone())
+		.releases
+		.payload(&record, &payload, range.clone())
 		.await
-		.map_err(Refusal::store)?;
+		.map_err(|error| match served.desks.custodian(record.custodian) {
+			Some(_) => Refusal::store(error),
+			None => Refusal::fetch(error, record.custodian),
+		})?;
 	let length = range
 		.as_ref()
 		.map_or(record.size, |range| range.end.saturating_sub(range.start));

@@ -4,7 +4,7 @@ use axum::{
 	http::{header, StatusCode},
 	response::{IntoResponse, Response},
 };
-use salus_rpc::{reason_name, RpcError};
+use salus_rpc::{reason_name, ReleaseRefused, RpcError};
 use salus_vault::{desk::ReleaseError, intake::UploadError, store::StoreError};
 use serde_json::{json, Value};
 
@@ -60,6 +60,9 @@ pub enum Refusal {
 	/// The intake refused.
 	#[error(transparent)]
 	Upload(UploadError),
+	/// The custodian is another hospital, whose node could not be asked.
+	#[error(transparent)]
+	Relay(ReleaseRefused),
 	/// The store failed.
 	#[error("the payload cannot be read here; its custodian's operator has to look at the node's log")]
 	Store,
@@ -82,6 +85,17 @@ impl Refusal {
 		}
 		log::warn!(target: "salus", "a payload was not read: {error}");
 		Self::Store
+	}
+
+	/// The failure of a read that another institution's nodes had a part in.
+	pub fn fetch(error: StoreError, custodian: u32) -> Self {
+		match error {
+			StoreError::Unreachable => Self::Relay(ReleaseRefused::Unreachable(custodian)),
+			StoreError::WrongBytes(_) | StoreError::NotAPayload { .. } => {
+				Self::Relay(ReleaseRefused::BadReply(custodian))
+			}
+			error => Self::store(error),
+		}
 	}
 
 	/// Why the chain refused, where it did: the name of the runtime's `Reason`.
@@ -111,6 +125,7 @@ impl Refusal {
 			Self::NoPayload => (8013, "NoPayload", StatusCode::NOT_FOUND),
 			Self::Failed => (8014, "Failed", StatusCode::INTERNAL_SERVER_ERROR),
 			Self::TooManyTransfers(_) => (8015, "TooManyTransfers", StatusCode::TOO_MANY_REQUESTS),
+			Self::Relay(refused) => relay_entry(refused),
 			Self::Upload(error) => upload_entry(error),
 			Self::Release(error) => release_entry(error),
 		}
@@ -151,6 +166,21 @@ fn upload_entry(error: &UploadError) -> (i32, &'static str, StatusCode) {
 		error => UPLOAD.saturating_add(i32::from(error.number())),
 	};
 	(code, error.code(), status)
+}
+
+/// Codes are the RPC's.
+fn relay_entry(refused: &ReleaseRefused) -> (i32, &'static str, StatusCode) {
+	use ReleaseRefused as R;
+	let status = match refused {
+		R::NotHere(_) => StatusCode::MISDIRECTED_REQUEST,
+		R::ForeignRequester => StatusCode::FORBIDDEN,
+		R::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+		R::Unreachable(_) | R::BadReply(_) => StatusCode::BAD_GATEWAY,
+		R::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+		R::Desk(error) => return release_entry(error),
+		R::Unavailable(_) => StatusCode::INTERNAL_SERVER_ERROR,
+	};
+	(RpcError::code_of(refused.code()), refused.code(), status)
 }
 
 /// Codes are the RPC's.
@@ -222,6 +252,11 @@ mod tests {
 			Refusal::NoPayload,
 			Refusal::Failed,
 			Refusal::TooManyTransfers(4),
+			Refusal::Relay(ReleaseRefused::ForeignRequester),
+			Refusal::Relay(ReleaseRefused::TooManyRequests),
+			Refusal::Relay(ReleaseRefused::Unreachable(7)),
+			Refusal::Relay(ReleaseRefused::Busy(7)),
+			Refusal::Relay(ReleaseRefused::BadReply(7)),
 		];
 		let uploads = vec![
 			U::WrongVersion,

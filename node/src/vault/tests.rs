@@ -44,7 +44,7 @@ use tokio::{
 use super::{
 	http,
 	listener::{self, Grants},
-	Custodian, Desks, StoreKind,
+	Custodian, Desks, Releases, StoreKind,
 };
 
 const GENESIS: [u8; 32] = [1; 32];
@@ -135,6 +135,10 @@ impl PayloadStore for Held {
 
 	async fn get(&self, cid: &cid::Cid, range: Option<Range<u64>>) -> Result<PayloadStream, StoreError> {
 		self.store.get(cid, range).await
+	}
+
+	async fn own_block(&self, cid: &cid::Cid) -> Result<Vec<u8>, StoreError> {
+		self.store.own_block(cid).await
 	}
 
 	async fn pin(&self, cid: &cid::Cid) -> Result<(), StoreError> {
@@ -279,7 +283,9 @@ impl Vault {
 		let desks = Arc::new(Desks::new(custodians, holdings, StoreKind::Embedded));
 		let listener = listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
 		let address = listener.local_addr().unwrap();
-		tokio::spawn(listener::serve(listener, http::routes(desks), Grants::default()));
+		let releases = Arc::new(Releases::new(Some(Arc::clone(&desks)), None));
+		let routes = http::routes(desks, releases);
+		tokio::spawn(listener::serve(listener, routes, Grants::default()));
 		Self {
 			_folder: folder,
 			address,

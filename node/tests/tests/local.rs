@@ -10,12 +10,10 @@ const BLOCKS: u64 = 10;
 /// How many more blocks come while finality stands still.
 const ONWARD: u64 = 5;
 
-/// The preset's validators, with their node keys.
+/// The preset's validators.
 fn validator(name: &str, boot_node: Option<&str>) -> Stopped {
-	let byte = format!("{:02x}", name.as_bytes()[2]);
-	let key = byte.repeat(32);
 	let (flag, boot_nodes) = (format!("--{name}"), boot_node.map(|address| ["--bootnodes", address]));
-	let args = ["--chain", "local", "--no-mdns", &flag, "--node-key", &key];
+	let args = ["--chain", "local", "--no-mdns", &flag];
 	Stopped::new(&[&args[..], boot_nodes.as_ref().map_or(&[], |pair| &pair[..])].concat())
 }
 

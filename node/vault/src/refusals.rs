@@ -25,7 +25,11 @@ impl Outcomes {
 		self.refused.lock().clone()
 	}
 
-	pub(crate) fn count<T, E>(&self, result: Result<T, E>, code: impl FnOnce(&E) -> &'static str) -> Result<T, E> {
+	/// Counts a result and hands it on.
+	///
+	/// # Errors
+	/// The result's own.
+	pub fn count<T, E>(&self, result: Result<T, E>, code: impl FnOnce(&E) -> &'static str) -> Result<T, E> {
 		match &result {
 			Ok(_) => {
 				self.passed.fetch_add(1, Ordering::Relaxed);

@@ -1,6 +1,10 @@
 //! What the other pallets and the runtime API ask.
 
-use crate::{Assignments, Config, Credentials, Home, Institutions, Pallet, PatientOf, Patients};
+use crate::{
+	Assignments, Config, Credentials, Home, Institutions, NextInstitution, Pallet, PatientOf, Patients,
+	MAX_INSTITUTIONS_PAGE,
+};
+use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId, Registry, Standing};
 
@@ -8,6 +12,14 @@ impl<T: Config> Pallet<T> {
 	/// The institution's entry.
 	pub fn institution(id: InstitutionId) -> Option<Institution<T::AccountId>> {
 		Institutions::<T>::get(id)
+	}
+
+	/// The institutions with ids from `from` on, at most `limit` and never more than [`MAX_INSTITUTIONS_PAGE`].
+	pub fn institutions(from: InstitutionId, limit: u32) -> Vec<(InstitutionId, Institution<T::AccountId>)> {
+		let end = NextInstitution::<T>::get().min(from.saturating_add(limit.min(MAX_INSTITUTIONS_PAGE)));
+		(from..end)
+			.filter_map(|id| Institutions::<T>::get(id).map(|institution| (id, institution)))
+			.collect()
 	}
 
 	/// The account's credential at the institution, and whether both count now.

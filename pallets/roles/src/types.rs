@@ -12,6 +12,9 @@ pub const MIN_OFFICERS: usize = 2;
 /// The most used vouchers that one call forgets.
 pub const MAX_PRUNED: u32 = 64;
 
+/// The most institutions that one question answers with.
+pub const MAX_INSTITUTIONS_PAGE: u32 = 256;
+
 /// A voucher's one-time ed25519 public key.
 pub type OneTimeKey = [u8; 32];
 /// The one-time keys of the vouchers to be forgotten.

@@ -8,7 +8,7 @@ use super::{
 	vault::request,
 	world::{broken, earlier, pruned, Desk, World},
 };
-use crate::{RpcError, ERRORS};
+use crate::{ReleaseRefused, RpcError, ERRORS};
 
 #[tokio::test]
 async fn invalid_parameter() {
@@ -149,10 +149,39 @@ fn refusals() -> Vec<(fn() -> ReleaseError, Value)> {
 	]
 }
 
+fn relays() -> Vec<(fn() -> ReleaseRefused, Value)> {
+	use ReleaseRefused::*;
+	vec![
+		(|| ForeignRequester, json!({ "name": "ForeignRequester" })),
+		(|| TooManyRequests, json!({ "name": "TooManyRequests" })),
+		(
+			|| Unreachable(7),
+			json!({ "name": "CustodianUnreachable", "custodian": 7 }),
+		),
+		(|| Busy(7), json!({ "name": "CustodianBusy", "custodian": 7 })),
+		(|| BadReply(7), json!({ "name": "CustodianBadReply", "custodian": 7 })),
+	]
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_relay_has_its_code() {
+	for (code, (refused, data)) in (7030..).zip(relays()) {
+		let world = World::with(Some(Desk {
+			refuses: Some(Box::new(move || refused())),
+		}))
+		.await;
+		let answer = world.fails("vault_release", json!([request(0), "0x00"])).await;
+		assert_eq!(answer, (code, data));
+	}
+}
+
 #[tokio::test]
 async fn every_refusal_of_the_desk_has_its_code() {
 	for (code, (error, data)) in (7101..).zip(refusals()) {
-		let world = World::with(Some(Desk { refuses: Some(error) })).await;
+		let world = World::with(Some(Desk {
+			refuses: Some(Box::new(move || error().into())),
+		}))
+		.await;
 		let answer = world.fails("vault_release", json!([request(0), "0x00"])).await;
 		assert_eq!(answer, (code, data));
 	}
@@ -173,6 +202,7 @@ fn the_table_is_complete_and_in_the_readme() {
 		RpcError::LocalOnly,
 		RpcError::VaultFailed,
 	];
+	known.extend(relays().into_iter().map(|(refused, _)| RpcError::Relay(refused())));
 	known.extend(refusals().into_iter().map(|(error, _)| RpcError::Release(error())));
 	let table: Vec<_> = known.iter().map(|error| (error.code(), error.name())).collect();
 	assert_eq!(table, ERRORS);

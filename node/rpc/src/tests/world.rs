@@ -189,6 +189,9 @@ sp_api::mock_impl_runtime_apis! {
 				validator: None,
 			}))
 		}
+		fn institutions(_: InstitutionId, _: u32) -> Vec<(InstitutionId, Institution<AccountId>)> {
+			Vec::new()
+		}
 		fn credential(of: AccountId, institution: InstitutionId) -> Option<CredentialView> {
 			(of == account(2) && institution == 0).then(|| CredentialView {
 				credential: Credential {
@@ -286,10 +289,12 @@ sp_api::mock_impl_runtime_apis! {
 	}
 }
 
+type Refuses = Box<dyn Fn() -> ReleaseRefused + Send + Sync>;
+
 /// A desk that refuses or releases as it was told; it keeps institution 0 only.
 #[derive(Default)]
 pub struct Desk {
-	pub refuses: Option<fn() -> ReleaseError>,
+	pub refuses: Option<Refuses>,
 }
 
 #[async_trait]
@@ -298,14 +303,14 @@ impl ReleaseDesk for Desk {
 		if request.custodian != 0 {
 			return Err(ReleaseRefused::NotHere(request.custodian));
 		}
-		match self.refuses {
-			Some(error) => Err(error().into()),
+		match &self.refuses {
+			Some(refusal) => Err(refusal()),
 			None => Ok(Release { wrap: Wrap(signature) }),
 		}
 	}
 
-	async fn status(&self) -> Result<VaultStatus, VaultUnavailable> {
-		Ok(VaultStatus {
+	async fn status(&self) -> Result<Option<VaultStatus>, VaultUnavailable> {
+		Ok(Some(VaultStatus {
 			store: "embedded".into(),
 			stored: Int(BIG),
 			limit: Int(2),
@@ -318,7 +323,7 @@ impl ReleaseDesk for Desk {
 				uploads: Int(7),
 				refused_uploads: Default::default(),
 			}],
-		})
+		}))
 	}
 }
 

@@ -10,7 +10,7 @@ use crate::{
 	chain::{AccountId, AppendQuery, FinalisedChain, Verdict},
 	checked_body::CheckedBody,
 	clock::Clock,
-	desk::FRESHNESS_MS,
+	desk::permission::FRESHNESS_MS,
 	envelope::{padded_len_of_payload, DataKey},
 	holdings::{Holdings, Place},
 	key_table::{Inserted, Upload},

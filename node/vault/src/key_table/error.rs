@@ -28,6 +28,9 @@ pub enum KeyTableError {
 	/// No epoch key was given.
 	#[error("the key table needs an epoch key; create one")]
 	NoEpochKey,
+	/// It is another custodian's, which says no more.
+	#[error("another custodian's key table failed; its operator has to look at the node's log")]
+	Elsewhere,
 	/// The system gave no random bytes.
 	#[error("the system has no randomness; try again")]
 	NoRandomness,

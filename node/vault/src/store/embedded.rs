@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::{io::AsyncRead, task};
 
 use super::{
-	dag_error, next_chunk, no_cid,
+	dag_error, next_chunk, no_cid, verified,
 	walk::{self, BlockSource},
 	Collected, PayloadStat, PayloadStore, PayloadStream, StoreError,
 };
@@ -99,6 +99,10 @@ impl PayloadStore for Embedded {
 	async fn get(&self, cid: &Cid, range: Option<Range<u64>>) -> Result<PayloadStream, StoreError> {
 		let root = walk::root(self, cid).await?;
 		walk::stream(Arc::new(self.clone()), root, range)
+	}
+
+	async fn own_block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
+		verified(cid, self.block(cid).await?)
 	}
 
 	async fn pin(&self, cid: &Cid) -> Result<(), StoreError> {

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::{
-	next_chunk, no_cid,
+	next_chunk, no_cid, verified,
 	walk::{self, BlockSource},
 	Collected, PayloadStat, PayloadStore, PayloadStream, StoreError,
 };
@@ -289,6 +289,12 @@ impl PayloadStore for Kubo {
 	async fn get(&self, cid: &Cid, range: Option<Range<u64>>) -> Result<PayloadStream, StoreError> {
 		let root = walk::root(self, cid).await?;
 		walk::stream(Arc::new(self.clone()), root, range)
+	}
+
+	async fn own_block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
+		let found = self.fetch(cid, true).await;
+		let bytes = found.map_err(|failure| failure.into_store_error(cid))?;
+		verified(cid, bounded(cid, &bytes)?)
 	}
 
 	async fn pin(&self, cid: &Cid) -> Result<(), StoreError> {

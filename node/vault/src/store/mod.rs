@@ -4,7 +4,7 @@ mod embedded;
 mod kubo;
 mod walk;
 
-use std::{ops::Range, pin::Pin};
+use std::{ops::Range, pin::Pin, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,8 +14,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 pub use embedded::Embedded;
 pub use kubo::Kubo;
+pub use walk::BlockSource;
 
-use crate::unixfs::{DagError, CHUNK_LEN};
+use crate::unixfs::{verify_block, DagError, CHUNK_LEN};
 
 /// Why a store refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,9 @@ pub enum StoreError {
 	/// The range reaches beyond the payload.
 	#[error("the range reaches beyond the payload of {0} bytes; ask for less")]
 	OutOfRange(u64),
+	/// No node that keeps the payload answered.
+	#[error("no node of the payload's custodian answered; try again when it is back")]
+	Unreachable,
 	/// The daemon did not answer in time.
 	#[error("the IPFS daemon did not answer in time; check that it runs and is reachable")]
 	Deadline,
@@ -101,6 +105,9 @@ pub trait PayloadStore: Send + Sync {
 	/// The payload's bytes, or those of a range, as a stream. The root is verified before this returns.
 	async fn get(&self, cid: &Cid, range: Option<Range<u64>>) -> Result<PayloadStream, StoreError>;
 
+	/// One block from this store's own disk, verified; no peer is asked for it.
+	async fn own_block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError>;
+
 	/// Keeps a payload that is there or can be fetched. Pinning twice is pinning once.
 	async fn pin(&self, cid: &Cid) -> Result<(), StoreError>;
 
@@ -127,6 +134,20 @@ pub trait PayloadStore: Send + Sync {
 	async fn collect(&self) -> Result<Collected, StoreError>;
 }
 
+/// The bytes of a payload, or those of a range of it, whose blocks come from anywhere: each is verified against its CID
+/// before it is passed on. The root is verified before this returns.
+///
+/// # Errors
+/// As [`PayloadStore::get`].
+pub async fn fetch<S: BlockSource>(
+	source: Arc<S>,
+	cid: &Cid,
+	range: Option<Range<u64>>,
+) -> Result<PayloadStream, StoreError> {
+	let root = walk::root(&*source, cid).await?;
+	walk::stream(source, root, range)
+}
+
 /// Reads a whole payload into memory; for small payloads and tests.
 ///
 /// # Errors
@@ -145,6 +166,11 @@ async fn next_chunk(source: &mut (dyn AsyncRead + Send + Unpin)) -> std::io::Res
 	let mut chunk = Vec::with_capacity(CHUNK_LEN);
 	source.take(CHUNK_LEN as u64).read_to_end(&mut chunk).await?;
 	Ok(chunk)
+}
+
+fn verified(cid: &Cid, bytes: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+	verify_block(cid, &bytes).map_err(|error| dag_error(*cid, error))?;
+	Ok(bytes)
 }
 
 fn dag_error(cid: Cid, reason: DagError) -> StoreError {

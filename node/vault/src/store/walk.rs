@@ -12,7 +12,7 @@ use crate::unixfs::{read_node, Node};
 
 /// Where single blocks come from.
 #[async_trait]
-pub(super) trait BlockSource: Send + Sync + 'static {
+pub trait BlockSource: Send + Sync + 'static {
 	/// The bytes kept under a CID, not verified.
 	async fn block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError>;
 }

@@ -84,6 +84,10 @@ impl PayloadStore for Odd {
 		self.store.get(cid, range).await
 	}
 
+	async fn own_block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
+		self.store.own_block(cid).await
+	}
+
 	async fn pin(&self, cid: &Cid) -> Result<(), StoreError> {
 		self.store.pin(cid).await
 	}

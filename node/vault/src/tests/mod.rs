@@ -6,6 +6,7 @@
 	clippy::cast_possible_truncation
 )]
 
+mod between;
 mod desk;
 mod envelope;
 mod holdings;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::world::{World, PATIENT};
 use crate::{
+	between::{BlockReply, BlockRequest, RelayedRequest, ReleaseReply},
 	envelope::{payload_len, Header},
 	keystore::{open, Strength},
 	request::ReleaseRequest,
@@ -27,6 +28,13 @@ fn all(bytes: &[u8], secret: &HpkeSecret) {
 	scale::<ReleaseRequest>(bytes);
 	scale::<Wraps>(bytes);
 	scale::<HpkeKey>(bytes);
+	scale::<RelayedRequest>(bytes);
+	scale::<ReleaseReply>(bytes);
+	scale::<BlockReply>(bytes);
+	if let Ok(request) = BlockRequest::decode_all(&mut &bytes[..]) {
+		assert_eq!(request.encode(), bytes);
+		drop(request.cid());
+	}
 	for size in [bytes.len() as u64, payload_len(16_384)] {
 		drop(Header::parse(bytes, size));
 	}

@@ -11,6 +11,9 @@
 // The macro below repeats the bound of `AccountId` on what it makes of each method.
 #![allow(clippy::multiple_bound_locations)]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
 use codec::{Codec, Decode, Encode};
 use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId};
 use scale_info::TypeInfo;
@@ -29,6 +32,8 @@ sp_api::decl_runtime_apis! {
 	pub trait RolesApi<AccountId: Codec> {
 		/// The institution's entry.
 		fn institution(id: InstitutionId) -> Option<Institution<AccountId>>;
+		/// The institutions from an id on, at most so many and never more than 256 at once, by their ids.
+		fn institutions(from: InstitutionId, limit: u32) -> Vec<(InstitutionId, Institution<AccountId>)>;
 		/// The account's credential at the institution.
 		fn credential(account: AccountId, institution: InstitutionId) -> Option<CredentialView>;
 		/// The patient's entry.

@@ -352,3 +352,21 @@ fn what_does_not_exist_or_is_done_already_is_refused() {
 		);
 	});
 }
+
+#[test]
+fn institutions_are_listed_by_their_ids() {
+	story(|| {
+		let ids = |from, limit| -> Vec<InstitutionId> {
+			let page = Roles::institutions(from, limit);
+			assert!(page
+				.iter()
+				.all(|(id, entry)| Roles::institution(*id).as_ref() == Some(entry)));
+			page.into_iter().map(|(id, _)| id).collect()
+		};
+		assert_eq!(ids(0, u32::MAX), (0..NEW).collect::<Vec<_>>());
+		assert_eq!(ids(1, 1), [1]);
+		assert!(ids(0, 0).is_empty());
+		assert!(ids(NEW, 8).is_empty());
+		assert!(ids(u32::MAX, u32::MAX).is_empty());
+	});
+}
