@@ -167,7 +167,7 @@ fn relays() -> Vec<(fn() -> ReleaseRefused, Value)> {
 async fn every_refusal_of_the_relay_has_its_code() {
 	for (code, (refused, data)) in (7030..).zip(relays()) {
 		let world = World::with(Some(Desk {
-			refuses: Some(Box::new(move || refused())),
+			refuses: Some(Box::new(refused)),
 		}))
 		.await;
 		let answer = world.fails("vault_release", json!([request(0), "0x00"])).await;

@@ -11,7 +11,7 @@ use pallet_roles_runtime_api::CredentialView;
 use salus_index::{AuditIndex, Progress};
 use salus_primitives::*;
 use salus_vault::{
-	desk::{Release, ReleaseError},
+	desk::Release,
 	request::ReleaseRequest,
 	wrap::Wrap,
 };
