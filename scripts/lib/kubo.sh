@@ -78,5 +78,22 @@ kubo_ask() {
       .catch(() => (process.exitCode = 1))' "$1/ipfs.auth" "$2" "$3"
 }
 
-# kubo_peers FOLDER API_PORT: with how many others of the swarm its daemon is connected; fails where it has none.
-kubo_peers() { kubo_ask "$1" "$2" swarm/peers | field Peers.length 2>/dev/null; }
+# kubo_meet FOLDER API_PORT: its daemon connects to those that kubo_join gave it, now; by itself it takes 5 s or more.
+kubo_meet() {
+  local call
+  # shellcheck disable=SC2016 # JavaScript's own
+  call=$(node -e '
+    const { Peering } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
+    const addresses = Peering.Peers.flatMap(({ ID, Addrs }) => Addrs.map((address) => `${address}/p2p/${ID}`))
+    console.log(`swarm/connect?${addresses.map((address) => `arg=${encodeURIComponent(address)}`).join("&")}`)' "$1/ipfs/config")
+  kubo_ask "$1" "$2" "$call" >/dev/null
+}
+
+# kubo_peers FOLDER API_PORT: with how many others of the swarm its daemon is connected; fails while its RPC does not answer.
+kubo_peers() {
+  # Some are connected twice, when both dialled.
+  # shellcheck disable=SC2016 # JavaScript's own
+  kubo_ask "$1" "$2" swarm/peers | node -e '
+    const { Peers } = JSON.parse(require("fs").readFileSync(0, "utf8"))
+    console.log(new Set((Peers ?? []).map(({ Peer }) => Peer)).size)' 2>/dev/null
+}

@@ -56,7 +56,9 @@ async function askIpfs({ name, ipfsApi }) {
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT);
   const answer = await fetch(`${url(ipfsApi)}/api/v0/swarm/peers`, { method: 'POST', headers, signal });
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return (await answer.json()).Peers?.length ?? 0;
+  const { Peers } = await answer.json();
+  // Some are connected twice, when both dialled.
+  return new Set((Peers ?? []).map(({ Peer }) => Peer)).size;
 }
 
 const listens = (port) =>
