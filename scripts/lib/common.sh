@@ -62,3 +62,17 @@ load_env() {
   # Flags live in .cargo/config.toml, and the node that tests run needs its wasm.
   unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS SKIP_WASM_BUILD
 }
+
+# prepare BUILD: sets BIN to the folder of the binaries; sets this machine up and builds first, unless BUILD is empty.
+prepare() {
+  if [ -n "$1" ]; then
+    step "set up this machine" "$SALUS_ROOT/scripts/setup"
+  fi
+  load_env
+  BIN=$CARGO_TARGET_DIR/release
+  cd "$SALUS_ROOT" || exit
+  if [ -n "$1" ]; then
+    step "build the node and the client (the first time: half an hour or more)" cargo build --release --workspace --locked
+  fi
+  [ -x "$BIN/salus-node" ] && [ -x "$BIN/salus" ] || die "the binaries are missing: run $0 without --no-build"
+}
