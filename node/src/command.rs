@@ -172,7 +172,7 @@ pub fn run() -> sc_cli::Result<()> {
 				}
 				let rpc = &cli.run.rpc_params;
 				if !is_dev && rpc.rpc_cors.is_none() && rpc.experimental_rpc_endpoint.is_empty() {
-					rpc_limits::allow_local_origins(&mut config.rpc);
+					rpc_limits::allow_no_origin(&mut config.rpc);
 				}
 				rpc_limits::set(&mut config.rpc, is_dev);
 				let development = is_development(&cli, &config)?;
