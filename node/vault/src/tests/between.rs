@@ -67,7 +67,7 @@ fn the_longest_messages_fit() {
 
 #[test]
 fn what_is_no_cid_of_ours_names_no_block() {
-	for cid in [vec![], vec![1, 0x55, 0x12, 0x20], vec![0; 36]] {
+	for cid in [vec![], vec![1u8, 0x55, 0x12, 0x20], vec![0; 36]] {
 		let request = BlockRequest::decode_all(&mut cid.encode().as_slice()).unwrap();
 		assert_eq!(request.cid(), Err(DagError::UnsupportedCid));
 	}
