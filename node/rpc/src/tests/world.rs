@@ -10,11 +10,7 @@ use jsonrpsee::{
 use pallet_roles_runtime_api::CredentialView;
 use salus_index::{AuditIndex, Progress};
 use salus_primitives::*;
-use salus_vault::{
-	desk::Release,
-	request::ReleaseRequest,
-	wrap::Wrap,
-};
+use salus_vault::{desk::Release, request::ReleaseRequest, wrap::Wrap};
 use sc_rpc_api::DenyUnsafe;
 use serde_json::{json, Value};
 use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
