@@ -37,6 +37,15 @@ step() {
   say "   $(took $(($(now_ms) - start)))"
 }
 
+# whole TITLE FILE: prints a file under a title, and not among the lines of others that run side by side.
+whole() {
+  (
+    flock 9
+    say "-- $1"
+    cat "$2"
+  ) 9>"$SALUS_CACHE/output.lock"
+}
+
 # True when version $1 is $2 or newer.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
 

@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2034
 
 WASM_TARGET=wasm32v1-none
-# build-essential with its perl: litep2p brings an OpenSSL that it compiles itself.
-BUILD_PACKAGES=(build-essential protobuf-compiler libprotobuf-dev clang libclang-dev cmake pkg-config)
+# build-essential with its perl: litep2p brings an OpenSSL that it compiles itself. iproute2: network
+# namespaces, for the tests.
+BUILD_PACKAGES=(build-essential protobuf-compiler libprotobuf-dev clang libclang-dev cmake pkg-config iproute2)
 RUSTUP_PACKAGES=("${BUILD_PACKAGES[@]}")
 command -v ld.lld >/dev/null 2>&1 || RUSTUP_PACKAGES+=(lld)
 DEBIAN_PACKAGES=("${BUILD_PACKAGES[@]}" rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-22)

@@ -45,8 +45,9 @@ const RELEASE: HeaderName = HeaderName::from_static("salus-release");
 const MAX_HEADER: usize = MAX_REQUEST_LEN;
 /// How long an upload may pause.
 const PAUSE: Duration = Duration::from_millis(MINUTE);
-/// How much of a refused upload is read, so that a client that is still sending sees the answer.
-const DRAIN: u64 = 1 << 20;
+/// How much of a refused upload is read beside the answer, so that a client that is still sending sees it: what a fast
+/// line brings until the answer is there.
+const DRAIN: u64 = 16 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 type Upload = StreamReader<Pin<Box<dyn Stream<Item = io::Result<bytes::Bytes>> + Send>>, bytes::Bytes>;
@@ -60,9 +61,8 @@ pub async fn take(State(served): State<Served>, headers: HeaderMap, body: Body) 
 		match receive(&served, &headers, &mut body).await {
 			Ok(response) => response,
 			Err(refusal) => {
-				let mut rest = body.take(DRAIN);
-				let drained = time::timeout(DRAIN_TIME, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
-				log::debug!(target: "salus", "an upload was refused ({refusal}); drained: {drained:?}");
+				log::debug!(target: "salus", "an upload was refused ({refusal})");
+				tokio::spawn(drain(body));
 				refusal.into_response()
 			}
 		}
@@ -71,6 +71,12 @@ pub async fn take(State(served): State<Served>, headers: HeaderMap, body: Body) 
 		log::error!(target: "salus", "an upload was cut short: {error}");
 		Refusal::Failed.into_response()
 	})
+}
+
+async fn drain(body: Upload) {
+	let mut rest = body.take(DRAIN);
+	let drained = time::timeout(DRAIN_TIME, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+	log::trace!(target: "salus", "read of a refused upload: {drained:?}");
 }
 
 async fn receive(served: &Served, headers: &HeaderMap, body: &mut Upload) -> Result<Response, Refusal> {

@@ -401,6 +401,17 @@ async fn a_refusal_says_the_chain_s_reason() {
 }
 
 #[tokio::test]
+async fn a_refusal_reaches_a_client_that_is_still_sending() {
+	let vault = Vault::open(&[7; 8 << 20]).await;
+	vault.chain.permits.store(false, Ordering::Relaxed);
+	// Sends all of it before it reads, or nothing.
+	for bytes in [vault.payload.len(), 0] {
+		let (status, body) = answer(vault.begin_upload(bytes).await).await;
+		assert_eq!((status, &json(&body)["name"]), (403, &"NotPermitted".into()));
+	}
+}
+
+#[tokio::test]
 async fn a_client_that_hangs_up_ends_its_body_and_leaves_nothing() {
 	let vault = Vault::open(&[7; 1 << 20]).await;
 	let stream = vault.begin_upload(vault.payload.len() / 2).await;

@@ -2,7 +2,12 @@
 
 use crate::{node::binary, Node};
 use serde_json::Value;
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{
+	fs,
+	os::unix::fs::PermissionsExt,
+	path::Path,
+	process::{Child, Command, Output, Stdio},
+};
 use tempfile::TempDir;
 
 /// The passphrase of every key file in the tests.
@@ -92,27 +97,35 @@ impl Salus {
 		(file, made["account"].as_str().unwrap().to_owned())
 	}
 
+	/// Speaks to the vault at this URL.
+	pub fn vault_at(&mut self, url: &str) {
+		url.clone_into(&mut self.vault);
+	}
+
 	/// Runs `salus --dev --json …` to its end.
 	pub fn run(&self, args: &[&str]) -> Answer {
-		let output = Command::new(binary("salus"))
+		answer(self.command(args).output().unwrap())
+	}
+
+	/// Starts a command line, signed by a development account.
+	pub fn starts_as(&self, uri: &str, line: &str) -> Running {
+		let line = format!("--dev-key {uri} {line}");
+		let mut command = self.command(&line.split_whitespace().collect::<Vec<_>>());
+		let command = command
+			.stdin(Stdio::null())
+			.stdout(Stdio::piped())
+			.stderr(Stdio::piped());
+		Running(Some(command.spawn().unwrap()))
+	}
+
+	fn command(&self, args: &[&str]) -> Command {
+		let mut command = Command::new(binary("salus"));
+		command
 			.args(["--dev", "--json", "--quiet", "--url", &self.url, "--vault", &self.vault])
 			.args(["--data", &self.file("data")])
 			.args(args)
-			.env("SALUS_PASSPHRASE", PASSPHRASE)
-			.output()
-			.unwrap();
-		let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-		let error = stderr
-			.lines()
-			.rev()
-			.find_map(|line| serde_json::from_str::<Value>(line).ok())
-			.unwrap_or_default();
-		Answer {
-			code: output.status.code().unwrap_or(-1),
-			out: serde_json::from_slice(&output.stdout).unwrap_or_default(),
-			error: error["error"].clone(),
-			stderr,
-		}
+			.env("SALUS_PASSPHRASE", PASSPHRASE);
+		command
 	}
 
 	/// Runs a command line as it would be typed: words are parted by spaces.
@@ -128,5 +141,55 @@ impl Salus {
 	/// [`run`](Self::run), signed by a development account.
 	pub fn run_as(&self, uri: &str, args: &[&str]) -> Answer {
 		self.run(&[&["--dev-key", uri], args].concat())
+	}
+}
+
+/// A command that was started.
+pub struct Running(Option<Child>);
+
+impl Running {
+	/// Whether it has ended.
+	pub fn has_ended(&mut self) -> bool {
+		self.child().try_wait().unwrap().is_some()
+	}
+
+	/// Kills it: it has no time to put anything in order.
+	pub fn kill(mut self) {
+		let child = self.child();
+		child.kill().unwrap();
+		child.wait().unwrap();
+	}
+
+	/// Waits for its end.
+	pub fn answer(mut self) -> Answer {
+		answer(self.0.take().unwrap().wait_with_output().unwrap())
+	}
+
+	fn child(&mut self) -> &mut Child {
+		self.0.as_mut().unwrap()
+	}
+}
+
+impl Drop for Running {
+	fn drop(&mut self) {
+		if let Some(child) = &mut self.0 {
+			let _ = child.kill();
+			let _ = child.wait();
+		}
+	}
+}
+
+fn answer(output: Output) -> Answer {
+	let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+	let error = stderr
+		.lines()
+		.rev()
+		.find_map(|line| serde_json::from_str::<Value>(line).ok())
+		.unwrap_or_default();
+	Answer {
+		code: output.status.code().unwrap_or(-1),
+		out: serde_json::from_slice(&output.stdout).unwrap_or_default(),
+		error: error["error"].clone(),
+		stderr,
 	}
 }

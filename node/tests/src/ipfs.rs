@@ -44,20 +44,19 @@ impl Ipfs {
 		] {
 			run(&["config", "--json", name, value]);
 		}
-		let mut process = command(&repo)
-			.arg("daemon")
-			.stdout(Stdio::piped())
-			.stderr(Stdio::null())
-			.spawn()
-			.unwrap();
-		let output = BufReader::new(process.stdout.take().unwrap());
-		let ready = output
-			.lines()
-			.map_while(Result::ok)
-			.any(|line| line.contains("Daemon is ready"));
-		let daemon = Self { process, repo };
-		assert!(ready, "the IPFS daemon did not start");
-		daemon
+		let process = serve(&repo);
+		Self { process, repo }
+	}
+
+	/// Kills the daemon: it has no time to put anything in order.
+	pub fn kill(&mut self) {
+		self.process.kill().unwrap();
+		self.process.wait().unwrap();
+	}
+
+	/// Starts it again on the same repository, where its RPC may get another port; ready when that answers.
+	pub fn start_again(&mut self) {
+		self.process = serve(&self.repo);
 	}
 
 	/// URL of its RPC.
@@ -100,6 +99,26 @@ impl Drop for Ipfs {
 		let _ = self.process.kill();
 		let _ = self.process.wait();
 	}
+}
+
+fn serve(repo: &TempDir) -> Child {
+	let mut process = command(repo)
+		.arg("daemon")
+		.stdout(Stdio::piped())
+		.stderr(Stdio::null())
+		.spawn()
+		.unwrap();
+	let output = BufReader::new(process.stdout.take().unwrap());
+	let ready = output
+		.lines()
+		.map_while(Result::ok)
+		.any(|line| line.contains("Daemon is ready"));
+	if !ready {
+		let _ = process.kill();
+		let _ = process.wait();
+		panic!("the IPFS daemon did not start");
+	}
+	process
 }
 
 fn command(repo: &TempDir) -> Command {

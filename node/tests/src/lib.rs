@@ -14,18 +14,24 @@
 
 mod chain;
 mod command;
+mod hospitals;
 mod inputs;
 mod ipfs;
 mod main_job;
 mod node;
 mod person;
+mod proxy;
+mod wires;
 mod world;
 
 pub use chain::kinds;
-pub use command::{Answer, Salus, PASSPHRASE};
+pub use command::{Answer, Running, Salus, PASSPHRASE};
+pub use hospitals::{agree, hospitals, HOSPITALS};
 pub use inputs::{ct_image, fhir_example};
 pub use ipfs::Ipfs;
 pub use main_job::MainJob;
 pub use node::{free_ports, printed, salus_node, until, Node, RpcError, Stopped};
 pub use person::{account, text, Patient};
+pub use proxy::{Fault, Proxy, Way};
+pub use wires::{Host, Wires};
 pub use world::{files, Files, World};

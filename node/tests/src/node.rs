@@ -1,5 +1,6 @@
 //! A node as a process.
 
+use crate::{Host, Proxy};
 use serde_json::{json, Value};
 use std::{
 	fs::File,
@@ -90,6 +91,8 @@ pub struct RpcError {
 pub struct Stopped {
 	base: Arc<TempDir>,
 	args: Vec<String>,
+	port: Option<u16>,
+	host: Option<Host>,
 }
 
 impl Stopped {
@@ -98,7 +101,21 @@ impl Stopped {
 		Self {
 			base: Arc::new(tempfile::tempdir().unwrap()),
 			args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+			port: None,
+			host: None,
 		}
+	}
+
+	/// Listens to its peers on this port, each time it is started.
+	pub fn on_port(mut self, port: u16) -> Self {
+		self.port = Some(port);
+		self
+	}
+
+	/// Runs on this host.
+	pub fn on_host(mut self, host: &Host) -> Self {
+		self.host = Some(host.clone());
+		self
 	}
 
 	/// Its base path.
@@ -122,21 +139,36 @@ impl Stopped {
 
 	/// Starts it; ready when its RPC answers, and on a development chain when it has finalised a block.
 	pub async fn start(self) -> Node {
+		self.launch().await.ready().await
+	}
+
+	/// Starts its process, which may not answer yet.
+	pub async fn launch(self) -> Node {
 		let [p2p, rpc, prometheus, vault] = free_ports();
+		let p2p = self.port.unwrap_or(p2p);
 		let log = File::options()
 			.create(true)
 			.append(true)
 			.open(self.base().join("log"))
 			.unwrap();
-		let listen = if self.is_development() {
-			["--port".to_owned(), p2p.to_string()]
-		} else {
-			["--listen-addr".to_owned(), format!("/ip4/127.0.0.1/tcp/{p2p}")]
+		let program = binary("salus-node");
+		let mut command = match &self.host {
+			Some(host) => host.command(&program),
+			None => Command::new(&program),
 		};
-		let child = Command::new(binary("salus-node"))
-			.arg("--base-path")
-			.arg(self.base())
-			.args(listen)
+		command.arg("--base-path").arg(self.base());
+		match &self.host {
+			_ if self.is_development() => command.args(["--port", &p2p.to_string()]),
+			Some(host) => command.args(host.listens(p2p)),
+			None => command.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{p2p}")]),
+		};
+		let mut relays = Vec::new();
+		for port in [rpc, prometheus, vault] {
+			if let Some(host) = &self.host {
+				relays.push(Proxy::on(port, &host.at(port)).await);
+			}
+		}
+		let child = command
 			.args(["--rpc-port", &rpc.to_string()])
 			.args(["--prometheus-port", &prometheus.to_string()])
 			.args(["--vault-port", &vault.to_string()])
@@ -146,15 +178,15 @@ impl Stopped {
 			.stderr(log)
 			.spawn()
 			.unwrap();
-		let node = Node {
+		Node {
 			child,
 			url: format!("ws://127.0.0.1:{rpc}"),
 			http: format!("http://127.0.0.1:{rpc}"),
 			vault: format!("http://127.0.0.1:{vault}"),
 			metrics: format!("http://127.0.0.1:{prometheus}/metrics"),
 			stopped: self,
-		};
-		node.ready().await
+			_relays: relays,
+		}
 	}
 
 	fn is_development(&self) -> bool {
@@ -173,6 +205,8 @@ pub struct Node {
 	/// URL of the metrics.
 	pub metrics: String,
 	stopped: Stopped,
+	/// To a host of its own.
+	_relays: Vec<Proxy>,
 }
 
 impl Node {
@@ -186,7 +220,8 @@ impl Node {
 		Stopped::new(&[&[DEVELOPMENT], args].concat()).start().await
 	}
 
-	async fn ready(mut self) -> Self {
+	/// Waits until its RPC answers, and on a development chain until it has finalised a block.
+	pub async fn ready(mut self) -> Self {
 		let least = u64::from(self.stopped.is_development());
 		let start = Instant::now();
 		loop {
@@ -233,11 +268,16 @@ impl Node {
 		self.stop().await.start().await
 	}
 
-	/// Kills the node and starts it again on the same base path.
-	pub async fn crash(mut self) -> Self {
+	/// Kills the node: it has no time to put anything in order.
+	pub fn kill(mut self) -> Stopped {
 		self.child.kill().unwrap();
 		self.child.wait().unwrap();
-		self.stopped.clone().start().await
+		self.stopped.clone()
+	}
+
+	/// Kills the node and starts it again on the same base path.
+	pub async fn crash(self) -> Self {
+		self.kill().start().await
 	}
 
 	/// Number of the finalised head.
@@ -283,6 +323,18 @@ impl Node {
 			.await
 			.unwrap();
 		answer.headers().clone()
+	}
+
+	/// One request with many calls of a method, each with its own parameters; their answers in the same order.
+	pub async fn batch(&self, method: &str, params: &[Value]) -> Vec<Value> {
+		let call = |(id, params)| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+		let calls: Vec<_> = params.iter().enumerate().map(call).collect();
+		let request = http().post(&self.http).header("content-type", "application/json");
+		let answer = request.body(json!(calls).to_string()).send().await.unwrap();
+		let mut answers: Vec<Value> = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+		answers.sort_by_key(|answer| answer["id"].as_u64());
+		assert_eq!(answers.len(), params.len(), "an answer to each call of {method}");
+		answers
 	}
 
 	/// A JSON-RPC call over HTTP, as curl would make it.

@@ -28,7 +28,7 @@ export function binaryPath(name = 'salus-node') {
 }
 
 // Resolves with the first truthy value of `condition`; an error thrown by it is kept for the message and tried again.
-export async function until(what, condition, timeout = 30_000) {
+export async function until(what, condition, timeout = 120_000) {
   const end = Date.now() + timeout;
   let last;
   for (;;) {
