@@ -40,6 +40,26 @@ impl Node {
 		events.iter().map(name).collect()
 	}
 
+	/// Waits until this node has finalised what the other one has finalised now.
+	pub async fn follows(&self, other: &Node) {
+		let number = other.finalised().await.unwrap();
+		until("the other node's blocks are final here", || async {
+			self.finalised().await.filter(|found| *found >= number)
+		})
+		.await;
+	}
+
+	/// The value of a metric, all its labels that hold these words together; 0 where there is none yet.
+	pub async fn metric(&self, name: &str, labels: &[&str]) -> u64 {
+		let metrics = self.metrics().await;
+		let lines = metrics.lines().filter(|line| {
+			let rest = line.strip_prefix(name);
+			rest.is_some_and(|rest| rest.starts_with(['{', ' '])) && labels.iter().all(|label| line.contains(label))
+		});
+		let values = lines.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap());
+		values.map(|value| value as u64).sum()
+	}
+
 	/// A patient's trail, as soon as the index has all that the chain counts.
 	pub async fn trail(&self, patient: &str) -> Vec<Value> {
 		let patient: u64 = patient.parse().unwrap();

@@ -71,6 +71,13 @@ impl Ipfs {
 		USER
 	}
 
+	/// Joins another daemon's swarm.
+	pub fn connect(&self, other: &Self) {
+		let addresses = other.run(&["id", "--format", "<addrs>"]);
+		let address = addresses.lines().next().expect("a daemon has an address");
+		self.run(&["swarm", "connect", address]);
+	}
+
 	/// Runs a command of `ipfs` against the daemon and returns what it printed.
 	pub fn run(&self, args: &[&str]) -> String {
 		String::from_utf8(self.output(args)).unwrap()

@@ -25,8 +25,13 @@ impl MainJob {
 	/// Her speciality, likewise.
 	pub const SPECIALITY: &str = "Cardiothoracic-Surgery";
 
-	/// Does it, from the doctor's application to the refusal after revocation.
+	/// Does it on one node, from the doctor's application to the refusal after revocation.
 	pub async fn run(node: &Node) -> Self {
+		Self::between(node, node).await
+	}
+
+	/// The same between hospitals: A's people speak to A's node only, and B's doctor to B's.
+	pub async fn between(node: &Node, other: &Node) -> Self {
 		let (doctor, account) = Self::doctor(node);
 		let patient = Patient::registered(node);
 		let id = patient.id.as_str();
@@ -49,11 +54,12 @@ impl MainJob {
 		// The patient shows a doctor of B her card.
 		let card = patient.salus.file("card.txt");
 		patient.types(&format!("patient card --patient {id} --out {card}")).ok();
-		let requester = Salus::new(node);
+		let requester = Salus::new(other);
 		let shown = requester.types(&format!("patient read-card {card}")).ok();
 		assert_eq!(text(&shown["patient"]), id);
 
 		// He asks and is refused.
+		other.follows(node).await;
 		let (report_id, scan_id) = (text(&report["record"]), text(&scan["record"]));
 		get(&requester, &report_id, "early", "").fails(3, "NoGrant");
 		assert!(
@@ -65,11 +71,13 @@ impl MainJob {
 		let ask = format!("consent ask --patient {id} --institution 1 --purpose treatment --action view");
 		let terms = "--category laboratory,imaging,vitals --for 30d";
 		let asked = requester.types_as("//Bob//doctor", &format!("{ask} {terms}")).ok();
+		node.follows(other).await;
 		let approve = format!("consent approve --patient {id} --request {}", text(&asked["request"]));
 		let narrowed = "--category laboratory,imaging --for 1d";
 		let grant = text(&patient.types(&format!("{approve} {narrowed}")).ok()["grant"]);
 
 		// Now the custodian releases the keys to him alone.
+		other.follows(node).await;
 		let mut receipt = String::new();
 		for (record, original, out) in [(&scan_id, &image, "scan.dcm"), (&report_id, &bundle, "report.json")] {
 			let payload = requester.folder().join(out).with_extension("payload");
@@ -89,6 +97,7 @@ impl MainJob {
 		patient
 			.types(&format!("consent revoke --patient {id} --grant {grant}"))
 			.ok();
+		other.follows(node).await;
 		get(&requester, &report_id, "late", "").fails(3, "Revoked");
 		get(&requester, &report_id, "late", &format!("--receipt {receipt}")).fails(3, "Revoked");
 		assert!(

@@ -1,6 +1,8 @@
 //! A node as a process.
 
 use crate::{Host, Proxy};
+use codec::Encode;
+use salus_vault::between::RelayedRequest;
 use serde_json::{json, Value};
 use std::{
 	fs::File,
@@ -104,6 +106,12 @@ impl Stopped {
 			port: None,
 			host: None,
 		}
+	}
+
+	/// With these further arguments.
+	pub fn and(mut self, args: &[String]) -> Self {
+		self.args.extend_from_slice(args);
+		self
 	}
 
 	/// Listens to its peers on this port, each time it is started.
@@ -335,6 +343,19 @@ impl Node {
 		answers.sort_by_key(|answer| answer["id"].as_u64());
 		assert_eq!(answers.len(), params.len(), "an answer to each call of {method}");
 		answers
+	}
+
+	/// The status with which the vault answers a download.
+	pub async fn download(&self, cid: &str, relayed: &RelayedRequest) -> u16 {
+		let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
+		let answer = http()
+			.get(format!("{}/v1/payloads/{cid}", self.vault))
+			.header("salus-release", hex(&relayed.request.encode()))
+			.header("salus-signature", hex(&relayed.signature))
+			.send()
+			.await
+			.unwrap();
+		answer.status().as_u16()
 	}
 
 	/// A JSON-RPC call over HTTP, as curl would make it.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use salus_tests::{free_ports, printed, salus_node, text, until, Node, Patient, Salus, Stopped};
+use salus_tests::{free_ports, node_key, printed, salus_node, text, until, Node, Patient, Salus, Stopped};
 use serde_json::{json, Value};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -147,20 +147,14 @@ async fn a_node_starts_from_an_exported_specification() {
 	}
 
 	// A node of each: one validates, the other follows it.
-	let node_key = "0a".repeat(32);
-	let alice = [
-		"--alice",
-		"--node-key",
-		&node_key,
-		"--development-custodian",
-		"0",
-		"--no-mdns",
-	];
+	let alice = ["--alice", "--development-custodian", "0", "--no-mdns"];
 	let validator = Stopped::new(&[&["--chain", &raw], &alice[..]].concat()).start().await;
 	assert_eq!(validator.asked("system_chain", json!([])).await, "Salus development");
 	let addresses = validator.asked("system_localListenAddresses", json!([])).await;
 	let boot_node = addresses[0].as_str().unwrap();
-	let reader = Stopped::new(&["--chain", &plain, "--no-mdns", "--bootnodes", boot_node])
+	let second = hex::encode(node_key("alice-2"));
+	let follow = ["--chain", &plain, "--no-mdns", "--bootnodes", boot_node];
+	let reader = Stopped::new(&[&follow[..], &["--node-key", &second]].concat())
 		.start()
 		.await;
 	until("the reader follows", || async {
