@@ -10,7 +10,10 @@ use std::{
 	net::TcpListener,
 	path::{Path, PathBuf},
 	process::{Child, Command, Output, Stdio},
-	sync::Arc,
+	sync::{
+		atomic::{AtomicU32, Ordering},
+		Arc,
+	},
 	time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -47,10 +50,21 @@ pub(crate) fn binary(name: &str) -> PathBuf {
 	path
 }
 
-/// Ports nobody listens on now, all different.
+/// Ports that nobody listens on now, all different. They lie below those that the system gives to connections: one of
+/// these could be taken before a node has started. Where the search begins differs from program to program.
 pub fn free_ports<const N: usize>() -> [u16; N] {
-	let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-	listeners.map(|listener| listener.local_addr().unwrap().port())
+	const LOWEST: u32 = 12_000;
+	const PORTS: u32 = 20_000;
+	const STEP: u32 = 1_009;
+	static ASKED: AtomicU32 = AtomicU32::new(0);
+	let begin = std::process::id().wrapping_mul(STEP);
+	[(); N].map(|()| {
+		(0..PORTS)
+			.map(|_| LOWEST + begin.wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed)) % PORTS)
+			.filter_map(|port| u16::try_from(port).ok())
+			.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+			.expect("no port is free")
+	})
 }
 
 /// A client for this machine's own URLs.
