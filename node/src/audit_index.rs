@@ -6,6 +6,7 @@ use futures::{stream, StreamExt};
 use salus_index::{AuditIndex, ClientBlocks, Follower, HeldPruning, IndexError, Progress, Signal};
 use salus_runtime::opaque::Block;
 use sc_client_api::BlockchainEvents;
+use sc_network::config::SyncMode;
 use sc_service::{Configuration, PruningMode, SpawnEssentialTaskHandle};
 use sp_blockchain::HeaderBackend;
 use tokio::sync::{mpsc, watch};
@@ -21,7 +22,8 @@ pub fn folder(config: &Configuration) -> PathBuf {
 	config.data_path.join("audit")
 }
 
-/// Opens the index, catches up with the finalised chain, and follows it from then on. To be called before any block is
+/// Opens the index, catches up with the finalised chain, and follows it from then on; not on a node that joins by warp
+/// sync. To be called before any block is
 /// imported: what is pruned afterwards was indexed.
 pub async fn start(
 	client: Arc<FullClient>,
@@ -29,8 +31,18 @@ pub async fn start(
 	spawner: &SpawnEssentialTaskHandle,
 ) -> Result<(AuditIndex, watch::Receiver<Progress>), sc_service::Error> {
 	let window = window(config);
-	let (index, follower) = open(client.clone(), folder(config)).await.map_err(failed)?;
+	let (index, mut follower) = open(client.clone(), folder(config)).await.map_err(failed)?;
 	let progress = follower.progress();
+	if config.network.sync_mode == SyncMode::Warp && progress.borrow().number == 0 {
+		// The follower ends here, and whoever waits for it learns that there is no index.
+		log::warn!(
+			target: "salus",
+			"a node that joins by warp sync has not executed the past: it keeps no audit index, and refuses records_audit; \
+			 for one, purge the chain and sync in full"
+		);
+		return Ok((index, progress));
+	}
+	follower.catch_up().await.map_err(failed)?;
 	let (signals, held) = mpsc::unbounded_channel();
 	if let Some(window) = window {
 		HeldPruning {
@@ -62,8 +74,7 @@ async fn open(
 ) -> Result<(AuditIndex, Follower<ClientBlocks<FullClient, Block>>), IndexError> {
 	let genesis = client.info().genesis_hash;
 	let index = AuditIndex::open(&folder.join("entries.sqlite"), genesis).await?;
-	let mut follower = Follower::resume(index.clone(), Arc::new(ClientBlocks::new(client))).await?;
-	follower.catch_up().await?;
+	let follower = Follower::resume(index.clone(), Arc::new(ClientBlocks::new(client))).await?;
 	Ok((index, follower))
 }
 

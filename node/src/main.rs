@@ -7,6 +7,7 @@ mod chain_spec;
 mod cli;
 mod command;
 mod development;
+mod equivocation;
 mod hospitals;
 mod metrics;
 mod rpc;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use salus_rpc::ReleaseDesk;
 use salus_runtime::{opaque::Block, Hash, RuntimeApi};
 use sc_client_api::BlockBackend;
-use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
+use sc_consensus_aura::{SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
 use sc_network::NetworkBackend;
 use sc_service::{error::Error, Configuration, PartialComponents, TaskManager, WarpSyncConfig};
@@ -15,7 +15,7 @@ use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 
-use crate::{audit_index, development, hospitals::Hospitals, metrics, rpc, vault};
+use crate::{audit_index, development, equivocation, hospitals::Hospitals, metrics, rpc, vault};
 
 /// The client.
 pub type FullClient =
@@ -23,7 +23,8 @@ pub type FullClient =
 /// The database.
 pub type FullBackend = sc_service::TFullBackend<Block>;
 type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
-type GrandpaImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, SelectChain>;
+/// Imports blocks and what is final.
+pub type GrandpaImport = sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, SelectChain>;
 type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, SelectChain>;
 
 /// What subcommands need too.
@@ -84,28 +85,14 @@ pub fn new_partial(config: &Configuration) -> Result<Service, Error> {
 		select_chain.clone(),
 		telemetry.as_ref().map(Telemetry::handle),
 	)?;
-	let slot_client = client.clone();
-	let import_queue = sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
-		block_import: grandpa_import.clone(),
-		justification_import: Some(Box::new(grandpa_import.clone())),
-		client: client.clone(),
-		create_inherent_data_providers: move |parent, ()| {
-			let client = slot_client.clone();
-			async move {
-				let duration = sc_consensus_aura::standalone::slot_duration_at(&*client, parent)?;
-				let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-				let slot = sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
-					*timestamp, duration,
-				);
-				Ok((slot, timestamp))
-			}
-		},
-		spawner: &task_manager.spawn_essential_handle(),
-		registry: config.prometheus_registry(),
-		check_for_equivocation: Default::default(),
-		telemetry: telemetry.as_ref().map(Telemetry::handle),
-		compatibility_mode: Default::default(),
-	})?;
+	let import_queue = equivocation::import_queue(
+		client.clone(),
+		grandpa_import.clone(),
+		OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+		&task_manager.spawn_essential_handle(),
+		config.prometheus_registry(),
+		telemetry.as_ref().map(Telemetry::handle),
+	);
 
 	Ok(PartialComponents {
 		client,

@@ -1,11 +1,16 @@
 //! What the node and its RPC can ask of the runtime.
 
 use crate::{
-	configs::SLOT, AccountId, AuthorityDiscovery, Block, Consent, Executive, Grandpa, Historical, InherentDataExt,
-	Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+	configs::SLOT, key_owners::KeyOwners, AccountId, AuthorityDiscovery, Block, Consent, Executive, Grandpa,
+	InherentDataExt, Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
-use alloc::vec::Vec;
-use frame_support::genesis_builder_helper::{build_state, get_preset};
+use alloc::{boxed::Box, vec::Vec};
+use codec::Encode;
+use frame_support::{
+	genesis_builder_helper::{build_state, get_preset},
+	traits::KeyOwnerProofSystem,
+};
+use frame_system::offchain::{CreateAuthorizedTransaction, SubmitTransaction};
 use salus_primitives::*;
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -14,7 +19,7 @@ use sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256};
 use sp_runtime::{
 	traits::{Block as BlockT, NumberFor},
 	transaction_validity::{TransactionSource, TransactionValidity},
-	ApplyExtrinsicResult,
+	ApplyExtrinsicResult, RuntimeAppPublic,
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
@@ -95,18 +100,16 @@ impl_runtime_apis! {
 			pallet_grandpa::CurrentSetId::<Runtime>::get()
 		}
 		fn submit_report_equivocation_unsigned_extrinsic(
-			_: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
-			_: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+			proof: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
+			owner: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
 		) -> Option<()> {
-			None
+			Grandpa::submit_unsigned_equivocation_report(proof, owner.decode()?)
 		}
 		fn generate_key_ownership_proof(
 			_: sp_consensus_grandpa::SetId,
 			authority: GrandpaId,
 		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			use codec::Encode;
-			use frame_support::traits::KeyOwnerProofSystem;
-			Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority))
+			KeyOwners::prove((sp_consensus_grandpa::KEY_TYPE, authority))
 				.map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 	}
@@ -141,6 +144,21 @@ impl_runtime_apis! {
 		}
 		fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
 			crate::genesis::preset_names()
+		}
+	}
+
+	impl pallet_consortium_runtime_api::EquivocationApi<Block> for Runtime {
+		fn prove_author(author: AuraId) -> Option<sp_session::MembershipProof> {
+			KeyOwners::prove((AuraId::ID, author))
+		}
+		fn report_author(
+			proof: pallet_consortium_runtime_api::Equivocation<<Block as BlockT>::Header>,
+			owner: sp_session::MembershipProof,
+		) -> Option<()> {
+			type Call = pallet_consortium::Call<Runtime>;
+			let call = Call::report_author { proof: Box::new(proof), owner };
+			let report = <Runtime as CreateAuthorizedTransaction<Call>>::create_authorized_transaction(call.into());
+			SubmitTransaction::<Runtime, Call>::submit_transaction(report).ok()
 		}
 	}
 

@@ -1,6 +1,7 @@
 //! Institutions, credentials and patients for the benchmarks of consent and records, written as roles keeps them.
 
 pub mod session;
+pub mod validators;
 
 use crate::{genesis, AccountId, Runtime};
 use alloc::vec;

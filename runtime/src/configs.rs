@@ -1,31 +1,34 @@
 //! Each pallet's parameters, and why they are what they are.
 
 use crate::{
-	no_token::NoToken, weights, AccountId, Aura, Block, BlockNumber, Consent, Consortium, Council, CouncilCollective,
-	Hash, Historical, Nonce, OriginCaller, PalletInfo, Records, Roles, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, Timestamp, VERSION,
+	key_owners::KeyOwners, no_token::NoToken, weights, AccountId, Aura, Block, BlockNumber, Consent, Consortium,
+	Council, CouncilCollective, Hash, Historical, Nonce, Offences, OriginCaller, PalletInfo, Records, Roles, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, Timestamp, VERSION,
 };
+use alloc::vec::Vec;
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstBool, ConstU32, ConstU64, Contains, Get},
+	traits::{ConstBool, ConstU32, ConstU64, Contains, DisabledValidators, Get},
 	weights::{
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
 		Weight,
 	},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
+use pallet_consortium::Offender;
 use pallet_session::historical;
 use salus_primitives::{InstitutionId, Registry, DAY};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::{traits::OpaqueKeys, Perbill};
+use sp_staking::offence::{Offence, OffenceError, ReportOffence};
 use sp_version::RuntimeVersion;
 
 /// A slot, in milliseconds.
 pub const SLOT: u64 = 1_000;
-/// Blocks in a session.
-pub const SESSION: BlockNumber = 600;
+/// How many blocks it can be proven whose a session key was: fourteen days.
+const HISTORY: u32 = (14 * DAY / SLOT) as u32;
 
 /// The most hospitals: seats on the council, validators, authorities.
 type MaxHospitals = ConstU32<100>;
@@ -109,9 +112,40 @@ impl pallet_grandpa::Config for Runtime {
 	type WeightInfo = ();
 	type MaxAuthorities = MaxHospitals;
 	type MaxNominators = ConstU32<0>;
-	type MaxSetIdSessionEntries = ConstU64<{ 14 * DAY / (SESSION as u64 * SLOT) }>;
+	/// A set lasts a session at least, and a session as a rule ten minutes.
+	type MaxSetIdSessionEntries = ConstU64<{ (HISTORY / pallet_consortium::SESSION_LENGTH) as u64 }>;
 	type KeyOwnerProof = sp_session::MembershipProof;
-	type EquivocationReportSystem = ();
+	type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<Self, Reports, KeyOwners, ReportLongevity>;
+}
+
+/// How many blocks a node's report of equivocation waits in its pool: it makes a block of its own long before.
+type ReportLongevity = ConstU64<{ pallet_consortium::SESSION_LENGTH as u64 }>;
+
+/// Reports of offences. Once a validator is known as an offender, further ones would only fill the chain.
+pub struct Reports;
+
+impl<O: Offence<Offender<Runtime>>> ReportOffence<AccountId, Offender<Runtime>, O> for Reports {
+	fn report_offence(reporters: Vec<AccountId>, offence: O) -> Result<(), OffenceError> {
+		let session = offence.session_index();
+		let judged = |(validator, ()): &Offender<Runtime>| Consortium::is_judged(validator, session);
+		if offence.offenders().iter().all(judged) {
+			return Err(OffenceError::DuplicateReport);
+		}
+		Offences::report_offence(reporters, offence)
+	}
+
+	fn is_known_offence(offenders: &[Offender<Runtime>], slot: &O::Slot) -> bool {
+		offenders
+			.iter()
+			.all(|(validator, ())| Consortium::is_offender(validator))
+			|| <Offences as ReportOffence<_, _, O>>::is_known_offence(offenders, slot)
+	}
+}
+
+impl pallet_offences::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type IdentificationTuple = Offender<Runtime>;
+	type OnOffenceHandler = Consortium;
 }
 
 impl pallet_authorship::Config for Runtime {
@@ -123,15 +157,19 @@ impl pallet_authority_discovery::Config for Runtime {
 	type MaxAuthorities = MaxHospitals;
 }
 
+/// Sessions of equal length, which the genesis sets.
+type Periodic = pallet_session::PeriodicSessions<pallet_consortium::SessionBlocks<Runtime>, ConstU32<0>>;
+
 impl pallet_session::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = pallet_consortium::ValidatorOf<Runtime>;
-	type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<SESSION>, ConstU32<0>>;
-	type NextSessionRotation = pallet_session::PeriodicSessions<ConstU32<SESSION>, ConstU32<0>>;
+	type ShouldEndSession = Periodic;
+	type NextSessionRotation = Periodic;
 	type SessionManager = historical::NoteHistoricalRoot<Runtime, Consortium>;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
+	/// Not asked: the consortium disables whoever offended.
 	type DisablingStrategy = ();
 	type WeightInfo = weights::pallet_session::WeightInfo<Runtime>;
 	type Currency = NoToken;
@@ -198,7 +236,36 @@ impl pallet_consortium::Payer<AccountId, RuntimeCall> for Payer {
 /// The session pallet, as the consortium sees it.
 pub struct Sessions;
 
-impl pallet_consortium::SessionKeys<AccountId> for Sessions {
+impl pallet_consortium::Sessions<AccountId> for Sessions {
+	fn index() -> u32 {
+		Session::current_index()
+	}
+
+	fn validators() -> Vec<AccountId> {
+		Session::validators()
+	}
+
+	fn queued() -> Vec<AccountId> {
+		let queued = pallet_session::QueuedKeys::<Runtime>::get();
+		queued.into_iter().map(|(validator, _)| validator).collect()
+	}
+
+	fn has_keys(account: &AccountId) -> bool {
+		pallet_session::NextKeys::<Runtime>::contains_key(account)
+	}
+
+	fn is_disabled(index: u32) -> bool {
+		<Session as DisabledValidators>::is_disabled(index)
+	}
+
+	fn disable(index: u32) {
+		Session::disable_index(index);
+	}
+
+	fn enable(index: u32) {
+		Session::reenable_index(index);
+	}
+
 	fn changed(validators: &[AccountId]) -> bool {
 		let queued = pallet_session::QueuedKeys::<Runtime>::get();
 		queued.len() != validators.len()
@@ -233,11 +300,16 @@ impl pallet_consortium::Config for Runtime {
 	type CouncilChange = CouncilChange;
 	type Time = Timestamp;
 	type Payer = Payer;
-	type SessionKeys = Sessions;
+	type Registry = Roles;
+	type Sessions = Sessions;
+	type KeyOwners = KeyOwners;
+	type Offences = Reports;
+	type ReportLongevity = ReportLongevity;
 	type MaxMembers = MaxHospitals;
-	/// Fourteen days of sessions.
-	type HistoryDepth = ConstU32<{ (14 * DAY / (SESSION as u64 * SLOT)) as u32 }>;
+	type HistoryBlocks = ConstU32<HISTORY>;
 	type WeightInfo = weights::pallet_consortium::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::validators::Equivocators;
 }
 
 impl pallet_roles::Config for Runtime {

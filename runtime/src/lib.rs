@@ -11,6 +11,8 @@
 //! - `configs`: each pallet's parameters, and why they are what they are
 //! - `apis`: what the node and its RPC can ask
 //! - `genesis`: the presets
+//! - `key_owners`: whose session key it is, for reports of equivocation
+//! - `transactions`: what the runtime itself puts into a node's pool
 //! - `no_token`: the token that the SDK asks for and that does not exist
 //! - `weights`: measured on this runtime
 
@@ -27,7 +29,9 @@ pub mod apis;
 mod benchmarking;
 mod configs;
 pub mod genesis;
+mod key_owners;
 mod no_token;
+mod transactions;
 mod weights;
 
 #[cfg(test)]
@@ -171,6 +175,8 @@ mod runtime {
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(33)]
 	pub type AuthorityDiscovery = pallet_authority_discovery;
+	#[runtime::pallet_index(34)]
+	pub type Offences = pallet_offences;
 }
 
 impl Runtime {

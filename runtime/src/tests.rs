@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 //! The runtime as a whole: presets, the gate to the pool, and what the extensions are.
 
+mod validators;
+
 use crate::*;
 use codec::Encode;
 use frame_support::{dispatch::DispatchResultWithPostInfo, traits::Get, weights::Weight};

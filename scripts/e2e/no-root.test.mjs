@@ -28,12 +28,15 @@ const COUNCIL = [
   'council.disapproveProposal',
   'council.kill',
   'consortium.authoriseUpgrade',
+  'consortium.addValidator',
+  'consortium.removeValidator',
+  'consortium.reinstateValidator',
   'roles.admitInstitution',
   'roles.suspendInstitution',
   'roles.reinstateInstitution',
 ];
 // A patient's registration authorises itself; reports come from the node, which makes none.
-const UNSIGNED = ['roles.registerPatient', 'grandpa.reportEquivocationUnsigned'];
+const UNSIGNED = ['roles.registerPatient', 'grandpa.reportEquivocationUnsigned', 'consortium.reportAuthor'];
 // What a block's author puts in; the pool takes it from nobody.
 const INHERENT = ['timestamp.set'];
 

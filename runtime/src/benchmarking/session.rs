@@ -1,14 +1,18 @@
-//! Benchmarks of pallet-session, which brings none: the validator is the last of as many as there can be.
+//! Benchmarks of pallet-session, which brings none.
 
+use super::World;
 use crate::{AccountId, SessionKeys};
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_benchmarking::v2::*;
-use frame_support::{traits::Get, BoundedVec};
 use frame_system::RawOrigin;
-use pallet_consortium::Validators;
+use pallet_consortium::ValidatorAccounts;
 use pallet_session::{Call, NextKeys};
+use salus_primitives::{BenchmarkHelper, InstitutionId};
 use sp_runtime::traits::GeneratedSessionKeys;
+
+/// Whose validator sets keys.
+const INSTITUTION: InstitutionId = 7;
 
 /// What the benchmarks run on.
 pub trait Config:
@@ -24,10 +28,8 @@ pub struct Pallet<T: Config>(pallet_session::Pallet<T>);
 /// A validator, with keys and the proof that they are its own.
 fn validator<T: Config>() -> Result<(AccountId, SessionKeys, Vec<u8>), BenchmarkError> {
 	let last: AccountId = account("validator", u32::MAX, 0);
-	let others = (1..T::MaxMembers::get()).map(|n| account("validator", n, 0));
-	Validators::<T>::put(BoundedVec::truncate_from(
-		others.chain(core::iter::once(last.clone())).collect::<Vec<_>>(),
-	));
+	World::institution(INSTITUTION);
+	ValidatorAccounts::<T>::insert(&last, INSTITUTION);
 	frame_system::Pallet::<T>::inc_providers(&last);
 	let GeneratedSessionKeys { keys, proof } = SessionKeys::generate(&last.encode(), None);
 	Ok((last, keys, proof.encode()))

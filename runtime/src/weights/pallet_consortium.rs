@@ -41,4 +41,24 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+
+	fn add_validator() -> Weight {
+		Weight::from_parts(400_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(8, 2))
+	}
+
+	fn remove_validator() -> Weight {
+		Weight::from_parts(1_000_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(310, 2))
+	}
+
+	fn reinstate_validator() -> Weight {
+		Weight::from_parts(100_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(8, 4))
+	}
+
+	fn authorize_report_author() -> Weight {
+		Weight::from_parts(500_000_000, 0).saturating_add(T::DbWeight::get().reads(8))
+	}
+
+	fn report_author() -> Weight {
+		Weight::from_parts(700_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(16, 8))
+	}
 }

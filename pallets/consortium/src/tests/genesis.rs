@@ -1,11 +1,17 @@
-use crate::{mock::*, GenesisConfig, MinValidators, Validators};
+use crate::{mock::*, GenesisConfig, MinValidators, SessionBlocks, SessionLength, Validators, SESSION_LENGTH};
+use frame_support::traits::Get;
 use sp_runtime::BuildStorage;
 
 fn built(validators: Vec<u64>, min_validators: u32) {
 	let consortium = GenesisConfig {
 		validators,
 		min_validators,
+		..Default::default()
 	};
+	build(consortium);
+}
+
+fn build(consortium: GenesisConfig<Test>) {
 	RuntimeGenesisConfig {
 		system: Default::default(),
 		consortium,
@@ -37,5 +43,31 @@ fn a_set_below_the_floor_is_refused() {
 #[test]
 #[should_panic(expected = "more validators than MaxMembers")]
 fn too_many_validators_are_refused() {
-	built(vec![1, 2, 3, 4, 5], 1);
+	built((1..=13).collect(), 1);
+}
+
+#[test]
+fn a_session_is_as_long_as_the_genesis_says() {
+	story(|| assert_eq!(SessionLength::<Test>::get(), SESSION_LENGTH));
+	let short = GenesisConfig {
+		session_length: 10,
+		..Default::default()
+	};
+	let genesis = RuntimeGenesisConfig {
+		system: Default::default(),
+		consortium: short,
+	};
+	sp_io::TestExternalities::new(genesis.build_storage().unwrap()).execute_with(|| {
+		let length: u64 = SessionBlocks::<Test>::get();
+		assert_eq!(length, 10);
+	});
+}
+
+#[test]
+#[should_panic(expected = "session_length is less than 2 blocks")]
+fn a_session_without_room_for_calls_is_refused() {
+	build(GenesisConfig {
+		session_length: 1,
+		..Default::default()
+	});
 }

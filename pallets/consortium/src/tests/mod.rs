@@ -2,7 +2,9 @@
 
 mod authorise_upgrade;
 mod genesis;
+mod offences;
 mod quota;
 mod seats;
 mod sessions;
 mod try_state;
+mod validators;

@@ -59,11 +59,11 @@ fn seat_taken() {
 #[test]
 fn too_many_seats() {
 	story(|| {
-		for id in 0..4 {
+		for id in 0..12 {
 			assert_ok!(Consortium::admitted(id, &hospital(Some(70 + u64::from(id)))));
 		}
 		assert_noop!(
-			Consortium::admitted(4, &hospital(Some(80))),
+			Consortium::admitted(12, &hospital(Some(90))),
 			Error::<Test>::TooManySeats
 		);
 	});
@@ -79,7 +79,7 @@ proptest! {
 	/// Few ids and accounts, so that they meet.
 	#[test]
 	fn any_admissions_in_any_order_keep_seats_and_members_alike(
-		admissions in prop::collection::vec((0_u32..8, prop::option::weighted(0.8, 60_u64..68)), 0..24),
+		admissions in prop::collection::vec((0_u32..16, prop::option::weighted(0.8, 60_u64..76)), 0..48),
 	) {
 		Members::set(vec![]);
 		story(|| {
@@ -90,7 +90,7 @@ proptest! {
 					None => Ok(()),
 					Some(_) if known.contains_key(&id) => Err(Error::<Test>::AlreadySeated),
 					Some(_) if taken => Err(Error::SeatTaken),
-					Some(_) if known.len() == 4 => Err(Error::TooManySeats),
+					Some(_) if known.len() == 12 => Err(Error::TooManySeats),
 					Some(seat) => {
 						known.insert(id, seat);
 						Ok(())

@@ -1,6 +1,6 @@
 //! The invariants are broken by hand, and each breach is found.
 
-use crate::{mock::*, MinValidators, Seats, Validators};
+use crate::{mock::*, MinValidators, Seats, SessionLength, ValidatorAccounts, Validators};
 use frame_support::BoundedVec;
 use sp_runtime::DispatchError;
 
@@ -33,4 +33,14 @@ fn breaches_among_validators_are_found() {
 		Validators::<Test>::mutate(|validators| validators.truncate(1))
 	});
 	breach("fewer validators than the floor", || MinValidators::<Test>::put(4));
+	breach("a validator is no institution's", || {
+		ValidatorAccounts::<Test>::remove(2)
+	});
+	breach("a validator has no session keys", || {
+		WithKeys::mutate(|with| with.remove(&2));
+	});
+	breach("an account is not its institution's validator", || {
+		ValidatorAccounts::<Test>::insert(7, 1)
+	});
+	breach("a session without room for calls", || SessionLength::<Test>::put(1));
 }
