@@ -106,7 +106,8 @@ async fn a_validator_that_is_killed_while_it_imports_comes_back() {
 		let node = stopped.start().await;
 		agree(&[&alice, &node], alice.finalised().await.unwrap()).await;
 		before.stands_on(&[&node, &alice], id).await;
-		// All know each other again, and the one that is back votes: the next can go.
+		// All know each other again, and the one that is back votes: the next can go. Earlier, the others would wait for a
+		// vote of the one that is rounds behind, and GRANDPA's peers tell their rounds again after two minutes only.
 		for one in others.iter().flatten().chain([&alice, &node]) {
 			until("peers", || async { (peers(one).await == 3).then_some(()) }).await;
 		}
