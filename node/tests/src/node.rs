@@ -22,6 +22,8 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(100);
+/// Lines of its log that are shown of a node whose test failed.
+const LAST_WORDS: usize = 40;
 /// What makes a node one of the development chain.
 const DEVELOPMENT: &str = "--dev";
 
@@ -408,6 +410,12 @@ impl Node {
 
 impl Drop for Node {
 	fn drop(&mut self) {
+		if std::thread::panicking() {
+			let log = self.log();
+			let lines: Vec<_> = log.lines().collect();
+			let last = lines.len().saturating_sub(LAST_WORDS);
+			eprintln!("the node at {} wrote last:\n{}", self.url, lines[last..].join("\n"));
+		}
 		let _ = self.child.kill();
 		let _ = self.child.wait();
 	}

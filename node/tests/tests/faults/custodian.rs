@@ -1,15 +1,14 @@
 //! A custodian's node that is killed while keys and ciphertexts are asked of it.
 
-use super::{catch, document, patient, Final, DOCTOR, MEBIBYTE, REQUESTER};
+use super::{catch, document, is_under_way, patient, Final, DOCTOR, MEBIBYTE, REQUESTER};
 use salus_tests::{files, kinds, text, Answer, Fault, Node, Proxy, Salus, Stopped, Way};
 use serde_json::{json, Value};
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 
 /// More than the buffers of a connection hold.
 const LARGE: usize = 24 * MEBIBYTE;
-/// How often the node is killed while several ask, each time a little later.
-const ROUNDS: u32 = 3;
-const LATER: Duration = Duration::from_millis(60);
+/// After how many keys and ciphertexts the node is killed while several ask.
+const RELEASES: [u64; 2] = [1, 4];
 const READERS: usize = 3;
 
 /// A doctor of hospital B who reads a record.
@@ -65,6 +64,12 @@ fn interrupted(answer: &Answer) {
 	assert!(!message.is_empty(), "{}", answer.stderr);
 }
 
+/// What the desk of hospital A released since its node was started, keys and ciphertexts.
+async fn releases(node: &Node) -> u64 {
+	let status = node.asked("vault_status", json!([])).await;
+	text(&status["custodians"][0]["releases"]).parse().unwrap()
+}
+
 async fn again(stopped: Stopped, before: Final, patient: &str) -> Node {
 	let node = stopped.start().await;
 	before.stands_on(&[&node], patient).await;
@@ -115,17 +120,21 @@ async fn a_custodian_that_is_killed_during_a_release_releases_the_same_again() {
 
 	// While several ask for key and ciphertext.
 	let on_receipt = format!("--receipt {receipt}");
-	for round in 1..=ROUNDS {
+	for few in RELEASES {
 		let readers = [(); READERS].map(|()| Reader::new(&node, &record));
+		let before = Final::of(&node, id).await;
+		let had = releases(&node).await;
 		let reading = readers
 			.each_ref()
 			.map(|one| one.salus.starts_as(REQUESTER, &one.line(&on_receipt)));
-		let before = Final::of(&node, id).await;
-		tokio::time::sleep(LATER * round).await;
+		catch("releases", || async { releases(&node).await >= had + few }).await;
 		let stopped = node.kill();
 		for (reading, reader) in reading.into_iter().zip(&readers) {
 			let answer = reading.answer();
-			if answer.code != 0 {
+			if answer.code == 0 {
+				assert!(fs::read(reader.out()).unwrap() == content, "the same bytes");
+				fs::remove_file(reader.out()).unwrap();
+			} else {
 				interrupted(&answer);
 				assert!(reader.has_nothing(), "nothing is there in clear");
 			}
@@ -140,13 +149,9 @@ async fn a_custodian_that_is_killed_during_a_release_releases_the_same_again() {
 	// Before the permit is final: whether it becomes so or not, nothing was released under it, and one permit is enough.
 	let entries = node.trail(id).await.len();
 	let mut late = Reader::new(&node, &record);
-	let reading = late.salus.starts_as(REQUESTER, &late.line(""));
-	catch("the access in the pool", || async {
-		let pool = node.asked("author_pendingExtrinsics", json!([])).await;
-		!pool.as_array().unwrap().is_empty()
-	})
-	.await;
 	let before = Final::of(&node, id).await;
+	let reading = late.salus.starts_as(REQUESTER, &late.line(""));
+	catch("the access", || is_under_way(&node)).await;
 	let stopped = node.kill();
 	interrupted(&reading.answer());
 	assert!(late.has_nothing(), "nothing is there in clear");
@@ -158,9 +163,7 @@ async fn a_custodian_that_is_killed_during_a_release_releases_the_same_again() {
 	assert!(permits.iter().all(|kind| *kind == "AccessPermitted"), "{permits:?}");
 
 	// Of this run of the node each key and ciphertext went out under the finalised permit of the last reading.
-	let status = node.asked("vault_status", json!([])).await;
-	let custody = &status["custodians"][0];
-	assert_eq!(text(&custody["releases"]), "2", "a key and a ciphertext: {status}");
+	assert_eq!(releases(&node).await, 2, "a key and a ciphertext");
 
 	// What is revoked stays revoked.
 	let revoke = format!("consent revoke --patient {id} --grant {grant}");
@@ -172,8 +175,7 @@ async fn a_custodian_that_is_killed_during_a_release_releases_the_same_again() {
 	let refused = reader.salus.types_as(REQUESTER, &reader.line(&on_receipt));
 	refused.fails(3, "Revoked");
 	assert!(reader.has_nothing(), "nothing is there in clear");
-	let status = node.asked("vault_status", json!([])).await;
-	assert_eq!(text(&status["custodians"][0]["releases"]), "0", "{status}");
+	assert_eq!(releases(&node).await, 0);
 }
 
 async fn again_after(node: Node, patient: &str) -> Node {

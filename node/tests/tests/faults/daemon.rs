@@ -162,7 +162,11 @@ async fn a_daemon_that_fails_loses_nothing_and_nothing_wrong_is_taken() {
 	let blocks = words(&ipfs, &["refs", "local"]);
 	proxy.set(Fault::Held(Way::Forth, HELD));
 	let putting = doctor.salus.starts_as(DOCTOR, &doctor.put(&file));
-	catch("a part of the upload", || async { proxy.passed(Way::Forth) > HELD / 2 }).await;
+	// More than a block, so that the daemon has one.
+	catch("a part of the upload", || async {
+		proxy.passed(Way::Forth) > HELD / 4 * 3
+	})
+	.await;
 	ipfs.kill();
 	proxy.set(Fault::None);
 	doctor.fails(putting.answer(), &["Store"]);

@@ -89,6 +89,15 @@ fn patient(node: &Node) -> Patient {
 	patient
 }
 
+/// Whether a transaction is on its way: in the pool, or in a block that is not older than the next.
+async fn is_under_way(node: &Node) -> bool {
+	let pool = node.asked("author_pendingExtrinsics", json!([])).await;
+	let best = node.asked("chain_getBlock", json!([])).await;
+	// Each block has its timestamp.
+	let own = best["block"]["extrinsics"].as_array().unwrap().len() > 1;
+	own || !pool.as_array().unwrap().is_empty()
+}
+
 /// Looks without a pause worth mentioning, to be there in the midst of something.
 async fn catch<F: Future<Output = bool>>(what: &str, mut look: impl FnMut() -> F) {
 	const PATIENCE: Duration = Duration::from_secs(120);
