@@ -84,6 +84,9 @@ pub enum Subcommand {
 
 	/// Print meta-information of the chain's database
 	ChainInfo(sc_cli::ChainInfoCmd),
+
+	#[cfg(feature = "storage-benchmark")]
+	BenchmarkStorage(crate::storage_benchmark::StorageBenchmarkCmd),
 }
 
 /// Make a custodian's key file and print its public key

@@ -161,6 +161,8 @@ pub fn run() -> sc_cli::Result<()> {
 			let runner = cli.create_runner(cmd)?;
 			runner.sync_run(|config| cmd.run::<Block>(&config))
 		}
+		#[cfg(feature = "storage-benchmark")]
+		Some(Subcommand::BenchmarkStorage(cmd)) => cli.create_runner(cmd)?.sync_run(|config| cmd.run(config)),
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
 			let is_dev = cli.run.shared_params.dev;
