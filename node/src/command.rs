@@ -19,6 +19,9 @@ use crate::{
 	development, rpc_limits, service, vault,
 };
 
+/// The pool that `--pool-type` names unless told.
+const POOL: &str = "single-state";
+
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
 		"Salus node".into()
@@ -53,7 +56,7 @@ impl SubstrateCli for Cli {
 		Ok(Box::new(spec))
 	}
 
-	/// The SDK's, with examples.
+	/// The SDK's, with examples and with the single-state pool as the default: docs/performance.md says why.
 	fn setup_command(command: clap::Command) -> clap::Command {
 		command
 			.name(Self::executable_name())
@@ -65,6 +68,7 @@ impl SubstrateCli for Cli {
 			.propagate_version(true)
 			.args_conflicts_with_subcommands(true)
 			.subcommand_negates_reqs(true)
+			.mut_arg("pool_type", |argument| argument.default_value(POOL))
 	}
 }
 

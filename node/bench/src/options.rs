@@ -65,11 +65,11 @@ pub struct Options {
 	pub rounds: u32,
 
 	/// Records of a measurement of calls with one record each
-	#[arg(long, value_name = "N", default_value_t = 16_000)]
+	#[arg(long, value_name = "N", default_value_t = 12_000)]
 	pub records: u32,
 
 	/// Records of a measurement in batches of 64
-	#[arg(long, value_name = "N", default_value_t = 64_000)]
+	#[arg(long, value_name = "N", default_value_t = 25_600)]
 	pub batched: u32,
 
 	/// Accounts that send
@@ -81,11 +81,11 @@ pub struct Options {
 	pub connections: u32,
 
 	/// Records that are sent and not final yet, at most
-	#[arg(long, value_name = "N", default_value_t = 6_000)]
+	#[arg(long, value_name = "N", default_value_t = 4_000)]
 	pub window: u32,
 
 	/// The same in batches of 64
-	#[arg(long, value_name = "N", default_value_t = 32_000)]
+	#[arg(long, value_name = "N", default_value_t = 16_000)]
 	pub batch_window: u32,
 
 	/// How long load is half

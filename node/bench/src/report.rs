@@ -101,6 +101,8 @@ fn machine() -> Value {
 		"cores": std::thread::available_parallelism().map(usize::from).ok(),
 		"memory": field(&read("/proc/meminfo"), "MemTotal"),
 		"kernel": read("/proc/sys/kernel/osrelease").trim(),
+		// What else ran, and the run itself, over the last 1, 5 and 15 minutes.
+		"loadAverage": read("/proc/loadavg").split_whitespace().take(3).collect::<Vec<_>>().join(" "),
 	})
 }
 
