@@ -84,6 +84,9 @@ pub enum Subcommand {
 
 	/// Print meta-information of the chain's database
 	ChainInfo(sc_cli::ChainInfoCmd),
+
+	#[cfg(feature = "storage-benchmark")]
+	BenchmarkStorage(crate::storage_benchmark::StorageBenchmarkCmd),
 }
 
 /// Make a custodian's key file and print its public key
@@ -113,6 +116,18 @@ mod tests {
 	use super::*;
 	use clap::CommandFactory;
 	use sc_cli::SubstrateCli;
+
+	#[test]
+	fn the_pool_is_single_state_unless_told() {
+		let command = || Cli::setup_command(Cli::command());
+		let pool = |arguments: &[&str]| {
+			let matches = command().try_get_matches_from(arguments).unwrap();
+			let cli = <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap();
+			format!("{:?}", cli.run.pool_config.pool_type)
+		};
+		assert_eq!(pool(&["salus-node", "--dev"]), "SingleState");
+		assert_eq!(pool(&["salus-node", "--dev", "--pool-type=fork-aware"]), "ForkAware");
+	}
 
 	#[test]
 	fn help_ends_with_examples_that_parse() {

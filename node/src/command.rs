@@ -20,6 +20,9 @@ use crate::{
 	development, rpc_limits, service, vault,
 };
 
+/// The pool that `--pool-type` names unless told.
+const POOL: &str = "single-state";
+
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
 		"Salus node".into()
@@ -54,7 +57,7 @@ impl SubstrateCli for Cli {
 		Ok(Box::new(spec))
 	}
 
-	/// The SDK's, with examples.
+	/// The SDK's, with examples and with the single-state pool as the default: docs/performance.md says why.
 	fn setup_command(command: clap::Command) -> clap::Command {
 		command
 			.name(Self::executable_name())
@@ -66,6 +69,7 @@ impl SubstrateCli for Cli {
 			.propagate_version(true)
 			.args_conflicts_with_subcommands(true)
 			.subcommand_negates_reqs(true)
+			.mut_arg("pool_type", |argument| argument.default_value(POOL))
 	}
 }
 
@@ -163,6 +167,8 @@ pub fn run() -> sc_cli::Result<()> {
 			let runner = cli.create_runner(cmd)?;
 			runner.sync_run(|config| cmd.run::<Block>(&config))
 		}
+		#[cfg(feature = "storage-benchmark")]
+		Some(Subcommand::BenchmarkStorage(cmd)) => cli.create_runner(cmd)?.sync_run(|config| cmd.run(config)),
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
 			let is_dev = cli.run.shared_params.dev;

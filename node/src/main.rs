@@ -13,6 +13,8 @@ mod metrics;
 mod rpc;
 mod rpc_limits;
 mod service;
+#[cfg(feature = "storage-benchmark")]
+mod storage_benchmark;
 mod vault;
 
 use std::process::ExitCode;
