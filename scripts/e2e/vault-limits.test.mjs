@@ -112,8 +112,7 @@ describe('the vault at its limits', () => {
 
   test('a payload larger than the limit is too large', async () => {
     const size = payloadSize(5 * MIB);
-    const { answered } = await begin(node, { ...parcel({ size }), body: Buffer.alloc(size) });
-    await refused(answered, 413, 'TooLarge');
+    await refused(upload(node, { ...parcel({ size }), body: Buffer.alloc(size) }), 413, 'TooLarge');
   });
 
   test('what one account has not registered yet is a sixteenth of the vault at most', async () => {

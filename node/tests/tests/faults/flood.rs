@@ -189,9 +189,10 @@ async fn a_flood_of_invalid_transactions_changes_nothing() {
 	}
 	let took = began.elapsed();
 	let (last, valid) = (node.best().await.unwrap(), stream.finals() - sent);
+	let late = stream.late();
 	println!(
-		"the flood took {took:?}; {} blocks came and {valid} valid transactions became final meanwhile; \
-		 {} bytes of log; {answers:#?}",
+		"the flood took {took:?}; {} blocks came and {valid} valid transactions became final meanwhile, {late} \
+		 were sent again; {} bytes of log; {answers:#?}",
 		last - first,
 		node.log().len() - logged
 	);
@@ -200,6 +201,7 @@ async fn a_flood_of_invalid_transactions_changes_nothing() {
 	assert!(last - first >= took.as_secs() / 3, "blocks come as before");
 	let acknowledged = stream.end().await;
 	assert!(valid > 0, "what was valid became final meanwhile");
+	assert!(late * 20 <= valid, "{late} waited until their time was over");
 	assert_kept(&acknowledged, &[&node]).await;
 	let last = last.max(acknowledged.iter().map(|one| one.block).max().unwrap());
 	until("finality", || async {

@@ -1,6 +1,6 @@
 //! A stream of transactions from many accounts, and what became final of it.
 
-use salus::{api, calls, Acknowledgement, Client, Identity};
+use salus::{api, calls, Acknowledgement, Client, Identity, SubmissionError};
 use salus_primitives::{Purpose, RecordId};
 use salus_tests::{agree, Node};
 use salus_vault::hash::blake2_256;
@@ -21,6 +21,7 @@ const REMARK: usize = 16 << 10;
 pub struct Stream {
 	stop: Arc<AtomicBool>,
 	finals: Arc<AtomicU64>,
+	late: Arc<AtomicU64>,
 	accounts: JoinSet<Vec<Acknowledgement>>,
 }
 
@@ -31,13 +32,15 @@ impl Stream {
 		let mut stream = Self {
 			stop: Arc::default(),
 			finals: Arc::default(),
+			late: Arc::default(),
 			accounts: JoinSet::new(),
 		};
 		let client = Client::connect(&node.url).await.unwrap();
 		let reading = record.map(|record| (super::DOCTOR, Some(record)));
 		for (uri, record) in remarking.iter().map(|uri| (uri.as_str(), None)).chain(reading) {
 			let account = Identity::development(uri).unwrap().account().clone();
-			let (client, stop, finals) = (client.clone(), stream.stop.clone(), stream.finals.clone());
+			let (client, stop) = (client.clone(), stream.stop.clone());
+			let (finals, late) = (stream.finals.clone(), stream.late.clone());
 			stream.accounts.spawn(async move {
 				let mut acknowledged = Vec::new();
 				while !stop.load(Ordering::SeqCst) {
@@ -48,8 +51,17 @@ impl Stream {
 						let call = api::tx().system().remark(vec![7; REMARK]);
 						client.submit(&call, &account).await
 					};
-					acknowledged.push(sent.unwrap());
-					finals.fetch_add(1, Ordering::SeqCst);
+					match sent {
+						Ok(one) => {
+							acknowledged.push(one);
+							finals.fetch_add(1, Ordering::SeqCst);
+						}
+						// It waited in the pool until its time was over: nothing was changed, and another is sent.
+						Err(SubmissionError::Invalid { name, .. }) if name.contains("ancient birth block") => {
+							late.fetch_add(1, Ordering::SeqCst);
+						}
+						Err(error) => panic!("{error}"),
+					}
 				}
 				acknowledged
 			});
@@ -60,6 +72,11 @@ impl Stream {
 	/// How many are final by now.
 	pub fn finals(&self) -> u64 {
 		self.finals.load(Ordering::SeqCst)
+	}
+
+	/// How many waited in the pool until their time was over, and were sent again.
+	pub fn late(&self) -> u64 {
+		self.late.load(Ordering::SeqCst)
 	}
 
 	/// Ends it when what is under way is final.
