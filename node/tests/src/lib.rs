@@ -14,6 +14,7 @@
 
 mod chain;
 mod command;
+pub mod consortium;
 mod inputs;
 mod ipfs;
 mod main_job;
