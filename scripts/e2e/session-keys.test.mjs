@@ -19,7 +19,7 @@ describe('session keys', () => {
   let node;
   let api;
   const validator = account('//Alice//stash');
-  // A validator's account of the hospital that has no validator in this preset.
+  // The validator's account of the hospital that has no validator in this preset.
   const bystander = account('//Bob//stash');
 
   before(async () => {
@@ -57,10 +57,17 @@ describe('session keys', () => {
     assert.ok((await api.query.session.keyOwner([type, old])).isNone, 'the earlier ones are nobody\'s');
   });
 
-  test('of somebody who does not validate are refused, whoever she is', async () => {
+  test('of an institution that does not validate yet are set too, and change nothing until the council names it', async () => {
+    const made = await rotate(bystander);
+    await done(api, bystander, set(made));
+    assert.equal((await api.query.session.nextKeys(bystander.address)).unwrap().toHex(), made.keys);
+    assert.deepEqual((await api.query.consortium.validators()).map(String), [validator.address]);
+  });
+
+  test('of an account that is no institution\'s validator are refused, whosever it is', async () => {
     const before = await storageOf(node, 'Session');
     const patient = await newPatient(api);
-    const others = [bystander, hospitalA.officer, hospitalB.officer, hospitalA.secondOfficer, hospitalA.doctor, patient.account];
+    const others = [hospitalA.officer, hospitalB.officer, hospitalA.secondOfficer, hospitalA.doctor, patient.account];
     const found = await Promise.all(others.map(async (other) => refusal(api, other, set(await rotate(other)))));
     assert.deepEqual(found, others.map(() => 'session.NoAssociatedValidatorId'));
     assert.deepEqual(await storageOf(node, 'Session'), before);

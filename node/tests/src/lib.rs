@@ -14,6 +14,7 @@
 
 mod chain;
 mod command;
+pub mod consortium;
 mod hospitals;
 mod inputs;
 mod ipfs;

@@ -42,6 +42,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
+	// From here on estimates on the safe side, not measurements: `scripts/weights pallet_consortium` replaces them.
 	fn add_validator() -> Weight {
 		Weight::from_parts(400_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(8, 2))
 	}
