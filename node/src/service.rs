@@ -172,7 +172,11 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 		metrics.clone(),
 		net_config.peer_store_handle(),
 	);
-	net_config.add_notification_protocol(grandpa_config);
+	let enable_grandpa = !config.disable_grandpa;
+	// A protocol that nobody serves would end every connection.
+	if enable_grandpa {
+		net_config.add_notification_protocol(grandpa_config);
+	}
 	let hospitals = hospitals.listen::<N>(&mut net_config);
 	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
@@ -203,7 +207,6 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 	let role = config.role;
 	let force_authoring = config.force_authoring;
 	let name = config.network.node_name.clone();
-	let enable_grandpa = !config.disable_grandpa;
 	let voter_state = SharedVoterState::empty();
 	let sources = rpc::Sources {
 		client: client.clone(),
