@@ -98,7 +98,7 @@ pub async fn run(watch: &Rpc, senders: Vec<Sender>, pace: Pace, each: bool) -> R
 	let mut progress = Instant::now();
 	while missing > 0 {
 		let block = tokio::select! {
-			block = tokio::time::timeout(PATIENCE, follower.next()) => block.map_or(None, Some).transpose()?,
+			block = tokio::time::timeout(PATIENCE, follower.next()) => block.ok().transpose()?,
 			Some(done) = tasks.join_next() => {
 				done.unwrap_or_else(|_| Err(Error::Refused("a sender ended early".into())))?;
 				continue;
