@@ -13,9 +13,105 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `System::AuthorizedUpgrade` (r:0 w:1)
 	// Proof: `System::AuthorizedUpgrade` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
 	fn authorise_upgrade() -> Weight {
-		Weight::from_parts(6_009_000, 0).saturating_add(T::DbWeight::get().writes(1))
+		Weight::from_parts(6_380_000, 0).saturating_add(T::DbWeight::get().writes(1))
 	}
 
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Offenders` (r:1 w:0)
+	// Proof: `Consortium::Offenders` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Session::NextKeys` (r:1 w:0)
+	// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	// Storage: `Consortium::Validators` (r:1 w:1)
+	// Proof: `Consortium::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Changes` (r:1 w:1)
+	// Proof: `Consortium::Changes` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	// Storage: `Session::QueuedKeys` (r:1 w:0)
+	// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	fn add_validator() -> Weight {
+		Weight::from_parts(58_297_000, 23_761)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Roles::Institutions` (r:100 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Validators` (r:1 w:1)
+	// Proof: `Consortium::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Offenders` (r:100 w:0)
+	// Proof: `Consortium::Offenders` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::ValidatorAccounts` (r:100 w:0)
+	// Proof: `Consortium::ValidatorAccounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::MinValidators` (r:1 w:0)
+	// Proof: `Consortium::MinValidators` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Changes` (r:1 w:1)
+	// Proof: `Consortium::Changes` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	// Storage: `Session::QueuedKeys` (r:1 w:0)
+	// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	fn remove_validator() -> Weight {
+		Weight::from_parts(1_111_849_000, 505_990)
+			.saturating_add(T::DbWeight::get().reads(304))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Offenders` (r:1 w:1)
+	// Proof: `Consortium::Offenders` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Session::CurrentIndex` (r:1 w:0)
+	// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Session::Validators` (r:1 w:0)
+	// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Session::DisabledValidators` (r:1 w:1)
+	// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Consortium::Pardons` (r:0 w:1)
+	// Proof: `Consortium::Pardons` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	fn reinstate_validator() -> Weight {
+		Weight::from_parts(67_951_000, 8_494)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Storage: `Session::CurrentIndex` (r:1 w:0)
+	// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Historical::HistoricalSessions` (r:1 w:0)
+	// Proof: `Historical::HistoricalSessions` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Offenders` (r:1 w:0)
+	// Proof: `Consortium::Offenders` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Pardons` (r:1 w:0)
+	// Proof: `Consortium::Pardons` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	fn authorize_report_author() -> Weight {
+		Weight::from_parts(137_274_000, 3_517).saturating_add(T::DbWeight::get().reads(4))
+	}
+
+	// Storage: `Session::CurrentIndex` (r:1 w:0)
+	// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Historical::HistoricalSessions` (r:1 w:0)
+	// Proof: `Historical::HistoricalSessions` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Offenders` (r:1 w:1)
+	// Proof: `Consortium::Offenders` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Pardons` (r:1 w:0)
+	// Proof: `Consortium::Pardons` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Offences::ConcurrentReportsIndex` (r:1 w:1)
+	// Proof: `Offences::ConcurrentReportsIndex` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	// Storage: `Offences::Reports` (r:1 w:1)
+	// Proof: `Offences::Reports` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	// Storage: `Session::Validators` (r:1 w:0)
+	// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Session::DisabledValidators` (r:1 w:1)
+	// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Session::QueuedKeys` (r:1 w:0)
+	// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Consortium::MinValidators` (r:1 w:0)
+	// Proof: `Consortium::MinValidators` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn report_author() -> Weight {
+		Weight::from_parts(220_930_000, 20_005)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+
+	// Storage: `Consortium::ValidatorAccounts` (r:1 w:1)
+	// Proof: `Consortium::ValidatorAccounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Consortium::Seats` (r:1 w:1)
 	// Proof: `Consortium::Seats` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
 	// Storage: `Council::Proposals` (r:1 w:0)
@@ -25,9 +121,9 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admitted() -> Weight {
-		Weight::from_parts(11_638_000, 5_254)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(3))
+		Weight::from_parts(16_244_000, 5_365)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:0)
@@ -37,29 +133,8 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Consortium::Loads` (r:1 w:1)
 	// Proof: `Consortium::Loads` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn quota() -> Weight {
-		Weight::from_parts(10_495_000, 3_517)
+		Weight::from_parts(11_287_000, 3_517)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
-	}
-
-	// From here on estimates on the safe side, not measurements: `scripts/weights pallet_consortium` replaces them.
-	fn add_validator() -> Weight {
-		Weight::from_parts(400_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(8, 2))
-	}
-
-	fn remove_validator() -> Weight {
-		Weight::from_parts(1_000_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(310, 2))
-	}
-
-	fn reinstate_validator() -> Weight {
-		Weight::from_parts(100_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(8, 4))
-	}
-
-	fn authorize_report_author() -> Weight {
-		Weight::from_parts(500_000_000, 0).saturating_add(T::DbWeight::get().reads(8))
-	}
-
-	fn report_author() -> Weight {
-		Weight::from_parts(700_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(16, 8))
 	}
 }

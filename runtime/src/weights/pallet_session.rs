@@ -10,8 +10,10 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_session::WeightInfo for WeightInfo<T> {
-	// Storage: `Consortium::Validators` (r:1 w:0)
-	// Proof: `Consortium::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::ValidatorAccounts` (r:1 w:0)
+	// Proof: `Consortium::ValidatorAccounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Session::NextKeys` (r:1 w:1)
 	// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	// Storage: `Session::ExternallySetKeys` (r:1 w:0)
@@ -19,13 +21,15 @@ impl<T: frame_system::Config> pallet_session::WeightInfo for WeightInfo<T> {
 	// Storage: `Session::KeyOwner` (r:3 w:6)
 	// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn set_keys() -> Weight {
-		Weight::from_parts(132_758_000, 12_291)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(171_085_000, 11_901)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
-	// Storage: `Consortium::Validators` (r:1 w:0)
-	// Proof: `Consortium::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::ValidatorAccounts` (r:1 w:0)
+	// Proof: `Consortium::ValidatorAccounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Session::NextKeys` (r:1 w:1)
 	// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	// Storage: `Session::ExternallySetKeys` (r:1 w:0)
@@ -35,8 +39,8 @@ impl<T: frame_system::Config> pallet_session::WeightInfo for WeightInfo<T> {
 	// Storage: `Session::KeyOwner` (r:0 w:3)
 	// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn purge_keys() -> Weight {
-		Weight::from_parts(21_382_000, 7_174)
-			.saturating_add(T::DbWeight::get().reads(4))
+		Weight::from_parts(35_263_000, 6_784)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 }
