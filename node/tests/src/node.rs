@@ -19,7 +19,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long any one condition may take on a loaded machine before the test fails.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How often a condition is looked at.
 const GLANCE: Duration = Duration::from_millis(100);
 /// Lines of its log that are shown of a node whose test failed.
