@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use codec::{DecodeAll, Encode};
 use jsonrpsee::{core::async_trait, proc_macros::rpc, Extensions};
 use salus_vault::{
+	between::MAX_SIGNATURE_LEN,
 	desk::{Release, ReleaseError},
 	request::{ReleaseRequest, MAX_REQUEST_LEN},
 };
@@ -16,9 +17,6 @@ use crate::{
 	view::Int,
 	RpcError,
 };
-
-/// A SCALE encoded signature of any scheme is at most 66 bytes.
-const MAX_SIGNATURE: usize = 66;
 
 /// The desks of the institutions whose keys a node holds.
 #[async_trait]
@@ -175,7 +173,7 @@ impl VaultRpcServer for Vault {
 		let request = ReleaseRequest::decode_all(&mut request.as_slice()).map_err(|error| {
 			RpcError::parameter("request", format!("expected a SCALE encoded release request: {error}"))
 		})?;
-		let signature = signature.bytes("signature", MAX_SIGNATURE)?;
+		let signature = signature.bytes("signature", MAX_SIGNATURE_LEN)?;
 		let released = self.desk(Some(request.custodian))?.release(request, signature).await;
 		let release = released.map_err(|refused| match refused {
 			ReleaseRefused::NotHere(custodian) => RpcError::NoDesk {

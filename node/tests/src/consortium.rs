@@ -1,6 +1,6 @@
 //! A network of several validators: its chain specification, its nodes, the council's motions, and who authors.
 
-use crate::{printed, salus_node, Node, Stopped};
+use crate::{node_key, printed, salus_node, Node, Stopped};
 use codec::{Decode, Encode};
 use salus::{
 	api::{self, runtime_types::salus_runtime::RuntimeCall},
@@ -18,14 +18,9 @@ const COUNCIL: [&str; 4] = ["//Alice", "//Bob", "//Eve", "//Ferdie"];
 /// A bound on the encoded length of a motion's call.
 const LENGTH: u32 = 16 * 1_024;
 
-/// The node key of a name.
-pub fn node_key(name: &str) -> String {
-	hex::encode(hashing::sha2_256(name.as_bytes()))
-}
-
 /// The libp2p peer id, binary, of a name's node key.
 pub fn peer_id(name: &str) -> Vec<u8> {
-	let public = ed25519::Pair::from_seed(&hashing::sha2_256(name.as_bytes())).public();
+	let public = ed25519::Pair::from_seed(&node_key(name)).public();
 	// An identity multihash of the key in protobuf.
 	[&[0x00, 0x24, 0x08, 0x01, 0x12, 0x20][..], &public.0].concat()
 }
@@ -59,7 +54,7 @@ impl Chain {
 
 	/// A node of this name, with these arguments, that knows these addresses.
 	pub fn node(&self, name: &str, args: &[&str], boot_nodes: &[String]) -> Stopped {
-		let (file, key) = (self.file().display().to_string(), node_key(name));
+		let (file, key) = (self.file().display().to_string(), hex::encode(node_key(name)));
 		let mut all = vec!["--chain", &file, "--no-mdns", "--node-key", &key];
 		all.extend(args);
 		for address in boot_nodes {

@@ -1,7 +1,6 @@
 //! The four hospitals of the preset `local`, with a validator each.
 
-use crate::{free_ports, printed, salus_node, until, Host, Node, Stopped};
-use salus_vault::fingerprint::fingerprint;
+use crate::{free_ports, node_key, printed, salus_node, until, Host, Node, Stopped};
 use serde_json::{json, Value};
 use std::fs;
 
@@ -13,7 +12,7 @@ pub const HOSPITALS: [&str; 4] = ["alice", "bob", "eve", "ferdie"];
 pub fn hospitals(hosts: Option<&[Host]>, more: &[&str]) -> [Stopped; 4] {
 	let ports = free_ports::<4>();
 	let folder = tempfile::tempdir().unwrap();
-	let keys = HOSPITALS.map(|name| hex::encode(fingerprint(name.as_bytes()).sha256));
+	let keys = HOSPITALS.map(|name| hex::encode(node_key(name)));
 	let address = |index: usize| {
 		let file = folder.path().join(HOSPITALS[index]);
 		fs::write(&file, &keys[index]).unwrap();
