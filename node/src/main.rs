@@ -8,6 +8,7 @@ mod cli;
 mod command;
 mod development;
 mod equivocation;
+mod executor;
 mod hospitals;
 mod metrics;
 mod rpc;

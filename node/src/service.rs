@@ -15,11 +15,10 @@ use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::AuthorityPair as AuraPair;
 
-use crate::{audit_index, development, equivocation, hospitals::Hospitals, metrics, rpc, vault};
+use crate::{audit_index, development, equivocation, executor::Executor, hospitals::Hospitals, metrics, rpc, vault};
 
 /// The client.
-pub type FullClient =
-	sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>>;
+pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
 /// The database.
 pub type FullBackend = sc_service::TFullBackend<Block>;
 type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
@@ -42,8 +41,9 @@ const JUSTIFICATION_PERIOD: u32 = 16;
 /// The part of a slot in which its author makes the block: 0.98 and 0.9 of that are for extrinsics, 588 ms, which is more
 /// than the runtime lets a block weigh. No more of it after skipped slots: a late block would make the next ones late.
 const PROPOSAL: f32 = 2.0 / 3.0;
-/// How long a GRANDPA message is expected to travel between hospitals.
-const GOSSIP: Duration = Duration::from_millis(100);
+/// How long a GRANDPA message is expected to travel between hospitals. Rounds follow one another without a rest, each of
+/// four times this at least, and a block waits for the next one to begin.
+const GOSSIP: Duration = Duration::from_millis(50);
 
 /// The parts that read and import blocks.
 pub fn new_partial(config: &Configuration) -> Result<Service, Error> {
@@ -57,11 +57,10 @@ pub fn new_partial(config: &Configuration) -> Result<Service, Error> {
 			Ok((worker, telemetry))
 		})
 		.transpose()?;
-	let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
 	let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
 		config,
 		telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-		executor,
+		Executor::new(&config.executor),
 		Vec::new(),
 	)?;
 	let client = Arc::new(client);

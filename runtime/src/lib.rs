@@ -12,7 +12,7 @@
 //! - `apis`: what the node and its RPC can ask
 //! - `genesis`: the presets
 //! - `key_owners`: whose session key it is, for reports of equivocation
-//! - `transactions`: what the runtime itself puts into a node's pool
+//! - `transactions`: their extensions, and those that the runtime itself puts into a node's pool
 //! - `no_token`: the token that the SDK asks for and that does not exist
 //! - `weights`: measured on this runtime
 
@@ -31,7 +31,7 @@ mod configs;
 pub mod genesis;
 mod key_owners;
 mod no_token;
-mod transactions;
+pub mod transactions;
 mod weights;
 
 #[cfg(test)]

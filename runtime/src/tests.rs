@@ -9,7 +9,6 @@ use frame_support::{dispatch::DispatchResultWithPostInfo, traits::Get, weights::
 use salus_primitives::{Registry, Role};
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
-	generic::Era,
 	traits::{Dispatchable, Hash as _, TransactionExtension},
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 };
@@ -50,19 +49,7 @@ fn account(uri: &str) -> AccountId {
 }
 
 fn signed(uri: &str, call: RuntimeCall) -> UncheckedExtrinsic {
-	let extension: TxExtension = (
-		frame_system::AuthorizeCall::new(),
-		frame_system::CheckNonZeroSender::new(),
-		frame_system::CheckSpecVersion::new(),
-		frame_system::CheckTxVersion::new(),
-		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(System::account_nonce(account(uri))),
-		frame_system::CheckWeight::new(),
-		pallet_consortium::Quota::new(),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-		frame_system::WeightReclaim::new(),
-	);
+	let extension = transactions::extension(System::account_nonce(account(uri)));
 	let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
 	let signature = payload.using_encoded(|bytes| key(uri).sign(bytes));
 	UncheckedExtrinsic::new_signed(call, account(uri).into(), signature.into(), extension)

@@ -1,10 +1,11 @@
 //! Transactions, signed before anything is timed.
 
 use codec::Encode;
-use salus_runtime::{Hash, Nonce, RuntimeCall, Signature, SignedPayload, TxExtension, UncheckedExtrinsic, VERSION};
+use salus_runtime::{
+	transactions::extension, Hash, Nonce, RuntimeCall, Signature, SignedPayload, UncheckedExtrinsic, VERSION,
+};
 use sp_core::{sr25519, Pair};
 use sp_io::hashing::blake2_256;
-use sp_runtime::generic::Era;
 
 use crate::rpc::hex;
 
@@ -44,20 +45,4 @@ pub fn sign(genesis: Hash, key: &sr25519::Pair, nonce: Nonce, call: RuntimeCall,
 /// A call that its own fields authorise.
 pub fn unsigned(call: RuntimeCall) -> Signed {
 	Signed::new(&UncheckedExtrinsic::new_transaction(call, extension(0)), 0)
-}
-
-fn extension(nonce: Nonce) -> TxExtension {
-	(
-		frame_system::AuthorizeCall::new(),
-		frame_system::CheckNonZeroSender::new(),
-		frame_system::CheckSpecVersion::new(),
-		frame_system::CheckTxVersion::new(),
-		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(nonce),
-		frame_system::CheckWeight::new(),
-		pallet_consortium::Quota::new(),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-		frame_system::WeightReclaim::new(),
-	)
 }

@@ -14,100 +14,63 @@ use salus_vault::{
 };
 use sc_network::{service::traits::NetworkService, IfDisconnected, PeerId};
 
-use super::{
-	directory::Directory,
-	pace::Pace,
-	protocol::{Answer, Desk, MALFORMED, STRANGER, WRONG_BYTES},
-};
-
-/// Blocks that one node may ask for in a second: 256 MiB.
-const EACH_SECOND: NonZeroU32 = match NonZeroU32::new(256) {
-	Some(number) => number,
-	None => NonZeroU32::MIN,
-};
+use super::protocol::{Desk, MALFORMED, WRONG_BYTES};
 
 /// How long a busy node is left alone, at first and at last.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Answers other nodes' requests for blocks.
-pub struct BlockDesk {
-	holdings: Option<Arc<Holdings>>,
-	directory: Arc<Directory>,
-	pace: Pace<PeerId>,
-	outcomes: Arc<Outcomes>,
-}
+/// This node's own blocks; none where it has no store.
+pub struct OwnBlocks(pub Option<Arc<Holdings>>);
 
 /// Why another node got no block.
 #[derive(Clone, Copy)]
-enum Refused {
-	Stranger,
-	Malformed,
-	Busy,
+pub enum NoBlock {
 	NotFound,
 	Store,
 }
 
-impl Refused {
-	fn code(&self) -> &'static str {
-		match self {
-			Self::Stranger => "Stranger",
-			Self::Malformed => "Malformed",
-			Self::Busy => "Busy",
-			Self::NotFound => "NotFound",
-			Self::Store => "Store",
-		}
-	}
-}
-
 #[async_trait]
-impl Desk for BlockDesk {
-	async fn answer(&self, peer: PeerId, payload: Vec<u8>) -> Answer {
-		let result = self.block(&peer, &payload).await;
-		let reply = match self.outcomes.count(result, Refused::code) {
-			Ok(bytes) => BlockReply::Block(bytes),
-			Err(Refused::Stranger) => return Err(STRANGER),
-			Err(Refused::Malformed) => return Err(MALFORMED),
-			Err(Refused::Busy) => BlockReply::Busy,
-			Err(Refused::NotFound | Refused::Store) => BlockReply::NotFound,
-		};
-		Ok(reply.encode())
-	}
-}
+impl Desk for OwnBlocks {
+	type Request = Cid;
+	type Given = Vec<u8>;
+	type Refusal = NoBlock;
 
-impl BlockDesk {
-	/// Answers from this store, where this node has one.
-	pub fn new(holdings: Option<Arc<Holdings>>, directory: Arc<Directory>) -> Self {
-		Self {
-			holdings,
-			directory,
-			pace: Pace::new(EACH_SECOND),
-			outcomes: Arc::default(),
-		}
+	/// 256 MiB.
+	const EACH_SECOND: NonZeroU32 = match NonZeroU32::new(256) {
+		Some(number) => number,
+		None => NonZeroU32::MIN,
+	};
+
+	fn read(mut payload: &[u8]) -> Option<Cid> {
+		BlockRequest::decode_all(&mut payload).ok()?.cid().ok()
 	}
 
-	/// What was sent to other nodes and refused to them.
-	pub fn outcomes(&self) -> Arc<Outcomes> {
-		Arc::clone(&self.outcomes)
-	}
-
-	async fn block(&self, peer: &PeerId, mut payload: &[u8]) -> Result<Vec<u8>, Refused> {
-		if !self.directory.is_active(peer) {
-			return Err(Refused::Stranger);
-		}
-		if !self.pace.allows(peer) {
-			return Err(Refused::Busy);
-		}
-		let request = BlockRequest::decode_all(&mut payload).map_err(|_| Refused::Malformed)?;
-		let cid = request.cid().map_err(|_| Refused::Malformed)?;
-		let holdings = self.holdings.as_ref().ok_or(Refused::NotFound)?;
+	async fn answer(&self, cid: Cid) -> Result<Vec<u8>, NoBlock> {
+		let holdings = self.0.as_ref().ok_or(NoBlock::NotFound)?;
 		holdings.store().own_block(&cid).await.map_err(|error| match error {
-			StoreError::NotFound(_) => Refused::NotFound,
+			StoreError::NotFound(_) => NoBlock::NotFound,
 			error => {
 				log::warn!(target: "salus", "a block was not read for another node: {error}");
-				Refused::Store
+				NoBlock::Store
 			}
 		})
+	}
+
+	fn code(refusal: &NoBlock) -> &'static str {
+		match refusal {
+			NoBlock::NotFound => "NotFound",
+			NoBlock::Store => "Store",
+		}
+	}
+
+	fn reply(result: Result<Vec<u8>, Option<NoBlock>>) -> Vec<u8> {
+		let reply = match result {
+			Ok(bytes) => BlockReply::Block(bytes),
+			Err(Some(_)) => BlockReply::NotFound,
+			Err(None) => BlockReply::Busy,
+		};
+		reply.encode()
 	}
 }
 
@@ -118,13 +81,14 @@ pub struct PeerBlocks {
 	outcomes: Arc<Outcomes>,
 }
 
-/// Why a node gave no block.
+/// Why a node gave no block; a later one says more than an earlier one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Failed {
 	NoAnswer,
+	NotFound,
+	Busy,
 	BadReply,
 	WrongBytes,
-	Busy,
-	NotFound,
 }
 
 impl Failed {
@@ -189,17 +153,18 @@ impl BlockSource for PeerBlocks {
 	async fn block(&self, cid: &Cid) -> Result<Vec<u8>, StoreError> {
 		let mut pause = PAUSE;
 		loop {
-			let mut failed = Failed::NoAnswer;
+			let (mut failed, mut busy) = (Failed::NoAnswer, false);
 			for node in &self.nodes {
 				let result = self.ask(*node, cid).await;
 				match self.outcomes.count(result, Failed::code) {
 					Ok(bytes) => return Ok(bytes),
-					// A node that is down says less than another one's answer.
-					Err(Failed::NoAnswer) => {}
-					Err(error) => failed = error,
+					Err(error) => {
+						failed = failed.max(error);
+						busy |= error == Failed::Busy;
+					}
 				}
 			}
-			if !matches!(failed, Failed::Busy) || pause > LONGEST_PAUSE {
+			if !busy || pause > LONGEST_PAUSE {
 				return Err(failed.into_error(cid));
 			}
 			tokio::time::sleep(pause).await;

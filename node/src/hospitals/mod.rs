@@ -27,10 +27,10 @@ use crate::{
 	service::FullClient,
 	vault::{Desks, NodeChain, Releases},
 };
-use blocks::BlockDesk;
+use blocks::OwnBlocks;
 use directory::Directory;
-use protocol::Requests;
-use release::ReleaseServer;
+use protocol::{Requests, Server};
+use release::ReleaseDesks;
 
 pub use relay::Relay;
 
@@ -102,8 +102,9 @@ impl Listening {
 			directory,
 			named_here,
 		} = hospitals;
-		let release_desk = ReleaseServer::new(desks.clone(), directory.clone());
-		let block_desk = BlockDesk::new(desks.as_ref().map(|desks| desks.holdings().clone()), directory.clone());
+		let own_blocks = OwnBlocks(desks.as_ref().map(|desks| desks.holdings().clone()));
+		let block_desk = Server::new(own_blocks, directory.clone());
+		let release_desk = Server::new(ReleaseDesks(desks.clone()), directory.clone());
 		let keeps = desks.iter().flat_map(|desks| desks.custodians()).map(|(id, _)| id);
 		let relay = Relay::new(
 			network.clone(),
@@ -141,10 +142,8 @@ impl Listening {
 		let spawner = tasks.spawn_essential_handle();
 		let admitting = admission::admit(client, network, directory, named_here);
 		spawner.spawn("hospitals-admission", Some("salus"), admitting);
-		let answering = protocol::serve(releases, release_desk);
-		spawner.spawn("hospitals-release", Some("salus"), answering);
-		let answering = protocol::serve(blocks, block_desk);
-		spawner.spawn("hospitals-block", Some("salus"), answering);
+		spawner.spawn("hospitals-release", Some("salus"), release_desk.serve(releases));
+		spawner.spawn("hospitals-block", Some("salus"), block_desk.serve(blocks));
 		Ok(Arc::new(Releases::new(desks, Some(relay))))
 	}
 }

@@ -169,11 +169,14 @@ impl Client {
 	/// The chain's time at the finalised head.
 	///
 	/// # Errors
-	/// `Broken`, `Unreadable`
+	/// `Broken`, `Young` while only the genesis is final, `Unreadable`
 	pub async fn time(&self) -> Result<Moment, ConnectionError> {
 		let block = self.request("chain_getFinalizedHead", &[]).await?;
 		let key = Value::String(words::hex(time_key()));
 		let stored = self.request("state_getStorage", &[key, block]).await?;
+		if stored.is_null() {
+			return Err(ConnectionError::Young);
+		}
 		stored
 			.as_str()
 			.and_then(|text| words::hex_bytes(text).ok())

@@ -51,6 +51,9 @@ pub enum ConnectionError {
 		/// How long was waited.
 		seconds: u64,
 	},
+	/// The chain has no time yet.
+	#[error("the chain has only its first block so far; wait until the next one is final, or see whether its validators vote")]
+	Young,
 	/// The node answered with an error of its API.
 	#[error("{method}: {message} ({name}, {code})")]
 	Answered {
