@@ -47,8 +47,8 @@ pub struct Opened {
 	pub charts: Vec<Duration>,
 }
 
-/// Uploads a chart of documents for each of the doctors of the first hospital, and reads them, with each number of
-/// readers in turn. A chart is asked for with one call.
+/// Uploads a chart of documents for each of as many doctors as there are readers at most, and reads them, with each number
+/// of readers in turn. A doctor uses her own hospital's node, and asks for a chart with one call.
 pub async fn measure(world: &mut World, readers: &[usize], chart: u32, rounds: u32) -> Result<Vec<Opened>> {
 	let folder = tempfile::tempdir().map_err(Error::io("a folder for documents"))?;
 	let most = readers.iter().copied().max().unwrap_or_default();
@@ -64,9 +64,8 @@ pub async fn measure(world: &mut World, readers: &[usize], chart: u32, rounds: u
 /// Encrypts, stores and registers.
 async fn upload(world: &mut World, readers: usize, chart: u32, folder: &Path) -> Result<()> {
 	let genesis = world.genesis;
-	let (url, vault_url) = world.urls.first().ok_or_else(|| Error::Missing("a node".into()))?;
+	let (url, _) = world.urls.first().ok_or_else(|| Error::Missing("a node".into()))?;
 	let client = Client::connect(url).await?;
-	let vault = VaultClient::new(vault_url)?;
 	let at = client.finalised().await.map_err(salus::Error::from)?;
 	let now = client.time().await.map_err(salus::Error::from)?;
 	let mut custodians = std::collections::BTreeMap::new();
@@ -79,6 +78,7 @@ async fn upload(world: &mut World, readers: usize, chart: u32, folder: &Path) ->
 	for doctor in world.doctors.iter().take(readers) {
 		let custodian = custodians.get(&doctor.institution);
 		let custodian = custodian.ok_or_else(|| Error::Missing("a custodian".into()))?;
+		let vault = VaultClient::new(&world.node_of(doctor.institution)?.1)?;
 		let mut records = Vec::new();
 		for n in 0..chart {
 			let path = folder.join(format!("{}-{n}.payload", doctor.patient));
@@ -196,16 +196,21 @@ fn vault_key(key: &salus_primitives::HpkeKey) -> HpkeKey {
 
 /// Readers with connections of their own, who know the documents of their patients.
 async fn open_readers(world: &World, readers: usize, chart: u32) -> Result<Vec<Reader>> {
-	let (url, vault_url) = world.urls.first().ok_or_else(|| Error::Missing("a node".into()))?;
 	let opaque = RecordFilter::default();
 	let mut ready = Vec::new();
 	for doctor in world.doctors.iter().take(readers) {
+		let (url, vault_url) = world.node_of(doctor.institution)?;
 		let client = Client::connect(url).await?;
-		let at = client.finalised().await.map_err(salus::Error::from)?;
-		let (records, _) = client
-			.records(&at, doctor.patient, &opaque, chart as usize)
-			.await
-			.map_err(salus::Error::from)?;
+		let records = loop {
+			let at = client.finalised().await.map_err(salus::Error::from)?;
+			let listed = client.records(&at, doctor.patient, &opaque, chart as usize).await;
+			let (records, _) = listed.map_err(salus::Error::from)?;
+			if records.len() == chart as usize {
+				break records;
+			}
+			// The node that was watched heard of it first.
+			client.next_block(at.block_number()).await.map_err(salus::Error::from)?;
+		};
 		ready.push(Reader {
 			actor: Actor {
 				account: Account::from_pair(doctor.key.clone()),

@@ -123,7 +123,7 @@ async fn network_once(
 		eprintln!("  at {rate:.0}/s, submission to finality: {found} ms");
 		figures.latency = Some(json!({ "load": rate.round(), "milliseconds": found }));
 	}
-	if first && options.measures(Measure::Documents) && shape == Shape::One {
+	if first && options.measures(Measure::Documents) {
 		// One reader's round is short: several of them.
 		for opened in documents::measure(&mut world, &sizes.readers, sizes.chart, 3).await? {
 			let rate = per_second(opened.documents, opened.took);

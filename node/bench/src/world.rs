@@ -166,14 +166,16 @@ impl World {
 		let mut patients = Vec::new();
 		let mut first_steps = Vec::new();
 		for (institution, name, node) in &hospitals {
-			let (sender, mut admitted) = world.admit(*institution, name, *node, share, now)?;
+			let (sender, admitted) = world.admit(*institution, name, *node, share, now)?;
 			first_steps.extend(sender);
-			patients.append(&mut admitted);
+			patients.extend((0_u32..).zip(admitted));
 		}
+		// One of each hospital after the other, so that the first few are of all hospitals.
+		patients.sort_by_key(|(place, _)| *place);
 		world.land(first_steps).await?;
 
 		let at = client.finalised().await.map_err(salus::Error::from)?;
-		for patient in patients {
+		for (_, patient) in patients {
 			let id = client
 				.patient_of(&at, patient.controller)
 				.await
@@ -282,13 +284,20 @@ impl World {
 		let mut doctors = std::mem::take(&mut self.doctors);
 		let senders = doctors.iter_mut().enumerate().map(|(n, doctor)| {
 			Ok(Sender {
-				rpc: self.connection(doctor.node, n)?,
+				rpc: self.connection(doctor.node, n / self.urls.len().max(1))?,
 				transactions: transactions(doctor),
 			})
 		});
 		let senders = senders.collect();
 		self.doctors = doctors;
 		senders
+	}
+
+	/// Where a hospital's node is: RPC and vault.
+	pub fn node_of(&self, institution: InstitutionId) -> Result<&(String, String)> {
+		let doctor = self.doctors.iter().find(|doctor| doctor.institution == institution);
+		let node = doctor.and_then(|doctor| self.urls.get(doctor.node));
+		node.ok_or_else(|| Error::Missing(format!("a node of institution {institution}")))
 	}
 
 	/// Sends and waits until each of them is final.
