@@ -1,8 +1,8 @@
 //! What the database costs, on a chain that is as full as a consortium's after some years.
 
-use codec::Encode;
+use codec::{Compact, Encode};
 use frame_benchmarking_cli::StorageCmd;
-use pallet_records::{ByHash, NextRecord, Records, Trail, TrailEnd};
+use pallet_records::{digest_prefix, ByHash, NextRecord, Records, Trail, TrailEnd};
 use salus_primitives::{AuditHead, Category, DocStatus, Media, Origin, PatientId, Record, RecordId, RecordStatus};
 use salus_runtime::{AccountId, Runtime};
 use sc_cli::{CliConfiguration, DatabaseParams, PruningParams, SharedParams};
@@ -63,9 +63,10 @@ fn fill(state: &mut Storage, records: u64) {
 		state
 			.top
 			.insert(Records::<Runtime>::hashed_key_for(id), record.encode());
-		state
-			.top
-			.insert(ByHash::<Runtime>::hashed_key_for(patient, sha256), id.encode());
+		state.top.insert(
+			ByHash::<Runtime>::hashed_key_for(patient, digest_prefix(&sha256)),
+			Compact(id).encode(),
+		);
 		let end = TrailEnd {
 			head: AuditHead {
 				head: H256(blake2_256(&previous.encode())),

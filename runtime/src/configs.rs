@@ -57,6 +57,9 @@ parameter_types! {
 	pub const SS58Prefix: u8 = 42;
 }
 
+/// What brings the state of an older runtime to this one's layout, in the block after the upgrade.
+type Migrations = (pallet_records::migrations::ToVersion2<Runtime>,);
+
 /// Calls of the SDK's pallets that nobody may make.
 pub struct Permitted;
 
@@ -89,6 +92,7 @@ impl frame_system::Config for Runtime {
 	type AccountData = ();
 	type SS58Prefix = SS58Prefix;
 	type MaxConsumers = ConstU32<16>;
+	type SingleBlockMigrations = Migrations;
 }
 
 impl pallet_timestamp::Config for Runtime {

@@ -92,6 +92,9 @@ describe('pallet-records refuses', () => {
     const first = await register(api, doctor, record);
     await allRefused([['AlreadyRegistered', doctor, api.tx.records.register(record, 'Treatment', hospitalA.id)]]);
     assert.equal((await api.call.recordsApi.byHash(patient.id, record.sha256)).unwrap().toNumber(), first);
+    const beginsAlike = record.sha256.slice(0, 2 + 2 * 16) + hex(randomBytes(16)).slice(2);
+    await allRefused([['HashPrefixTaken', doctor, enter({ sha256: beginsAlike })]]);
+    assert.ok((await api.call.recordsApi.byHash(patient.id, beginsAlike)).isNone, 'no document passes for another');
   });
 
   test('a record longer than its type, before it can reach a block', async () => {

@@ -176,6 +176,12 @@ describe('our JSON-RPC', () => {
       [records[1], patient.id, hospitalA.doctor.address, hospitalA.id, 'Imaging', records[0]],
     );
     assert.match(record.cid, /^baf[a-z2-7]+$/);
+    const stored = (await api.query.records.records(records[1])).unwrap();
+    assert.deepEqual(
+      ['patient', 'custodian', 'size', 'recordedAt', 'registeredAt'].map((field) => stored[field].toNumber()),
+      [record.patient, record.custodian, record.size, record.recordedAt, record.registeredAt],
+    );
+    assert.equal(stored.cid.length, 36, 'numbers are stored compact, and read like others');
     const ids = async (filter) => (await node.rpc('records_list', { patient: patient.id, filter })).items.map(({ id }) => id);
     assert.deepEqual(await ids({ category: 'Laboratory' }), [records[2], records[0]]);
     assert.deepEqual(await ids({ custodian: hospitalB.id }), []);

@@ -107,16 +107,18 @@ pub struct NewRecord {
 	pub doc_status: DocStatus,
 }
 
-/// A record's metadata.
+/// A record's metadata. Numbers that are small for most records are stored short.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]
 pub struct Record<AccountId> {
 	/// Whose record it is.
+	#[codec(compact)]
 	pub patient: PatientId,
 	/// Who registered it.
 	pub author: AccountId,
 	/// The institution that registered it, for the patient's own uploads hers; it never changes.
+	#[codec(compact)]
 	pub custodian: InstitutionId,
 	/// Where it comes from.
 	pub origin: Origin,
@@ -133,10 +135,13 @@ pub struct Record<AccountId> {
 	/// Root of the RFC 6962 shaped SHA-256 tree over 4 KiB leaves of the ciphertext.
 	pub tree: H256,
 	/// Bytes of ciphertext.
+	#[codec(compact)]
 	pub size: u64,
 	/// When the documented thing happened.
+	#[codec(compact)]
 	pub recorded_at: Moment,
 	/// When it was registered.
+	#[codec(compact)]
 	pub registered_at: Moment,
 	/// The record it relates to.
 	pub relates_to: Option<(Relation, RecordId)>,

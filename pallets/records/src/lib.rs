@@ -5,6 +5,7 @@ extern crate alloc;
 
 mod audit;
 mod corrections;
+pub mod migrations;
 mod payload;
 mod queries;
 mod receipts;
@@ -31,6 +32,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use codec::Compact;
 	use frame_support::{pallet_prelude::*, traits::Time};
 	use frame_system::pallet_prelude::*;
 	use salus_primitives::{
@@ -40,7 +42,7 @@ pub mod pallet {
 	use sp_core::H256;
 
 	/// The storage layout this code reads and writes.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<Hash = H256, RuntimeEvent: From<Event<Self>>> {
@@ -73,13 +75,22 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type OldestReceipt<T: Config> = StorageValue<_, ReceiptId, ValueQuery>;
 
-	/// The records' metadata.
+	/// The records' metadata. The chain itself gives the ids, one after the other, so that nobody can choose keys that
+	/// make the trie deep: they need no hash.
 	#[pallet::storage]
-	pub type Records<T: Config> = StorageMap<_, Twox64Concat, RecordId, Record<T::AccountId>, OptionQuery>;
+	pub type Records<T: Config> = StorageMap<_, Identity, RecordId, Record<T::AccountId>, OptionQuery>;
 
-	/// A patient's record with this ciphertext. SHA-256 is the key's own hash.
+	/// A patient's record with a ciphertext whose SHA-256 begins so. Patients' ids are given like records', and SHA-256
+	/// is the key's own hash.
+	///
+	/// An entry proves no document: whoever finds one compares the whole hash with the record's, as
+	/// [`Pallet::by_hash`] does. To meet the prefix of a given document takes 2^128 hashes. Two of one's own that meet
+	/// take 2^64, and the second is refused: nothing is won. The chain takes a hash at its author's word, so that
+	/// whoever may write to a patient and learns of a hash beforehand can claim it, or its prefix, first: encrypting
+	/// again gives another one.
 	#[pallet::storage]
-	pub type ByHash<T: Config> = StorageDoubleMap<_, Twox64Concat, PatientId, Identity, H256, RecordId, OptionQuery>;
+	pub type ByHash<T: Config> =
+		StorageDoubleMap<_, Identity, PatientId, Identity, DigestPrefix, Compact<RecordId>, OptionQuery>;
 
 	/// Where each patient's audit trail and list of records end.
 	#[pallet::storage]
@@ -176,6 +187,9 @@ pub mod pallet {
 		/// The CID of a raw block has another digest than the payload: take CID and SHA-256 as the vault's upload
 		/// returned them.
 		CidOfOtherBytes,
+		/// Another ciphertext of the patient has a SHA-256 with the same first 16 bytes: encrypt the document again,
+		/// which gives it another.
+		HashPrefixTaken,
 	}
 
 	#[pallet::hooks]
@@ -199,9 +213,10 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::MalformedCid`], [`Error::MalformedSize`], [`Error::CidOfOtherSize`],
 		/// [`Error::CidOfOtherBytes`], [`Error::RecordedInFuture`], [`Error::OriginMismatch`],
-		/// [`Error::UnknownPatient`], [`Error::AlreadyRegistered`], [`Error::UnknownRecord`],
-		/// [`Error::ForeignRelation`], [`Error::RelationErased`], [`Error::CategoryDiffers`],
-		/// [`Error::CompartmentDiffers`], [`Error::NotCurrent`], [`Error::NotPermitted`], [`Error::IdsExhausted`].
+		/// [`Error::UnknownPatient`], [`Error::AlreadyRegistered`], [`Error::HashPrefixTaken`],
+		/// [`Error::UnknownRecord`], [`Error::ForeignRelation`], [`Error::RelationErased`],
+		/// [`Error::CategoryDiffers`], [`Error::CompartmentDiffers`], [`Error::NotCurrent`],
+		/// [`Error::NotPermitted`], [`Error::IdsExhausted`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::register().saturating_add(weights::decisions::<T>([record])))]
 		pub fn register(

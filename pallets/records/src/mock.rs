@@ -5,7 +5,11 @@
 
 use crate as pallet_records;
 use core::cell::RefCell;
-use frame_support::{derive_impl, storage_alias, weights::Weight, Blake2_128Concat, Twox64Concat};
+use frame_support::{
+	derive_impl, storage_alias,
+	weights::{constants::RocksDbWeight, Weight},
+	Blake2_128Concat, Twox64Concat,
+};
 use salus_primitives::{
 	AccessControl, AccessRequest, Action, Basis, Decision, GrantId, Institution, InstitutionId, Moment, Patient,
 	PatientId, PatientStatus, Reason, Receipt, Record, RecordId, RecordStatus, Registry, Role, Standing,
@@ -33,6 +37,7 @@ impl frame_system::Config for Test {
 	type AccountId = u64;
 	type Lookup = IdentityLookup<u64>;
 	type Block = Block;
+	type DbWeight = RocksDbWeight;
 }
 
 #[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]

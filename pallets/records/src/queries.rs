@@ -1,7 +1,8 @@
 //! What the runtime API answers from. Every walk is bounded, so that no call of it runs without end.
 
-use crate::{receipts::is_alive, ByHash, Config, Pallet, Receipts, Records};
+use crate::{digest_prefix, receipts::is_alive, ByHash, Config, Pallet, Receipts, Records};
 use alloc::{collections::VecDeque, vec::Vec};
+use codec::Compact;
 use frame_support::traits::Time;
 use salus_primitives::{
 	AccessControl, AuditHead, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId, RecordStatus,
@@ -86,9 +87,11 @@ impl<T: Config> Pallet<T> {
 		history.into()
 	}
 
-	/// The patient's record with this ciphertext.
+	/// The patient's record with this ciphertext: with all of its hash, of which `ByHash` holds the beginning.
 	pub fn by_hash(patient: PatientId, sha256: H256) -> Option<RecordId> {
-		ByHash::<T>::get(patient, sha256)
+		let Compact(id) = ByHash::<T>::get(patient, digest_prefix(&sha256))?;
+		let record = Records::<T>::get(id)?;
+		(record.sha256 == sha256).then_some(id)
 	}
 
 	/// The receipt, while it counts.

@@ -1,9 +1,10 @@
 //! How a record comes onto the chain.
 
 use crate::{
-	is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, Error, Event, NextRecord, Pallet,
-	Records, Trail, CLOCK_TOLERANCE,
+	digest_prefix, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, Error, Event,
+	NextRecord, Pallet, Records, Trail, CLOCK_TOLERANCE,
 };
+use codec::Compact;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
 	AccessControl, AccessRequest, Action, AuditTrail, InstitutionId, Kind, NewRecord, Origin, Purpose, Record,
@@ -22,10 +23,7 @@ impl<T: Config> Pallet<T> {
 		Self::well_formed(&new, institution)?;
 		let patient = T::Registry::patient(new.patient).ok_or(Error::<T>::UnknownPatient)?;
 		let custodian = institution.unwrap_or(patient.institution);
-		ensure!(
-			!ByHash::<T>::contains_key(new.patient, new.sha256),
-			Error::<T>::AlreadyRegistered
-		);
+		Self::unregistered(&new)?;
 		let target = new
 			.relates_to
 			.map(|(relation, id)| Self::target(&new, relation, id))
@@ -88,6 +86,17 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// That the patient has no record with this ciphertext, nor one that stands in its place in `ByHash`.
+	fn unregistered(new: &NewRecord) -> Result<(), Error<T>> {
+		let Some(Compact(id)) = ByHash::<T>::get(new.patient, digest_prefix(&new.sha256)) else {
+			return Ok(());
+		};
+		match Records::<T>::get(id) {
+			Some(found) if found.sha256 != new.sha256 => Err(Error::<T>::HashPrefixTaken),
+			_ => Err(Error::<T>::AlreadyRegistered),
+		}
+	}
+
 	/// The record that a new one relates to.
 	fn target(new: &NewRecord, relation: Relation, id: RecordId) -> Result<Record<T::AccountId>, Error<T>> {
 		let target = Records::<T>::get(id).ok_or(Error::<T>::UnknownRecord)?;
@@ -140,7 +149,7 @@ impl<T: Config> Pallet<T> {
 		let previous = end.latest_record.replace(id);
 		Trail::<T>::insert(patient, end);
 
-		ByHash::<T>::insert(patient, new.sha256, id);
+		ByHash::<T>::insert(patient, digest_prefix(&new.sha256), Compact(id));
 		Records::<T>::insert(
 			id,
 			Record {

@@ -3,10 +3,11 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
-	is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, NextReceipt, NextRecord,
-	OldestReceipt, Pallet, Receipts, Records, Trail,
+	digest_prefix, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, NextReceipt,
+	NextRecord, OldestReceipt, Pallet, Receipts, Records, Trail,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
+use codec::Compact;
 use frame_support::ensure;
 use salus_primitives::{PatientId, Record, RecordId, RecordStatus, Relation};
 use sp_runtime::TryRuntimeError;
@@ -53,7 +54,7 @@ impl<T: Config> Pallet<T> {
 		);
 		for (id, record) in records {
 			ensure!(
-				ByHash::<T>::get(record.patient, record.sha256) == Some(*id),
+				ByHash::<T>::get(record.patient, digest_prefix(&record.sha256)) == Some(Compact(*id)),
 				"records: ByHash does not name a record"
 			);
 		}

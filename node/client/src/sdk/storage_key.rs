@@ -16,7 +16,7 @@ pub fn patient_key(id: PatientId) -> Vec<u8> {
 
 /// `Records.Records[id]`.
 pub fn record_key(id: RecordId) -> Vec<u8> {
-	twox_64_concat("Records", "Records", &id)
+	[item("Records", "Records").as_slice(), &id.encode()].concat()
 }
 
 /// `Records.Trail[patient]`.
@@ -26,18 +26,17 @@ pub fn trail_key(patient: PatientId) -> Vec<u8> {
 
 /// `Timestamp.Now`.
 pub fn time_key() -> Vec<u8> {
-	[twox_128(b"Timestamp"), twox_128(b"Now")].concat()
+	item("Timestamp", "Now")
+}
+
+/// Where the keys of a storage item begin.
+fn item(pallet: &str, entry: &str) -> Vec<u8> {
+	[twox_128(pallet.as_bytes()), twox_128(entry.as_bytes())].concat()
 }
 
 fn twox_64_concat(pallet: &str, entry: &str, key: &impl Encode) -> Vec<u8> {
 	let key = key.encode();
-	[
-		twox_128(pallet.as_bytes()).as_slice(),
-		twox_128(entry.as_bytes()).as_slice(),
-		twox_64(&key).as_slice(),
-		key.as_slice(),
-	]
-	.concat()
+	[item(pallet, entry).as_slice(), &twox_64(&key), &key].concat()
 }
 
 #[cfg(test)]
@@ -51,5 +50,10 @@ mod tests {
 		assert!(key.ends_with(&7u64.to_le_bytes()));
 		assert!(institution_key(1).starts_with(&twox_128(b"Roles")));
 		assert_ne!(record_key(7), trail_key(7));
+	}
+
+	#[test]
+	fn a_records_key_is_its_id_and_nothing_else() {
+		assert_eq!(record_key(7), [item("Records", "Records"), 7u64.encode()].concat());
 	}
 }

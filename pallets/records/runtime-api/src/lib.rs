@@ -15,7 +15,8 @@ use salus_primitives::{AuditEntry, AuditHead, PatientId, Receipt, ReceiptId, Rec
 use sp_core::H256;
 
 sp_api::decl_runtime_apis! {
-	/// Records and receipts.
+	/// Records and receipts. In version 1 the numbers of a record had their full width.
+	#[api_version(2)]
 	pub trait RecordsApi<AccountId: Codec> {
 		/// The record's metadata.
 		fn record(id: RecordId) -> Option<Record<AccountId>>;

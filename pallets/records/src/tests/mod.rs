@@ -8,7 +8,9 @@
 
 mod access;
 mod audit;
+mod layout;
 mod mark_entered_in_error;
+mod migrations;
 mod model;
 mod payload;
 mod queries;
@@ -29,11 +31,18 @@ use salus_primitives::{
 use sp_core::H256;
 use sp_runtime::{traits::ConstU32, DispatchResult};
 
-/// The vault's CID of the bytes with this seed.
+/// SHA-256 of the ciphertext with this seed. Other seeds give other beginnings.
+fn digest(seed: u64) -> H256 {
+	H256(sp_io::hashing::sha2_256(&seed.to_be_bytes()))
+}
+
+/// The vault's CID of one block with this SHA-256.
+fn cid_of(sha256: H256) -> Cid {
+	Cid::truncate_from([&[0x01, 0x55, 0x12, 0x20], sha256.as_bytes()].concat())
+}
+
 fn cid(seed: u64) -> Cid {
-	let mut bytes = vec![0x01, 0x55, 0x12, 0x20];
-	bytes.extend(H256::from_low_u64_be(seed).as_bytes());
-	Cid::truncate_from(bytes)
+	cid_of(digest(seed))
 }
 
 /// A clinician's new record; every seed is another ciphertext.
@@ -45,7 +54,7 @@ fn new(patient: PatientId, seed: u64) -> NewRecord {
 		compartment: None,
 		media: Media::FhirJson,
 		cid: cid(seed),
-		sha256: H256::from_low_u64_be(seed),
+		sha256: digest(seed),
 		tree: H256::repeat_byte(7),
 		size: ciphertext_size(MIN_PADDED).unwrap(),
 		recorded_at: now(),

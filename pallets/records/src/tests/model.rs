@@ -1,7 +1,7 @@
 //! What must be known of each record, each receipt and each trail, in plain maps.
 
 use super::{state_machine::Step, *};
-use crate::{mock::*, ByHash, Error, NextReceipt, OldestReceipt, Receipts, RECEIPT_LIFETIME};
+use crate::{mock::*, Error, NextReceipt, OldestReceipt, Receipts, RECEIPT_LIFETIME};
 use codec::Encode;
 use salus_primitives::{Basis, Decision, ErrorReason, Kind, Moment, Reason, ReceiptId};
 use sp_io::hashing::blake2_256;
@@ -322,10 +322,7 @@ impl Model {
 				(kept.patient, kept.author, kept.custodian, kept.status),
 				(known.patient, known.author, known.custodian, known.status)
 			);
-			assert_eq!(
-				ByHash::<Test>::get(known.patient, H256::from_low_u64_be(known.seed)),
-				Some(id)
-			);
+			assert_eq!(Records::by_hash(known.patient, digest(known.seed)), Some(id));
 		}
 		for patient in [ADA, BEN] {
 			let listed: Vec<_> = Records::records(patient, Default::default(), None, 256)

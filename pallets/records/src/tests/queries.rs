@@ -217,6 +217,18 @@ fn by_hash_names_the_patients_own_record() {
 }
 
 #[test]
+fn by_hash_takes_no_document_for_another_whose_hash_begins_alike() {
+	story(|| {
+		registered(new(ADA, 1));
+		for byte in 0..32 {
+			let mut other = digest(1);
+			other.0[byte] ^= 1;
+			assert_eq!(Records::by_hash(ADA, other), None, "byte {byte}");
+		}
+	});
+}
+
+#[test]
 fn a_trail_without_entries_ends_where_it_begins() {
 	story(|| {
 		let genesis = System::block_hash(0);

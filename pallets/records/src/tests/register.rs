@@ -1,5 +1,5 @@
 use super::*;
-use crate::{mock::*, ByHash, Error, NextRecord, Trail, CLOCK_TOLERANCE};
+use crate::{mock::*, Error, NextRecord, Trail, CLOCK_TOLERANCE};
 use frame_support::{assert_noop, assert_ok, BoundedVec};
 use salus_primitives::{AccessRequest, Action, Basis, Decision, Kind, Reason};
 
@@ -35,7 +35,7 @@ fn a_clinicians_record_is_kept_as_it_was_given() {
 				previous: None,
 			}
 		);
-		assert_eq!(ByHash::<Test>::get(ADA, given.sha256), Some(0));
+		assert_eq!(Records::by_hash(ADA, given.sha256), Some(0));
 		assert_eq!(NextRecord::<Test>::get(), 1);
 		let entry = AuditEntry {
 			seq: 1,
@@ -256,6 +256,31 @@ fn already_registered() {
 		set_status(0, RecordStatus::EnteredInError(salus_primitives::ErrorReason::Other));
 		assert_noop!(register(DOCTOR, new(ADA, 1), Some(A)), Error::<Test>::AlreadyRegistered);
 		assert_ok!(register(DOCTOR, new(BEN, 1), Some(A)));
+	});
+}
+
+/// As the first record, but with a hash that differs in the byte at this place.
+fn met(byte: usize) -> NewRecord {
+	let mut other = new(ADA, 1);
+	other.sha256.0[byte] ^= 1;
+	other.cid = cid_of(other.sha256);
+	other
+}
+
+#[test]
+fn hash_prefix_taken() {
+	story(|| {
+		registered(new(ADA, 1));
+		for byte in [16, 31] {
+			assert_noop!(register(DOCTOR, met(byte), Some(A)), Error::<Test>::HashPrefixTaken);
+		}
+		// One byte less in common, or another patient, and nothing was met.
+		assert_ok!(register(DOCTOR, met(15), Some(A)));
+		let hers = NewRecord {
+			patient: BEN,
+			..met(31)
+		};
+		assert_ok!(register(DOCTOR, hers, Some(A)));
 	});
 }
 

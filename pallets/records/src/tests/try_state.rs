@@ -1,5 +1,6 @@
 use super::*;
-use crate::{mock::*, ByHash, NextReceipt, NextRecord, OldestReceipt, Receipts, Trail};
+use crate::{digest_prefix, mock::*, ByHash, NextReceipt, NextRecord, OldestReceipt, Receipts, Trail};
+use codec::Compact;
 use frame_support::assert_ok;
 
 /// A chain with something of everything, damaged, of which the invariants must tell.
@@ -59,9 +60,10 @@ fn two_versions_that_are_current() {
 
 #[test]
 fn an_index_that_differs() {
-	damaged(|| ByHash::<Test>::remove(ADA, H256::from_low_u64_be(1)));
-	damaged(|| ByHash::<Test>::insert(ADA, H256::from_low_u64_be(1), 1));
-	damaged(|| ByHash::<Test>::insert(ADA, H256::from_low_u64_be(9), 1));
+	let prefix = |seed| digest_prefix(&digest(seed));
+	damaged(|| ByHash::<Test>::remove(ADA, prefix(1)));
+	damaged(|| ByHash::<Test>::insert(ADA, prefix(1), Compact(1)));
+	damaged(|| ByHash::<Test>::insert(ADA, prefix(9), Compact(1)));
 }
 
 #[test]
