@@ -255,7 +255,7 @@ impl_runtime_apis! {
 		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
 			use crate::*;
 			use frame_benchmarking::{baseline::Pallet as BaselineBench, BenchmarkBatch};
-			use frame_support::traits::WhitelistedStorageKeys;
+			use frame_support::traits::{TrackedStorageKey, WhitelistedStorageKeys};
 			use crate::benchmarking::session::Pallet as SessionBench;
 			use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
 
@@ -263,7 +263,11 @@ impl_runtime_apis! {
 			impl frame_system_benchmarking::Config for Runtime {}
 			impl frame_benchmarking::baseline::Config for Runtime {}
 
-			let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+			let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+			// Every block sets its clock before any other call, so that none of them reads it from the database.
+			if config.pallet != b"pallet_timestamp" {
+				whitelist.push(TrackedStorageKey::new(pallet_timestamp::Now::<Runtime>::hashed_key().to_vec()));
+			}
 			let mut batches = Vec::<BenchmarkBatch>::new();
 			let params = (&config, &whitelist);
 			add_benchmarks!(params, batches);

@@ -42,7 +42,10 @@ parameter_types! {
 	pub const Version: RuntimeVersion = VERSION;
 	pub Weights: BlockWeights = BlockWeights::builder()
 		.base_block(weights::overhead::BLOCK)
-		.for_class(DispatchClass::all(), |class| class.base_extrinsic = weights::overhead::EXTRINSIC)
+		// An extrinsic is measured with its extensions, which declare their time themselves.
+		.for_class(DispatchClass::all(), |class| {
+			class.base_extrinsic = weights::overhead::EXTRINSIC.saturating_sub(weights::extensions::TIME)
+		})
 		.for_class(DispatchClass::Normal, |weights| weights.max_total = Some(ORDINARY * MAX_BLOCK))
 		.for_class(DispatchClass::Operational, |weights| {
 			weights.max_total = Some(MAX_BLOCK);

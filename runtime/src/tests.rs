@@ -3,6 +3,7 @@
 
 mod records;
 mod validators;
+mod weights;
 
 use crate::*;
 use codec::Encode;

@@ -3,6 +3,8 @@
 use crate::{decide, Config, Error, Grants, Pallet, WeightInfo};
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
+#[cfg(feature = "runtime-benchmarks")]
+use salus_primitives::DenialTerms;
 use salus_primitives::{
 	grantees_of, AccessControl, AccessRequest, Action, Basis, Decision, GrantId, InstitutionId, PatientId, Receipt,
 	Record, RecordId, Registry,
@@ -76,7 +78,24 @@ impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
 		T::WeightInfo::decide()
 	}
 
+	fn weight_of(decision: &Decision) -> Weight {
+		match decision {
+			Decision::Permit(Basis::Subject | Basis::Author | Basis::Assignment) => {
+				T::WeightInfo::decide_without_grants()
+			}
+			// No permit of this version rests on the two others.
+			Decision::Permit(Basis::Grant(_) | Basis::Guardian | Basis::BreakGlass(_)) | Decision::Deny(_) => {
+				T::WeightInfo::decide()
+			}
+		}
+	}
+
 	fn take_use_weight() -> Weight {
-		T::WeightInfo::take_use()
+		T::WeightInfo::decide_and_take_use().saturating_sub(T::WeightInfo::decide())
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_denials(patient: PatientId, terms: &DenialTerms<T::AccountId>) {
+		crate::benchmarking::fill_denials::<T>(patient, terms, crate::MAX_DENIALS);
 	}
 }

@@ -8,9 +8,9 @@ use frame_benchmarking::v2::*;
 use frame_support::traits::Time;
 use frame_system::RawOrigin;
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, ActionSet, BenchmarkHelper, Category, CategorySet, ConsentRequest, Decision,
-	Denial, DenialTerms, Grant, Grantee, InstitutionId, Moment, PatientId, Purpose, PurposeSet, Reason, RecordStatus,
-	Role, Terms, DAY, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
+	AccessControl, AccessRequest, Action, ActionSet, Basis, BenchmarkHelper, Category, CategorySet, ConsentRequest,
+	Decision, Denial, DenialTerms, Grant, Grantee, InstitutionId, Moment, PatientId, Purpose, PurposeSet, Reason,
+	RecordId, RecordStatus, Role, Terms, DAY, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
 };
 
 const HOME: InstitutionId = 4_000_000_000;
@@ -92,8 +92,8 @@ impl<T: Config> World<T> {
 		NextRequest::<T>::mutate(|next| *next = (*next).max(1));
 	}
 
-	/// A denial that holds in all but its record.
-	fn denial(&self, n: u64) -> DenialTerms<T::AccountId> {
+	/// A denial of the question that holds in all but its record.
+	fn denial(&self) -> DenialTerms<T::AccountId> {
 		DenialTerms {
 			account: Some(self.doctor.clone()),
 			institution: Some(AWAY),
@@ -103,21 +103,34 @@ impl<T: Config> World<T> {
 			source: Some(HOME),
 			recorded_from: Some(1),
 			recorded_until: Some(Moment::MAX),
-			record: Some(1_000 + n),
+			record: Some(0),
 		}
 	}
 
-	fn fill_denials(&self, count: u32) {
-		let list: alloc::vec::Vec<_> = (0..u64::from(count))
-			.map(|id| Denial {
-				id,
-				terms: self.denial(id),
-				made_at: self.now,
-			})
-			.collect();
-		let list: DenialList<T::AccountId> = list.try_into().unwrap_or_default();
-		Denials::<T>::insert(self.patient, list);
-		NextDenial::<T>::put(u64::from(count));
+	/// May she view what another wrote? Every denial and every grant is near, and none of them decides.
+	fn question(&self) -> AccessRequest<T::AccountId> {
+		AccessRequest {
+			requester: self.doctor.clone(),
+			on_behalf_of: Some(AWAY),
+			patient: self.patient,
+			record: Some(u64::from(MAX_TERMS_RECORDS) - 1),
+			custodian: HOME,
+			category: Category::Laboratory,
+			compartment: Some(200),
+			recorded_at: 1,
+			author: self.controller.clone(),
+			status: Some(RecordStatus::Current),
+			action: Action::View,
+			purpose: Purpose::Treatment,
+		}
+	}
+
+	/// Full lists of grants and denials.
+	fn fill(&self) {
+		for grantee in self.grantees() {
+			self.fill_grants(&grantee, false);
+		}
+		fill_denials::<T>(self.patient, &self.denial(), MAX_DENIALS);
 	}
 
 	/// Requests that differ from the longest terms in the last field alone; the first has expired if one has to be.
@@ -142,6 +155,23 @@ impl<T: Config> World<T> {
 		Requests::<T>::insert(self.patient, &self.doctor, list);
 		NextRequest::<T>::put(u64::from(MAX_REQUESTS));
 	}
+}
+
+/// So many denials with these terms, each for another record that there is not.
+pub(crate) fn fill_denials<T: Config>(patient: PatientId, terms: &DenialTerms<T::AccountId>, count: u32) {
+	let list: alloc::vec::Vec<_> = (0..u64::from(count))
+		.map(|id| Denial {
+			id,
+			terms: DenialTerms {
+				record: Some(RecordId::MAX - id),
+				..terms.clone()
+			},
+			made_at: T::Time::now(),
+		})
+		.collect();
+	let list: DenialList<T::AccountId> = list.try_into().unwrap_or_default();
+	Denials::<T>::insert(patient, list);
+	NextDenial::<T>::put(u64::from(count));
 }
 
 const LAST_REQUEST: u64 = MAX_REQUESTS as u64 - 1;
@@ -248,7 +278,7 @@ mod benchmarks {
 	#[benchmark]
 	fn deny() {
 		let world = world::<T>();
-		world.fill_denials(MAX_DENIALS - 2);
+		fill_denials::<T>(world.patient, &world.denial(), MAX_DENIALS - 2);
 		Denials::<T>::mutate(world.patient, |list| {
 			let _ = list.try_push(Denial {
 				id: u64::from(MAX_DENIALS) - 2,
@@ -261,7 +291,7 @@ mod benchmarks {
 		_(
 			RawOrigin::Signed(world.controller.clone()),
 			world.patient,
-			world.denial(u64::from(MAX_DENIALS)),
+			world.denial(),
 		);
 		assert_eq!(Denials::<T>::get(world.patient).len() as u32, MAX_DENIALS);
 	}
@@ -269,7 +299,7 @@ mod benchmarks {
 	#[benchmark]
 	fn lift_denial() {
 		let world = world::<T>();
-		world.fill_denials(MAX_DENIALS);
+		fill_denials::<T>(world.patient, &world.denial(), MAX_DENIALS);
 		let last = NextDenial::<T>::get() - 1;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(world.controller.clone()), world.patient, last);
@@ -279,24 +309,8 @@ mod benchmarks {
 	#[benchmark]
 	fn decide() {
 		let world = world::<T>();
-		for grantee in world.grantees() {
-			world.fill_grants(&grantee, false);
-		}
-		world.fill_denials(MAX_DENIALS);
-		let request = AccessRequest {
-			requester: world.doctor.clone(),
-			on_behalf_of: Some(AWAY),
-			patient: world.patient,
-			record: Some(u64::from(MAX_TERMS_RECORDS) - 1),
-			custodian: HOME,
-			category: Category::Laboratory,
-			compartment: Some(200),
-			recorded_at: 1,
-			author: world.controller.clone(),
-			status: Some(RecordStatus::Current),
-			action: Action::View,
-			purpose: Purpose::Treatment,
-		};
+		world.fill();
+		let request = world.question();
 		let decision;
 		#[block]
 		{
@@ -306,16 +320,40 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn take_use() -> Result<(), BenchmarkError> {
+	fn decide_without_grants() {
 		let world = world::<T>();
-		for grantee in world.grantees() {
-			world.fill_grants(&grantee, false);
-		}
-		let last = NextGrant::<T>::get() - 1;
+		world.fill();
+		let request = AccessRequest {
+			record: None,
+			author: world.doctor.clone(),
+			status: None,
+			action: Action::Append,
+			..world.question()
+		};
+		let decision;
 		#[block]
 		{
+			decision = Pallet::<T>::decide(&request);
+		}
+		assert_eq!(decision, Decision::Permit(Basis::Assignment));
+	}
+
+	#[benchmark]
+	fn decide_and_take_use() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		world.fill();
+		let last = NextGrant::<T>::get() - 1;
+		let request = AccessRequest {
+			compartment: None,
+			..world.question()
+		};
+		let decision;
+		#[block]
+		{
+			decision = Pallet::<T>::decide(&request);
 			<Pallet<T> as AccessControl<T::AccountId>>::take_use(world.patient, &world.doctor, Some(AWAY), last)?;
 		}
+		assert!(matches!(decision, Decision::Permit(Basis::Grant(_))));
 		let taken = |given: &Grant<T::AccountId>| given.id == last && given.uses_left == Some(u32::MAX - 1);
 		assert!(Grants::<T>::get(world.patient, Grantee::Assigned(AWAY))
 			.iter()

@@ -1,5 +1,7 @@
 //! By these traits pallets ask one another; the runtime alone ties them.
 
+#[cfg(feature = "runtime-benchmarks")]
+use crate::DenialTerms;
 use crate::{
 	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Institution, InstitutionId, Kind, Moment, Patient,
 	PatientId, Receipt, Record, RecordId, Role, Terms,
@@ -70,8 +72,14 @@ pub trait AccessControl<AccountId> {
 	fn still_permits(receipt: &Receipt<AccountId>, id: RecordId, record: &Record<AccountId>) -> bool;
 	/// Worst case of `decide`.
 	fn decide_weight() -> Weight;
-	/// Worst case of `take_use`.
+	/// The most that a decision with this outcome can have cost; never above `decide_weight`.
+	fn weight_of(decision: &Decision) -> Weight;
+	/// Worst case of `take_use` beyond the decision that it follows and that has read the same.
 	fn take_use_weight() -> Weight;
+	/// Fills the patient's list of denials with these terms, each for another record that there is not: as far as a
+	/// permit can go through denials.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_denials(patient: PatientId, terms: &DenialTerms<AccountId>);
 }
 
 /// The audit trail: implemented by pallet-records.

@@ -1,7 +1,7 @@
 //! Benchmarks of pallet-records, run on the real runtime.
 //!
 //! A doctor registers, replaces and opens her own records of an assigned patient: the engine permits that without a
-//! grant. What it may need at worst is in the calls' weights besides.
+//! grant, past a full list of denials. What other decisions cost is in the calls' weights besides.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -11,29 +11,56 @@ use crate::{
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::v2::*;
-use frame_support::{traits::Time, BoundedVec};
+use frame_support::{traits::Time, weights::Weight, BoundedVec};
 use frame_system::RawOrigin;
 use salus_primitives::{
-	Basis, BenchmarkHelper, Category, Cid, Decision, DocStatus, ErrorReason, InstitutionId, Media, Moment, NewRecord,
-	Origin, PatientId, Purpose, Receipt, ReceiptId, RecordId, RecordStatus, Relation, Role, MAX_BATCH,
+	AccessControl, Basis, BenchmarkHelper, Category, Cid, Compartment, Decision, DenialTerms, DocStatus, ErrorReason,
+	InstitutionId, Media, Moment, NewRecord, Origin, PatientId, Purpose, Receipt, ReceiptId, RecordId, RecordStatus,
+	Relation, Role, MAX_BATCH,
 };
 use sp_core::H256;
 
 const HOSPITAL: InstitutionId = 7_000;
+const DRAWER: Compartment = 200;
 const NOW: Moment = 1_800_000_000_000;
 
-/// A doctor, and a patient who is assigned to her.
-fn people<T: Config>() -> (T::AccountId, PatientId) {
-	let (doctor, controller) = (account("doctor", 0, 0), account("patient", 0, 0));
+/// A doctor.
+fn doctor<T: Config>() -> T::AccountId {
+	let doctor = account("doctor", 0, 0);
 	T::BenchmarkHelper::clock(NOW);
 	T::BenchmarkHelper::institution(HOSPITAL);
 	T::BenchmarkHelper::credential(&doctor, HOSPITAL, Role::Doctor);
-	let patient = T::BenchmarkHelper::patient(&controller, HOSPITAL);
-	T::BenchmarkHelper::assignment(&doctor, patient, HOSPITAL);
+	doctor
+}
+
+/// A patient who is assigned to her, with a trail, a list of records, and denials of nearly all that is asked here.
+fn patient<T: Config>(doctor: &T::AccountId, number: u32) -> PatientId {
+	let patient = T::BenchmarkHelper::patient(&account("patient", number, 0), HOSPITAL);
+	T::BenchmarkHelper::assignment(doctor, patient, HOSPITAL);
+	let denied = DenialTerms {
+		account: Some(doctor.clone()),
+		institution: Some(HOSPITAL),
+		role: Some(Role::Doctor),
+		category: Some(Category::Encounter),
+		compartment: Some(DRAWER),
+		source: Some(HOSPITAL),
+		recorded_from: Some(0),
+		recorded_until: Some(Moment::MAX),
+		record: None,
+	};
+	T::AccessControl::fill_denials(patient, &denied);
+	registered::<T>(doctor, patient);
+	patient
+}
+
+/// A doctor and her patient.
+fn people<T: Config>() -> (T::AccountId, PatientId) {
+	let doctor = doctor::<T>();
+	let patient = patient::<T>(&doctor, 0);
 	(doctor, patient)
 }
 
-fn new_record<T: Config>(patient: PatientId, seed: u64, replaces: Option<RecordId>) -> NewRecord {
+fn new_record<T: Config>(patient: PatientId, seed: u64) -> NewRecord {
 	let mut sha256 = [0; 32];
 	sha256[..8].copy_from_slice(&seed.to_be_bytes());
 	let mut cid = vec![0x01, 0x55, 0x12, 0x20];
@@ -42,28 +69,38 @@ fn new_record<T: Config>(patient: PatientId, seed: u64, replaces: Option<RecordI
 		patient,
 		origin: Origin::Clinician,
 		category: Category::Encounter,
-		compartment: None,
+		compartment: Some(DRAWER),
 		media: Media::FhirJson,
 		cid: Cid::truncate_from(cid),
 		sha256: H256(sha256),
 		tree: H256::repeat_byte(8),
 		size: ciphertext_size(MIN_PADDED).unwrap_or_default(),
 		recorded_at: T::Time::now(),
-		relates_to: replaces.map(|record| (Relation::Replaces, record)),
+		relates_to: None,
 		doc_status: DocStatus::Final,
 	}
 }
 
-/// Registers this many records by the doctor and returns their ids.
-fn registered<T: Config>(doctor: &T::AccountId, patient: PatientId, number: u32) -> Vec<RecordId> {
-	(0..u64::from(number))
-		.map(|seed| {
-			let id = NextRecord::<T>::get();
-			let new = new_record::<T>(patient, 1_000 + seed, None);
-			Pallet::<T>::enter(doctor, new, Purpose::Treatment, Some(HOSPITAL)).expect("the doctor may append");
-			id
-		})
-		.collect()
+/// A replacement with another date: it is decided twice.
+fn replacement<T: Config>(patient: PatientId, seed: u64, replaced: RecordId) -> NewRecord {
+	NewRecord {
+		recorded_at: T::Time::now() - 1,
+		relates_to: Some((Relation::Replaces, replaced)),
+		..new_record::<T>(patient, seed)
+	}
+}
+
+fn enter<T: Config>(doctor: &T::AccountId, new: NewRecord) -> RecordId {
+	let id = NextRecord::<T>::get();
+	Pallet::<T>::enter(doctor, new, Purpose::Treatment, Some(HOSPITAL), &mut Weight::zero())
+		.expect("the doctor may append, and amend what is hers");
+	id
+}
+
+/// Registers a record by the doctor.
+fn registered<T: Config>(doctor: &T::AccountId, patient: PatientId) -> RecordId {
+	let seed = 1_000 + NextRecord::<T>::get();
+	enter::<T>(doctor, new_record::<T>(patient, seed))
 }
 
 #[benchmarks]
@@ -73,38 +110,65 @@ mod benchmarks {
 	#[benchmark]
 	fn register() {
 		let (doctor, patient) = people::<T>();
-		let target = registered::<T>(&doctor, patient, 1)[0];
-		let new = new_record::<T>(patient, 1, Some(target));
+		let id = NextRecord::<T>::get();
+		let new = new_record::<T>(patient, 1);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(doctor), new, Purpose::Treatment, Some(HOSPITAL));
+		assert!(Records::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn register_replacement() {
+		let (doctor, patient) = people::<T>();
+		let target = registered::<T>(&doctor, patient);
+		let new = replacement::<T>(patient, 1, target);
+		#[extrinsic_call]
+		register(RawOrigin::Signed(doctor), new, Purpose::Treatment, Some(HOSPITAL));
 		assert_eq!(
 			Records::<T>::get(target).map(|record| record.status),
 			Some(RecordStatus::Superseded(target + 1))
 		);
 	}
 
+	// There are never fewer records than patients, so that each patient measured has one.
 	#[benchmark]
-	fn register_batch(n: Linear<1, MAX_BATCH>) {
-		let (doctor, patient) = people::<T>();
-		let targets = registered::<T>(&doctor, patient, n);
-		let records: Vec<_> = (1..)
-			.zip(&targets)
-			.map(|(seed, target)| new_record::<T>(patient, seed, Some(*target)))
+	fn register_batch(n: Linear<8, 32>, p: Linear<1, 8>, r: Linear<0, 32>) {
+		let doctor = doctor::<T>();
+		let patients: Vec<_> = (0..p).map(|number| patient::<T>(&doctor, number)).collect();
+		let turns = || patients.iter().copied().cycle();
+		let targets: Vec<_> = turns()
+			.take(r as usize)
+			.map(|patient| registered::<T>(&doctor, patient))
 			.collect();
-		let records = BoundedVec::truncate_from(records);
+		let replacements = turns()
+			.zip(&targets)
+			.zip(100..)
+			.map(|((patient, target), seed)| replacement::<T>(patient, seed, *target));
+		let records: Vec<_> = turns()
+			.take(n as usize)
+			.zip(1..)
+			.map(|(patient, seed)| new_record::<T>(patient, seed))
+			.chain(replacements)
+			.collect();
+		assert_eq!(records.len() as u32, n + r);
+		let first = NextRecord::<T>::get();
 		#[extrinsic_call]
-		_(RawOrigin::Signed(doctor), records, Purpose::Treatment, Some(HOSPITAL));
-		assert_eq!(NextRecord::<T>::get(), targets[0] + 2 * u64::from(n));
+		_(
+			RawOrigin::Signed(doctor),
+			BoundedVec::truncate_from(records),
+			Purpose::Treatment,
+			Some(HOSPITAL),
+		);
+		assert_eq!(NextRecord::<T>::get(), first + u64::from(n + r));
 	}
 
 	#[benchmark]
 	fn mark_entered_in_error() {
 		let (doctor, patient) = people::<T>();
-		let target = registered::<T>(&doctor, patient, 1)[0];
+		let target = registered::<T>(&doctor, patient);
 		let last = target + u64::from(MAX_PASSED) + 1;
 		for replaced in target..last {
-			let new = new_record::<T>(patient, replaced, Some(replaced));
-			Pallet::<T>::enter(&doctor, new, Purpose::Treatment, Some(HOSPITAL)).expect("the author may amend");
+			enter::<T>(&doctor, replacement::<T>(patient, replaced, replaced));
 		}
 		for passed in target + 1..last {
 			Pallet::<T>::correct(doctor.clone(), passed, ErrorReason::Other, Some(HOSPITAL)).expect("they are hers");
@@ -125,7 +189,7 @@ mod benchmarks {
 	#[benchmark]
 	fn access(n: Linear<1, MAX_BATCH>) {
 		let (doctor, patient) = people::<T>();
-		let records = registered::<T>(&doctor, patient, n);
+		let records: Vec<_> = (0..n).map(|_| registered::<T>(&doctor, patient)).collect();
 		// Two full receipts that no longer count, and that this call removes.
 		let oldest: ReceiptId = OldestReceipt::<T>::get();
 		for id in oldest..oldest + 2 {

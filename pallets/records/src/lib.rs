@@ -218,15 +218,17 @@ pub mod pallet {
 		/// [`Error::CategoryDiffers`], [`Error::CompartmentDiffers`], [`Error::NotCurrent`],
 		/// [`Error::NotPermitted`], [`Error::IdsExhausted`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::register().saturating_add(weights::decisions::<T>([record])))]
+		#[pallet::weight(weights::register::<T>(record).saturating_add(weights::decisions::<T>([record])))]
 		pub fn register(
 			origin: OriginFor<T>,
 			record: NewRecord,
 			purpose: Purpose,
 			institution: Option<InstitutionId>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let author = ensure_signed(origin)?;
-			Self::enter(&author, record, purpose, institution)
+			let mut weight = weights::register::<T>(&record);
+			let outcome = Self::enter(&author, record, purpose, institution, &mut weight);
+			weights::spent(weight, outcome)
 		}
 
 		/// Registers up to 64 records, all or none. A record may relate to one before it in the same batch, by the
@@ -239,20 +241,21 @@ pub mod pallet {
 		/// [`Error::NoRecords`], and those of [`Pallet::register`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(
-			T::WeightInfo::register_batch(weights::count(records.len()))
-				.saturating_add(weights::decisions::<T>(records))
+			weights::register_batch::<T>(records).saturating_add(weights::decisions::<T>(records))
 		)]
 		pub fn register_batch(
 			origin: OriginFor<T>,
 			records: BoundedVec<NewRecord, ConstU32<MAX_BATCH>>,
 			purpose: Purpose,
 			institution: Option<InstitutionId>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let author = ensure_signed(origin)?;
 			ensure!(!records.is_empty(), Error::<T>::NoRecords);
-			records
+			let mut weight = weights::register_batch::<T>(&records);
+			let outcome = records
 				.into_iter()
-				.try_for_each(|record| Self::enter(&author, record, purpose, institution))
+				.try_for_each(|record| Self::enter(&author, record, purpose, institution, &mut weight));
+			weights::spent(weight, outcome)
 		}
 
 		/// Marks a record as entered in error: from now on it is released to its author alone. By its author with
@@ -289,10 +292,7 @@ pub mod pallet {
 		/// [`Error::NoRecords`], [`Error::DuplicateRecord`], [`Error::UnknownRecord`], [`Error::MixedPatients`],
 		/// [`Error::IdsExhausted`].
 		#[pallet::call_index(3)]
-		#[pallet::weight({
-			let n = weights::count(records.len());
-			weights::access::<T>(n, n)
-		})]
+		#[pallet::weight(weights::access::<T>(weights::count(records.len())))]
 		pub fn access(
 			origin: OriginFor<T>,
 			records: BoundedVec<RecordId, ConstU32<MAX_BATCH>>,
@@ -300,9 +300,9 @@ pub mod pallet {
 			institution: Option<InstitutionId>,
 		) -> DispatchResultWithPostInfo {
 			let requester = ensure_signed(origin)?;
-			let asked = weights::count(records.len());
-			let taken = Self::decide_access(requester, records, purpose, institution)?;
-			Ok(Some(weights::access::<T>(asked, taken)).into())
+			let mut weight = T::WeightInfo::access(weights::count(records.len()));
+			let outcome = Self::decide_access(requester, records, purpose, institution, &mut weight);
+			weights::spent(weight, outcome)
 		}
 	}
 }

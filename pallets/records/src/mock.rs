@@ -219,9 +219,19 @@ impl AccessControl<u64> for Engine {
 		Weight::from_parts(1_000, 0)
 	}
 
+	fn weight_of(decision: &Decision) -> Weight {
+		match decision {
+			Decision::Permit(Basis::Subject | Basis::Author | Basis::Assignment) => Weight::from_parts(300, 0),
+			_ => Self::decide_weight(),
+		}
+	}
+
 	fn take_use_weight() -> Weight {
 		Weight::from_parts(1, 0)
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn fill_denials(_: PatientId, _: &salus_primitives::DenialTerms<u64>) {}
 }
 
 /// Hospital A and hospital B.

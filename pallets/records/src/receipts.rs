@@ -1,36 +1,31 @@
 //! Access to records: the decisions, their receipt, and the life of receipts.
 
-use crate::{weights, Config, Error, Event, NextReceipt, OldestReceipt, Pallet, Receipts, Records, RECEIPT_LIFETIME};
+use crate::{Config, Error, Event, NextReceipt, OldestReceipt, Pallet, Receipts, Records, RECEIPT_LIFETIME};
 use alloc::{collections::BTreeSet, vec::Vec};
-use frame_support::{ensure, traits::Time};
+use frame_support::{ensure, traits::Time, weights::Weight};
 use salus_primitives::{
 	AccessControl, Action, AuditTrail, Basis, Decision, InstitutionId, Kind, Moment, PatientId, Purpose, Receipt,
 	ReceiptId, Record, RecordId, MAX_BATCH,
 };
-use sp_runtime::{traits::ConstU32, BoundedVec, DispatchError};
+use sp_runtime::{traits::ConstU32, BoundedVec, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-	/// Decides each record, writes it all down and returns of how many grants a use was taken.
+	/// Decides each record and writes it all down. What the decisions and the uses cost is added to the call's weight.
 	pub(crate) fn decide_access(
 		requester: T::AccountId,
 		ids: BoundedVec<RecordId, ConstU32<MAX_BATCH>>,
 		purpose: Purpose,
 		on_behalf_of: Option<InstitutionId>,
-	) -> Result<u32, DispatchError> {
+		weight: &mut Weight,
+	) -> DispatchResult {
 		let (patient, records) = Self::asked(&ids)?;
 		// Every decision is made before any use is taken: one call takes one use of a grant, however many records
 		// it opens.
 		let decisions: Vec<Decision> = records
 			.iter()
 			.map(|(id, record)| {
-				T::AccessControl::decide(&Self::question(
-					&requester,
-					on_behalf_of,
-					*id,
-					record,
-					Action::View,
-					purpose,
-				))
+				let request = Self::question(&requester, on_behalf_of, *id, record, Action::View, purpose);
+				Self::decide(&request, weight)
 			})
 			.collect();
 		let grants: BTreeSet<_> = decisions
@@ -40,8 +35,9 @@ impl<T: Config> Pallet<T> {
 				_ => None,
 			})
 			.collect();
-		for grant in &grants {
-			T::AccessControl::take_use(patient, &requester, on_behalf_of, *grant)?;
+		for grant in grants {
+			*weight = weight.saturating_add(T::AccessControl::take_use_weight());
+			T::AccessControl::take_use(patient, &requester, on_behalf_of, grant)?;
 		}
 
 		let at = T::Time::now();
@@ -83,7 +79,7 @@ impl<T: Config> Pallet<T> {
 			requester,
 			entries,
 		});
-		Ok(weights::count(grants.len()))
+		Ok(())
 	}
 
 	/// The records asked for, and the one patient whose they are.

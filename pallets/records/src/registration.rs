@@ -1,24 +1,25 @@
 //! How a record comes onto the chain.
 
 use crate::{
-	digest_prefix, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, ByHash, Config, Error, Event,
+	digest_prefix, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, weights, ByHash, Config, Error, Event,
 	NextRecord, Pallet, Records, Trail, CLOCK_TOLERANCE,
 };
 use codec::Compact;
-use frame_support::{ensure, traits::Time};
+use frame_support::{ensure, traits::Time, weights::Weight};
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, AuditTrail, InstitutionId, Kind, NewRecord, Origin, Purpose, Record,
-	RecordId, RecordStatus, Registry, Relation,
+	AccessControl, AccessRequest, Action, AuditTrail, Decision, InstitutionId, Kind, NewRecord, Origin, Purpose,
+	Record, RecordId, RecordStatus, Registry, Relation,
 };
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
-	/// Registers one record by this author.
+	/// Registers one record by this author. What its decisions cost is added to the call's weight.
 	pub(crate) fn enter(
 		author: &T::AccountId,
 		new: NewRecord,
 		purpose: Purpose,
 		institution: Option<InstitutionId>,
+		weight: &mut Weight,
 	) -> DispatchResult {
 		Self::well_formed(&new, institution)?;
 		let patient = T::Registry::patient(new.patient).ok_or(Error::<T>::UnknownPatient)?;
@@ -50,14 +51,14 @@ impl<T: Config> Pallet<T> {
 				purpose,
 			},
 		};
-		ensure!(T::AccessControl::decide(&request).is_permit(), Error::<T>::NotPermitted);
+		ensure!(Self::decide(&request, weight).is_permit(), Error::<T>::NotPermitted);
 		// Whoever may amend what happened in one year may not for that write about another.
 		if request.recorded_at != new.recorded_at {
 			let moved = AccessRequest {
 				recorded_at: new.recorded_at,
 				..request
 			};
-			ensure!(T::AccessControl::decide(&moved).is_permit(), Error::<T>::NotPermitted);
+			ensure!(Self::decide(&moved, weight).is_permit(), Error::<T>::NotPermitted);
 		}
 
 		let record = Self::insert(author, new, custodian)?;
@@ -111,6 +112,13 @@ impl<T: Config> Pallet<T> {
 			ensure!(target.status == RecordStatus::Current, Error::<T>::NotCurrent);
 		}
 		Ok(target)
+	}
+
+	/// Asks the engine, and adds to the call's weight what this decision cost beyond those of the benchmark.
+	pub(crate) fn decide(request: &AccessRequest<T::AccountId>, weight: &mut Weight) -> Decision {
+		let decision = T::AccessControl::decide(request);
+		*weight = weight.saturating_add(weights::decision::<T>(&decision));
+		decision
 	}
 
 	/// The question whether somebody may do something with a record that exists.

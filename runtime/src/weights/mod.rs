@@ -1,6 +1,7 @@
 //! Weights, measured on this runtime by `scripts/weights`.
 
 pub mod database;
+pub mod extensions;
 pub mod frame_system;
 pub mod frame_system_extensions;
 pub mod overhead;

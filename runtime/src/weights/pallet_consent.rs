@@ -14,8 +14,6 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Requests` (r:1 w:1)
@@ -27,8 +25,8 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn ask() -> Weight {
-		Weight::from_parts(40_440_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(40_811_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
@@ -38,11 +36,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
-		Weight::from_parts(23_234_000, 5_282)
-			.saturating_add(T::DbWeight::get().reads(4))
+		Weight::from_parts(22_504_000, 5_282)
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -52,8 +48,6 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Requests` (r:1 w:1)
 	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1817), added: 4292, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextGrant` (r:1 w:1)
@@ -63,8 +57,8 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn approve() -> Weight {
-		Weight::from_parts(47_100_000, 8_395)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(46_940_000, 8_395)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
@@ -76,11 +70,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
-		Weight::from_parts(28_482_000, 5_282)
-			.saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(27_722_000, 5_282)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -90,8 +82,6 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextGrant` (r:1 w:1)
@@ -101,8 +91,8 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn grant() -> Weight {
-		Weight::from_parts(44_467_000, 8_395)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(44_246_000, 8_395)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
@@ -110,15 +100,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
-		Weight::from_parts(33_440_000, 8_395)
-			.saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(33_480_000, 8_395)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -130,15 +118,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextDenial` (r:1 w:1)
 	// Proof: `Consent::NextDenial` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn deny() -> Weight {
-		Weight::from_parts(38_998_000, 11_090)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(39_449_000, 11_090)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
@@ -150,11 +136,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn lift_denial() -> Weight {
-		Weight::from_parts(25_028_000, 6_426)
-			.saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(24_677_000, 6_426)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -162,8 +146,6 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:0)
@@ -173,20 +155,38 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Consent::Grants` (r:4 w:0)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
 	fn decide() -> Weight {
-		Weight::from_parts(68_342_000, 30_610).saturating_add(T::DbWeight::get().reads(10))
+		Weight::from_parts(67_992_000, 30_610).saturating_add(T::DbWeight::get().reads(9))
 	}
 
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Consent::Denials` (r:1 w:0)
+	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Assignments` (r:1 w:0)
+	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
+	fn decide_without_grants() -> Weight {
+		Weight::from_parts(25_288_000, 6_426).saturating_add(T::DbWeight::get().reads(5))
+	}
+
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Consent::Denials` (r:1 w:0)
+	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Assignments` (r:1 w:0)
+	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:4 w:1)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
-	fn take_use() -> Weight {
-		Weight::from_parts(61_051_000, 30_610)
-			.saturating_add(T::DbWeight::get().reads(7))
+	fn decide_and_take_use() -> Weight {
+		Weight::from_parts(111_356_000, 30_610)
+			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }

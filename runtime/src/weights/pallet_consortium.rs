@@ -13,7 +13,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `System::AuthorizedUpgrade` (r:0 w:1)
 	// Proof: `System::AuthorizedUpgrade` (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`)
 	fn authorise_upgrade() -> Weight {
-		Weight::from_parts(6_380_000, 0).saturating_add(T::DbWeight::get().writes(1))
+		Weight::from_parts(6_289_000, 0).saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
@@ -29,7 +29,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Session::QueuedKeys` (r:1 w:0)
 	// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn add_validator() -> Weight {
-		Weight::from_parts(58_297_000, 23_761)
+		Weight::from_parts(48_752_000, 23_761)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -49,7 +49,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Session::QueuedKeys` (r:1 w:0)
 	// Proof: `Session::QueuedKeys` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn remove_validator() -> Weight {
-		Weight::from_parts(1_111_849_000, 505_990)
+		Weight::from_parts(1_129_635_000, 505_990)
 			.saturating_add(T::DbWeight::get().reads(304))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -67,7 +67,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Consortium::Pardons` (r:0 w:1)
 	// Proof: `Consortium::Pardons` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn reinstate_validator() -> Weight {
-		Weight::from_parts(67_951_000, 8_494)
+		Weight::from_parts(61_752_000, 8_494)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -81,7 +81,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Consortium::Pardons` (r:1 w:0)
 	// Proof: `Consortium::Pardons` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn authorize_report_author() -> Weight {
-		Weight::from_parts(137_274_000, 3_517).saturating_add(T::DbWeight::get().reads(4))
+		Weight::from_parts(138_046_000, 3_517).saturating_add(T::DbWeight::get().reads(4))
 	}
 
 	// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -105,7 +105,7 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Consortium::MinValidators` (r:1 w:0)
 	// Proof: `Consortium::MinValidators` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn report_author() -> Weight {
-		Weight::from_parts(220_930_000, 20_005)
+		Weight::from_parts(217_955_000, 20_005)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -121,20 +121,18 @@ impl<T: frame_system::Config> pallet_consortium::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admitted() -> Weight {
-		Weight::from_parts(16_244_000, 5_365)
+		Weight::from_parts(16_935_000, 5_365)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:0)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Consortium::Loads` (r:1 w:1)
 	// Proof: `Consortium::Loads` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn quota() -> Weight {
-		Weight::from_parts(11_287_000, 3_517)
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(10_225_000, 3_517)
+			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }

@@ -26,6 +26,7 @@ mod still_permits;
 mod take_use;
 mod terms;
 mod try_state;
+mod weights;
 mod withdraw;
 
 use crate::{mock::*, Error};

@@ -58,21 +58,29 @@ impl Visit for Read {
 }
 
 fn reads(request: &AccessRequest<u64>) -> (Decision, BTreeMap<String, u32>) {
+	reads_of(|| decide(request))
+}
+
+fn reads_of<T>(done: impl FnOnce() -> T) -> (T, BTreeMap<String, u32>) {
 	let reads = Reads::default();
-	let decision = tracing::subscriber::with_default(reads.clone(), || decide(request));
+	let outcome = tracing::subscriber::with_default(reads.clone(), done);
 	let counted = reads.0.lock().unwrap().clone();
-	(decision, counted)
+	(outcome, counted)
+}
+
+fn to_everybody() -> [Grantee<u64>; 4] {
+	[
+		Grantee::Account(BEA),
+		Grantee::Institution(AWAY),
+		Grantee::Role(Role::Doctor, AWAY),
+		Grantee::Assigned(AWAY),
+	]
 }
 
 #[test]
 fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
 	ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
-		for grantee in [
-			Grantee::Account(BEA),
-			Grantee::Institution(AWAY),
-			Grantee::Role(Role::Doctor, AWAY),
-			Grantee::Assigned(AWAY),
-		] {
+		for grantee in to_everybody() {
 			give(grantee, terms());
 		}
 		let (decision, read) = reads(&question());
@@ -80,6 +88,60 @@ fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
 		assert_eq!(read.len(), MAX_READS as usize, "{read:?}");
 		assert!(read.values().all(|times| *times == 1), "{read:?}");
 	});
+}
+
+/// What `weight_of` rests on.
+#[test]
+fn a_permit_that_rests_on_no_grant_reads_none() {
+	ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
+		for grantee in to_everybody() {
+			give(grantee, terms());
+		}
+		let append = AccessRequest {
+			record: None,
+			status: None,
+			action: Action::Append,
+			author: BEA,
+			custodian: AWAY,
+			..question()
+		};
+		let own = AccessRequest {
+			author: BEA,
+			custodian: AWAY,
+			..question()
+		};
+		let subject = AccessRequest {
+			requester: PIA,
+			on_behalf_of: None,
+			..question()
+		};
+		// The four lists, and the clock: who is who needs none in these tests.
+		let without_grants = MAX_READS - 5;
+		for (request, basis, most) in [
+			(append, Basis::Assignment, without_grants),
+			(own, Basis::Author, without_grants),
+			(subject, Basis::Subject, 1),
+		] {
+			let (decision, read) = reads(&request);
+			assert_eq!(decision, Decision::Permit(basis));
+			assert_eq!(read.len(), most as usize, "{read:?}");
+		}
+	});
+}
+
+/// What `take_use_weight` rests on.
+#[test]
+fn taking_a_use_reads_nothing_that_the_decision_has_not_read() {
+	for grantee in to_everybody() {
+		ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
+			let grant = give(grantee, terms());
+			let (decision, decided) = reads(&question());
+			assert_eq!(decision, Decision::Permit(Basis::Grant(grant)));
+			let (taken, read) = reads_of(|| take_use(BEA, Some(AWAY), grant));
+			taken.unwrap();
+			assert!(read.keys().all(|key| decided.contains_key(key)), "{read:?}");
+		});
+	}
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Grants, WeightInfo};
+use crate::Grants;
 use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;
 use salus_primitives::Role;
@@ -57,18 +57,6 @@ fn nobody_takes_uses_of_anothers_grant() {
 		assert_noop!(take_use(BEA, Some(AWAY), 77), E::UnknownGrant);
 		assert_ok!(take_use(NED, Some(AWAY), theirs));
 	});
-}
-
-#[test]
-fn weights_are_those_of_the_benchmarks() {
-	assert_eq!(
-		<Consent as AccessControl<u64>>::decide_weight(),
-		<() as WeightInfo>::decide()
-	);
-	assert_eq!(
-		<Consent as AccessControl<u64>>::take_use_weight(),
-		<() as WeightInfo>::take_use()
-	);
 }
 
 proptest! {

@@ -23,7 +23,7 @@ mod try_state;
 mod weights;
 
 use crate::{ciphertext_size, mock::*, Event, NextRecord, MIN_PADDED};
-use frame_support::{assert_ok, BoundedVec};
+use frame_support::{assert_ok, dispatch::DispatchResultWithPostInfo, BoundedVec};
 use salus_primitives::{
 	AuditEntry, Category, Cid, DocStatus, InstitutionId, Media, NewRecord, Origin, PatientId, Purpose, Record,
 	RecordId, RecordStatus, Relation,
@@ -80,7 +80,12 @@ fn related(patient: PatientId, seed: u64, relation: Relation, to: RecordId) -> N
 }
 
 fn register(who: u64, record: NewRecord, institution: Option<InstitutionId>) -> DispatchResult {
-	Records::register(RuntimeOrigin::signed(who), record, Purpose::Treatment, institution)
+	without_weight(Records::register(
+		RuntimeOrigin::signed(who),
+		record,
+		Purpose::Treatment,
+		institution,
+	))
 }
 
 /// What the doctor of A registers.
@@ -92,9 +97,16 @@ fn registered(record: NewRecord) -> RecordId {
 
 fn access(who: u64, records: &[RecordId], institution: Option<InstitutionId>) -> DispatchResult {
 	let records = list(records.to_vec());
-	Records::access(RuntimeOrigin::signed(who), records, Purpose::Treatment, institution)
-		.map(drop)
-		.map_err(|error| error.error)
+	without_weight(Records::access(
+		RuntimeOrigin::signed(who),
+		records,
+		Purpose::Treatment,
+		institution,
+	))
+}
+
+fn without_weight(outcome: DispatchResultWithPostInfo) -> DispatchResult {
+	outcome.map(drop).map_err(|error| error.error)
 }
 
 fn list<T>(items: Vec<T>) -> BoundedVec<T, ConstU32<64>> {
