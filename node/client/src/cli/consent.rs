@@ -9,7 +9,11 @@ use salus_primitives::{
 };
 
 use super::{report::Report, session::Session, terms::TermsFlags, view};
-use crate::sdk::{after_refusal, calls, not_found, rule, shown_decision, words, AccountId, Client, Error};
+use crate::sdk::{
+	after_refusal, calls, not_found, rule,
+	sentence::{self, Voice},
+	shown_decision, words, AccountId, Client, Error,
+};
 
 #[derive(Subcommand)]
 pub(crate) enum Consent {
@@ -276,6 +280,8 @@ impl Approve {
 		let (requester, asked) = find_request(client, patient, request).await?;
 		let terms = self.narrower.narrow(asked.terms, client.time().await?)?;
 		let line = view::terms_line(&terms);
+		let sentence = sentence::grant(&Grantee::Account(requester), &terms, Voice::ToThePatient);
+		session.before_signing(&sentence);
 		let account = session.patient(client, patient).await?.account;
 		let acknowledgement = client
 			.submit(&calls::approve(patient, requester, request, terms), &account)
@@ -286,6 +292,7 @@ impl Approve {
 			.line(format!("grant {grant} to {requester}: {line}"))
 			.field("grant", words::number(grant))
 			.field("request", words::number(request))
+			.field("sentence", sentence)
 			.acknowledged(&acknowledgement))
 	}
 }
@@ -294,6 +301,8 @@ impl Give {
 	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let terms = self.terms.terms(client.time().await?)?;
 		let line = view::terms_line(&terms);
+		let sentence = sentence::grant(&self.to, &terms, Voice::ToThePatient);
+		session.before_signing(&sentence);
 		let account = session.patient(client, self.patient).await?.account;
 		let to = words::show_grantee(&self.to);
 		let acknowledgement = client
@@ -304,6 +313,7 @@ impl Give {
 			.report()
 			.line(format!("grant {grant} to {to}: {line}"))
 			.field("grant", words::number(grant))
+			.field("sentence", sentence)
 			.acknowledged(&acknowledgement))
 	}
 }
@@ -324,6 +334,8 @@ impl Deny {
 		if (terms == DenialTerms::all()) != self.all {
 			return Err(Error::Usage("name what is denied, or --all and nothing else".into()));
 		}
+		let sentence = sentence::denial(&terms, Voice::ToThePatient);
+		session.before_signing(&sentence);
 		let account = session.patient(client, self.patient).await?.account;
 		let acknowledgement = client.submit(&calls::deny(self.patient, terms), &account).await?;
 		let denial = acknowledgement.number("Consent", "denial")?;
@@ -331,6 +343,7 @@ impl Deny {
 			.report()
 			.line(format!("denial {denial} is in force; it goes before every grant"))
 			.field("denial", words::number(denial))
+			.field("sentence", sentence)
 			.acknowledged(&acknowledgement))
 	}
 }

@@ -163,6 +163,13 @@ impl Session {
 		client.patient_keys(&at, &identity, patient).await
 	}
 
+	/// Tells a patient what she is about to sign, before her key is asked for. A program reads it in the answer.
+	pub(crate) fn before_signing(&self, sentence: &str) {
+		if !self.global.json {
+			eprintln!("{sentence}");
+		}
+	}
+
 	/// Whether pictures and bars may be shown.
 	pub(crate) fn is_talkative(&self) -> bool {
 		!self.global.json && !self.global.quiet

@@ -23,6 +23,7 @@ mod put;
 mod readers;
 mod registration;
 mod rejections;
+pub mod sentence;
 mod storage_key;
 mod subject;
 mod submit;
