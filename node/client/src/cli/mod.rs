@@ -7,6 +7,7 @@ mod audit;
 mod consent;
 mod correction;
 mod credential;
+mod fhir;
 mod interrupt;
 mod key;
 mod node;
@@ -17,6 +18,7 @@ mod qr;
 mod record;
 mod report;
 mod session;
+mod statement;
 mod terms;
 mod view;
 mod voucher;
@@ -40,7 +42,8 @@ Exit codes:
   5  the node or its vault can't be reached
   6  a local file or key is missing or wrong
   7  something does not verify
-  8  a person has to confirm first (--subject, --accept-new-key, --again, --genesis)
+  8  a person has to confirm first (--subject, --accept-new-key, --again, --genesis,
+     --untyped)
   9  sent, outcome unknown: check before repeating
   130  interrupted
 
@@ -91,7 +94,7 @@ enum Command {
 	Record(record::Record),
 	/// Consent
 	#[command(subcommand)]
-	Consent(consent::Consent),
+	Consent(fhir::Consent),
 	/// A patient's audit trail
 	#[command(subcommand)]
 	Audit(audit::Audit),
@@ -252,6 +255,8 @@ mod tests {
 			"salus --url ws://a:1 node status --url ws://b:1",
 			"salus audit readers 7 --stale-ok",
 			"salus record put x.pdf --patient 0 --category imaging --subject 7 --again",
+			"salus consent from-fhir - --directory who.json --untyped permit --json",
+			"salus consent to-fhir --directory who.json",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -259,6 +264,7 @@ mod tests {
 			"salus record put x.json --patient 0 --category nonsense",
 			"salus consent grant --patient 1 --to everybody --purpose treatment --category imaging",
 			"salus record get --out x",
+			"salus consent from-fhir x.json",
 			"salus --dev-key //Alice node status",
 			"salus record put x.json --patient 0 --category imaging --relates-to eats:4",
 			"salus record list --patient 0 --limit 0",

@@ -219,21 +219,24 @@ pub(crate) fn request_line(requester: &AccountId, request: &ConsentRequest, now:
 }
 
 pub(crate) fn denial(denial: &Denial<AccountId>) -> Value {
-	let terms = &denial.terms;
 	json!({
 		"id": number(denial.id),
 		"madeAt": number(denial.made_at),
-		"terms": {
-			"account": terms.account.as_ref().map(account),
-			"institution": terms.institution,
-			"role": terms.role.map(|role| role.name()),
-			"category": terms.category.map(|category| category.name()),
-			"compartment": terms.compartment,
-			"source": terms.source,
-			"recordedFrom": optional(terms.recorded_from),
-			"recordedUntil": optional(terms.recorded_until),
-			"record": optional(terms.record),
-		},
+		"terms": denial_terms(&denial.terms),
+	})
+}
+
+pub(crate) fn denial_terms(terms: &DenialTerms<AccountId>) -> Value {
+	json!({
+		"account": terms.account.as_ref().map(account),
+		"institution": terms.institution,
+		"role": terms.role.map(|role| role.name()),
+		"category": terms.category.map(|category| category.name()),
+		"compartment": terms.compartment,
+		"source": terms.source,
+		"recordedFrom": optional(terms.recorded_from),
+		"recordedUntil": optional(terms.recorded_until),
+		"record": optional(terms.record),
 	})
 }
 

@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod fetch;
 mod fhir;
+pub mod fhir_consent;
 mod files;
 mod general;
 mod key_file;

@@ -12,7 +12,7 @@ use salus_primitives::ReceiptId;
 use salus_vault::envelope::EnvelopeError;
 use serde_json::{Map, Value};
 
-use super::words;
+use super::{fhir_consent::ConsentError, words};
 
 /// The process's exit codes.
 pub mod exit {
@@ -54,6 +54,9 @@ pub enum Error {
 	/// A card, voucher, application or other document can't be used.
 	#[error(transparent)]
 	Document(#[from] DocumentError),
+	/// A FHIR Consent can't be read or written.
+	#[error(transparent)]
+	Consent(#[from] ConsentError),
 	/// What the node answered doesn't verify.
 	#[error(transparent)]
 	Proof(#[from] ProofError),
@@ -122,7 +125,8 @@ impl Error {
 			Self::Payload(PayloadError::Envelope(EnvelopeError::Io(_))) => exit::LOCAL,
 			Self::Payload(PayloadError::KeyChanged { .. }) => exit::CONFIRM,
 			Self::Payload(_) => exit::UNVERIFIED,
-			Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
+			Self::Consent(ConsentError::Ambiguous { .. }) => exit::CONFIRM,
+			Self::Consent(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
 			Self::Document(_) => exit::UNVERIFIED,
 			Self::Put(PutError::AlreadyRecorded { .. }) => exit::CONFIRM,
 			Self::Key(_) | Self::Put(_) | Self::Data(_) | Self::File(_) => exit::LOCAL,
@@ -147,6 +151,7 @@ impl Error {
 			Self::Submission(error) => format!("{error:?}"),
 			Self::Key(error) => format!("{error:?}"),
 			Self::Document(error) => format!("{error:?}"),
+			Self::Consent(error) => format!("{error:?}"),
 			Self::Proof(error) => format!("{error:?}"),
 			Self::Subject(error) => format!("{error:?}"),
 			Self::Put(error) => format!("{error:?}"),
@@ -172,6 +177,7 @@ impl Error {
 				("block", refusal.block.map(words::number)),
 			],
 			Self::Put(PutError::AlreadyRecorded { record, .. }) => vec![("record", Some(words::number(*record)))],
+			Self::Consent(error) => vec![("path", Some(error.path().into()))],
 			Self::Submission(SubmissionError::Unknown { extrinsic, .. }) => {
 				vec![("extrinsic", Some(words::hex(extrinsic).into()))]
 			}
@@ -270,6 +276,18 @@ mod tests {
 		);
 		assert!(error.to_string().contains("`--receipt 12`"), "{error}");
 		assert_eq!(Value::Object(error.details()), json!({ "receipt": 12 }));
+	}
+
+	#[test]
+	fn a_consent_that_is_refused_names_the_path() {
+		let path = "Consent.provision.type".to_string();
+		let ambiguous = Error::from(ConsentError::Ambiguous { path: path.clone() });
+		assert_eq!(
+			(ambiguous.name().as_str(), ambiguous.exit_code()),
+			("Ambiguous", exit::CONFIRM)
+		);
+		assert_eq!(Value::Object(ambiguous.details()), json!({ "path": path }));
+		assert_eq!(Error::from(ConsentError::TooLarge).exit_code(), exit::LOCAL);
 	}
 
 	#[test]
