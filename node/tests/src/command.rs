@@ -42,6 +42,13 @@ impl Answer {
 		message
 	}
 
+	/// The message of a command of the gateway that must fail with this error: it has one exit code.
+	pub fn refused_as(self, name: &str) -> String {
+		let message = self.error["message"].as_str().unwrap_or_default().to_owned();
+		assert_eq!(self.refused(1), name, "{message}");
+		message
+	}
+
 	/// The error's name of a command that must fail with this exit code.
 	pub fn refused(self, code: i32) -> String {
 		assert_eq!(self.code, code, "salus: {} {}", self.out, self.stderr);
@@ -179,7 +186,7 @@ impl Drop for Running {
 	}
 }
 
-fn answer(output: Output) -> Answer {
+pub(crate) fn answer(output: Output) -> Answer {
 	let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
 	let error = stderr
 		.lines()

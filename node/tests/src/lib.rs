@@ -15,10 +15,12 @@
 mod chain;
 mod command;
 pub mod consortium;
+mod gateway;
 mod hospitals;
 mod inputs;
 mod ipfs;
 mod main_job;
+mod messages;
 mod node;
 mod peer;
 mod person;
@@ -28,10 +30,12 @@ mod world;
 
 pub use chain::kinds;
 pub use command::{Answer, Running, Salus, PASSPHRASE};
+pub use gateway::Gateway;
 pub use hospitals::{agree, hospitals, HOSPITALS};
 pub use inputs::{ct_image, fhir_example};
 pub use ipfs::Ipfs;
 pub use main_job::MainJob;
+pub use messages::{Messages, Mode};
 pub use node::{free_ports, printed, salus_node, until, Node, RpcError, Stopped};
 pub use peer::{node_key, Answers, NoAnswer, Peer, Protocol, Slot};
 pub use person::{account, text, Patient};

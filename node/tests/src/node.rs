@@ -70,7 +70,7 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
 }
 
 /// A client for this machine's own URLs.
-fn http() -> reqwest::Client {
+pub(crate) fn http() -> reqwest::Client {
 	// Wanted of every client, though nothing here is spoken to over TLS; the second time it is there already.
 	rustls::crypto::ring::default_provider().install_default().ok();
 	let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);

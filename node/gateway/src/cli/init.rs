@@ -1,0 +1,131 @@
+//! `salus-gateway init`
+
+use std::{
+	fs::{DirBuilder, OpenOptions},
+	io::Write,
+	os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+	path::{Path, PathBuf},
+};
+
+use clap::Args;
+use salus::{words, Hash};
+use salus_primitives::InstitutionId;
+use serde_json::json;
+
+use super::Report;
+use crate::{keyed::Secret, GatewayError};
+
+/// `salus-gateway init`
+#[derive(Args)]
+#[command(
+	after_help = "Examples:\n  salus-gateway init --genesis 0x4a… --institution 0 /etc/salus-gateway\n  salus-gateway init --development --genesis 0x4a… --institution 0 gateway\n\nThe genesis hash is what `salus node status` shows."
+)]
+pub struct Init {
+	/// The chain's genesis hash
+	#[arg(long, value_parser = words::hash)]
+	genesis: Hash,
+	/// The institution whose gateway this is
+	#[arg(long)]
+	institution: InstitutionId,
+	/// The node's URL
+	#[arg(long, default_value = "ws://127.0.0.1:9944")]
+	node: String,
+	/// For a development chain: messages go into files, Alice's administrator signs
+	#[arg(long)]
+	development: bool,
+	/// The folder; made where it is missing
+	folder: PathBuf,
+}
+
+impl Init {
+	pub fn run(self) -> Result<Report, GatewayError> {
+		let folder = &self.folder;
+		DirBuilder::new()
+			.recursive(true)
+			.mode(0o700)
+			.create(folder)
+			.map_err(GatewayError::at(folder))?;
+		let (config, secret) = (folder.join("gateway.toml"), folder.join("secret"));
+		let (_, text) = Secret::generate()?;
+		write_new(&secret, &text)?;
+		write_new(&config, &self.configuration())?;
+		Ok(Report {
+			lines: vec![
+				format!("configuration in {}: look through it", config.display()),
+				format!("secret in {}: back it up, counted codes depend on it", secret.display()),
+				format!(
+					"next: salus-gateway --config {} register import FILE.csv",
+					config.display()
+				),
+			],
+			json: json!({ "config": config.display().to_string(), "secret": secret.display().to_string() }),
+		})
+	}
+
+	fn configuration(&self) -> String {
+		let head = format!(
+			"# Paths are relative to this file's folder. Secrets are files that only their owner may read.\n\
+			 data = \"data\"\nnode = {:?}\ngenesis = \"{}\"\ninstitution = {}\nsecret = \"secret\"\nmetrics = \"127.0.0.1:9961\"\n",
+			self.node,
+			words::hex(self.genesis),
+			self.institution,
+		);
+		let rest = if self.development { DEVELOPMENT } else { HOSPITAL };
+		format!("{head}{rest}")
+	}
+}
+
+const DEVELOPMENT: &str = r#"development = true
+
+[registrar]
+listen = "127.0.0.1:9960"
+development_key = "//Alice//admin"
+
+[notices]
+
+[file]
+folder = "messages"
+"#;
+
+const HOSPITAL: &str = r#"
+[registrar]
+listen = "127.0.0.1:9960"
+# Beyond this machine:
+# certificate = "gateway.pem"
+# certificate_key = "gateway.key"
+# `salus key new --out registrar.key`; the passphrase in a file of mode 0600
+key = "registrar.key"
+passphrase = "registrar.passphrase"
+# The medical council's service instead of an imported register:
+# register = { url = "https://council.example/licences", secret = "council.secret" }
+
+[notices]
+attempts = 8    # then the desk is told
+pause = 30      # seconds until the second try; each later pause is twice as long
+
+[mail]
+server = "mail.example"
+port = 587
+security = "starttls"    # or "tls"; "none" on this machine only
+from = "records@hospital.example"
+# ca = "mail-ca.pem"
+# user = "gateway"
+# password = "mail.password"
+
+# For telephone numbers, and for mail where there is no [mail]:
+# [hook]
+# url = "https://sms.example/send"
+# secret = "hook.secret"
+"#;
+
+fn write_new(path: &Path, text: &str) -> Result<(), GatewayError> {
+	let mut file = OpenOptions::new()
+		.write(true)
+		.create_new(true)
+		.mode(0o600)
+		.open(path)
+		.map_err(GatewayError::at(path))?;
+	file.write_all(text.as_bytes())
+		.and_then(|()| file.sync_all())
+		.map_err(GatewayError::at(path))
+}

@@ -1,0 +1,66 @@
+//! Word to patients: what finalised events are told, to whom, and how.
+
+mod chain;
+mod deliver;
+mod follow;
+
+use salus_primitives::{AuditEntry, Basis, Kind, PatientId};
+use zeroize::Zeroizing;
+
+use crate::store::{Event, NewNotice};
+
+pub use chain::NodeBlocks;
+pub use deliver::Deliverer;
+pub use follow::{Blocks, EntriesError, Follower};
+
+/// An entry of a patient's trail.
+pub type Entry<A> = (PatientId, AuditEntry<A>);
+
+/// The title of every notice: whoever looks over her shoulder learns nothing.
+pub const SUBJECT: &str = "A message about your health record";
+
+/// What a patient is told of an entry. Her own doings she knows.
+pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
+	let events = match &entry.kind {
+		Kind::ConsentRequested { request } => vec![Event::Asked(*request)],
+		Kind::AccessPermitted { receipt, basis, .. } => match basis {
+			Basis::Subject => vec![],
+			Basis::BreakGlass(case) => vec![Event::GlassBroken(*case), Event::Opened(*receipt)],
+			Basis::Guardian | Basis::Author | Basis::Assignment | Basis::Grant(_) => vec![Event::Opened(*receipt)],
+		},
+		// All are named, so that whoever adds a kind decides whether a patient is told of it.
+		Kind::PatientRegistered { .. }
+		| Kind::AssignmentProposed { .. }
+		| Kind::AssignmentAccepted { .. }
+		| Kind::AssignmentEnded { .. }
+		| Kind::RequestApproved { .. }
+		| Kind::RequestDeclined { .. }
+		| Kind::RequestWithdrawn { .. }
+		| Kind::GrantGiven { .. }
+		| Kind::GrantRevoked { .. }
+		| Kind::DenialMade { .. }
+		| Kind::DenialLifted { .. }
+		| Kind::RecordRegistered { .. }
+		| Kind::RecordEnteredInError { .. }
+		| Kind::AccessRefused { .. } => vec![],
+	};
+	let notice = |event| NewNotice {
+		patient: *patient,
+		event,
+		block,
+	};
+	events.into_iter().map(notice).collect()
+}
+
+/// A notice: no name, no category, no speciality, no institution, no number.
+pub fn text(event: Event) -> Zeroizing<String> {
+	let happened = match event {
+		Event::Asked(_) => "Somebody asks for your consent to see a part of your health record.",
+		Event::Opened(_) => "Somebody opened a part of your health record.",
+		Event::GlassBroken(_) => "Your health record was opened in an emergency, without asking you first.",
+	};
+	Zeroizing::new(format!(
+		"{happened}\r\n\r\nYour Salus client shows who it was and why, and what you can do. This message has no link in it; \
+		 do not follow one that is said to come from us.\r\n"
+	))
+}

@@ -1,0 +1,107 @@
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use super::world::{genesis, private};
+use crate::{config::Config, GatewayError};
+
+const HEAD: &str = "data = \"data\"\nnode = \"ws://127.0.0.1:9944\"\ninstitution = 0\nsecret = \"secret\"\n";
+const REGISTRAR: &str = "[registrar]\nkey = \"key\"\npassphrase = \"passphrase\"\n";
+
+fn read(text: &str) -> Result<Config, GatewayError> {
+	let folder = tempfile::tempdir().unwrap();
+	Config::read(&private(&folder, "gateway.toml", text))
+}
+
+fn with(rest: &str) -> Result<Config, GatewayError> {
+	read(&format!("{HEAD}genesis = \"{:?}\"\n{rest}", genesis()))
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+	let folder = tempfile::tempdir().unwrap();
+	let text = format!(
+		"{HEAD}genesis = \"{:?}\"\n{REGISTRAR}listen = \"127.0.0.1:1\"\n",
+		genesis()
+	);
+	let config = Config::read(&private(&folder, "gateway.toml", &text)).unwrap();
+	assert_eq!(config.genesis, genesis());
+	assert_eq!(config.secret, folder.path().join("secret"));
+	assert_eq!(config.registrar.unwrap().key.unwrap(), folder.path().join("key"));
+}
+
+#[test]
+fn nothing_is_spoken_in_clear_beyond_this_machine() {
+	let refused = [
+		("node", format!("{}genesis = \"{:?}\"", HEAD.replace("ws://127.0.0.1", "ws://node.example"), genesis())),
+		("registrar.listen", format!("{HEAD}genesis = \"{:?}\"\n{REGISTRAR}listen = \"0.0.0.0:1\"", genesis())),
+		("mail.server", format!("{HEAD}genesis = \"{:?}\"\n[mail]\nserver = \"mail.example\"\nport = 25\nsecurity = \"none\"\nfrom = \"a@b.example\"", genesis())),
+		("hook.url", format!("{HEAD}genesis = \"{:?}\"\n[hook]\nurl = \"http://sms.example\"\nsecret = \"s\"", genesis())),
+		("hook.url", format!("{HEAD}genesis = \"{:?}\"\n[hook]\nurl = \"http://127.0.0.1.evil.example\"\nsecret = \"s\"", genesis())),
+		("registrar.register.url", format!("{HEAD}genesis = \"{:?}\"\n{REGISTRAR}listen = \"127.0.0.1:1\"\nregister = {{ url = \"http://council.example\", secret = \"s\" }}", genesis())),
+	];
+	for (expected, text) in refused {
+		match read(&text) {
+			Err(GatewayError::Plain { setting, .. }) => assert_eq!(setting, expected),
+			other => panic!("{expected}: {other:?}"),
+		}
+	}
+	for allowed in [
+		"[mail]\nserver = \"localhost\"\nport = 25\nsecurity = \"none\"\nfrom = \"a@b.example\"",
+		"[mail]\nserver = \"mail.example\"\nport = 25\nsecurity = \"starttls\"\nfrom = \"a@b.example\"",
+		"[hook]\nurl = \"http://[::1]:8080/send\"\nsecret = \"s\"",
+		"[hook]\nurl = \"https://sms.example\"\nsecret = \"s\"",
+	] {
+		with(allowed).unwrap();
+	}
+}
+
+#[test]
+fn what_is_for_development_says_so() {
+	for rest in [
+		"[file]\nfolder = \"x\"",
+		"[registrar]\nlisten = \"127.0.0.1:1\"\ndevelopment_key = \"//Alice\"",
+	] {
+		assert!(matches!(with(rest), Err(GatewayError::NeedsDevelopment(_))), "{rest}");
+		with(&format!("development = true\n{rest}")).unwrap();
+	}
+}
+
+#[test]
+fn a_configuration_that_means_nothing_is_refused() {
+	for rest in [
+		"colour = 1",
+		"[registrar]\nlisten = \"127.0.0.1:1\"",
+		"[registrar]\nlisten = \"127.0.0.1:1\"\nkey = \"k\"",
+		"development = true\n[registrar]\nlisten = \"127.0.0.1:1\"\nkey = \"k\"\npassphrase = \"p\"\ndevelopment_key = \"//Alice\"",
+		"[registrar]\nlisten = \"0.0.0.0:1\"\nkey = \"k\"\npassphrase = \"p\"\ncertificate = \"c\"",
+		"[mail]\nserver = \"localhost\"\nport = 25\nsecurity = \"none\"\nfrom = \"a@b.example\"\nuser = \"u\"\npassword = \"p\"",
+		"[mail]\nserver = \"m.example\"\nport = 25\nsecurity = \"tls\"\nfrom = \"a@b.example\"\nuser = \"u\"",
+		"[notices]\nattempts = 0",
+		"[notices]\npause = 0",
+		"metrics = \"0.0.0.0:9961\"",
+	] {
+		assert!(matches!(with(rest), Err(GatewayError::Config { .. })), "{rest}: {:?}", with(rest));
+	}
+	assert!(matches!(
+		read(&format!("{HEAD}genesis = \"0x00\"")),
+		Err(GatewayError::Config { .. })
+	));
+	assert!(matches!(read(HEAD), Err(GatewayError::Config { .. })));
+}
+
+#[test]
+fn a_configuration_that_others_may_write_is_refused() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = private(&folder, "gateway.toml", &format!("{HEAD}genesis = \"{:?}\"", genesis()));
+	Config::read(&path).unwrap();
+	fs::set_permissions(&path, fs::Permissions::from_mode(0o620)).unwrap();
+	assert!(matches!(Config::read(&path), Err(GatewayError::Config { .. })));
+}
+
+#[test]
+fn pauses_double_up_to_an_hour() {
+	let notices = with("[notices]\npause = 30").unwrap().notices.unwrap();
+	let seconds: Vec<_> = [1, 2, 3, 7, 8, 200]
+		.map(|attempts| notices.pause_after(attempts).as_secs())
+		.into();
+	assert_eq!(seconds, [30, 60, 120, 1_920, 3_600, 3_600]);
+}

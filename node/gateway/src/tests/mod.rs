@@ -1,0 +1,9 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod config;
+mod contact;
+mod notices;
+mod register;
+mod registrar;
+mod submit;
+mod world;

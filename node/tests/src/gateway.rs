@@ -1,0 +1,196 @@
+//! `salus-gateway` as a process.
+
+use crate::{
+	command::{answer, Answer},
+	free_ports,
+	node::{binary, http},
+	until,
+};
+use serde_json::Value;
+use std::{
+	fs::{self, File},
+	os::unix::fs::PermissionsExt,
+	path::Path,
+	process::{Child, Command, Stdio},
+};
+use tempfile::TempDir;
+
+/// A gateway of institution 0 in a folder of its own.
+pub struct Gateway {
+	folder: TempDir,
+	child: Option<Child>,
+	listen: u16,
+	metrics: u16,
+}
+
+impl Gateway {
+	/// For this chain and node; it does not run yet.
+	pub fn new(genesis: &str, node: &str) -> Self {
+		let folder = tempfile::tempdir().unwrap();
+		let [listen, metrics] = free_ports();
+		let gateway = Self {
+			folder,
+			child: None,
+			listen,
+			metrics,
+		};
+		gateway.write("secret", &"5a".repeat(32));
+		gateway.write("hook.secret", &"a5".repeat(32));
+		gateway.write(
+			"gateway.toml",
+			&format!(
+				"data = \"data\"\nnode = \"{node}\"\ngenesis = \"{genesis}\"\ninstitution = 0\nsecret = \"secret\"\n\
+				 metrics = \"127.0.0.1:{metrics}\"\ndevelopment = true\n"
+			),
+		);
+		gateway
+	}
+
+	/// Adds to the configuration.
+	pub fn configured(self, rest: &str) -> Self {
+		let before = fs::read_to_string(self.folder().join("gateway.toml")).unwrap();
+		self.write("gateway.toml", &format!("{before}{rest}\n"));
+		self
+	}
+
+	/// With a registrar whose key is a well-known one.
+	pub fn registrar(self) -> Self {
+		let listen = self.listen;
+		self.configured(&format!(
+			"[registrar]\nlisten = \"127.0.0.1:{listen}\"\ndevelopment_key = \"//Alice//admin\""
+		))
+	}
+
+	/// Its folder.
+	pub fn folder(&self) -> &Path {
+		self.folder.path()
+	}
+
+	/// Writes a file that only its owner may read; its path.
+	pub fn write(&self, name: &str, text: &str) -> String {
+		let path = self.folder().join(name);
+		fs::write(&path, text).unwrap();
+		fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+		path.display().to_string()
+	}
+
+	/// Starts it; ready when it serves its metrics, which is when everything else listens too.
+	pub async fn start(&mut self) {
+		let log = File::options()
+			.create(true)
+			.append(true)
+			.open(self.folder().join("log"))
+			.unwrap();
+		let child = self
+			.command(&["--log", "debug", "run"])
+			.stdin(Stdio::null())
+			.stdout(Stdio::null())
+			.stderr(log)
+			.spawn()
+			.unwrap();
+		self.child = Some(child);
+		until("the gateway listens", || async {
+			let ended = self.child.as_mut().unwrap().try_wait().unwrap();
+			assert!(ended.is_none(), "the gateway ended:\n{}", self.log());
+			let registrar = format!("http://127.0.0.1:{}/", self.listen);
+			let configured = fs::read_to_string(self.folder.path().join("gateway.toml")).unwrap();
+			if configured.contains("[registrar]") {
+				http().get(registrar).send().await.ok()?;
+			}
+			let metrics = format!("http://127.0.0.1:{}/metrics", self.metrics);
+			http().get(metrics).send().await.ok()
+		})
+		.await;
+	}
+
+	/// Kills it: it has no time to put anything in order.
+	pub fn kill(&mut self) {
+		let mut child = self.child.take().unwrap();
+		child.kill().unwrap();
+		child.wait().unwrap();
+	}
+
+	/// Kills it and starts it again.
+	pub async fn crash(&mut self) {
+		self.kill();
+		self.start().await;
+	}
+
+	/// Ends it as an operator would.
+	pub async fn stop(&mut self) {
+		let mut child = self.child.take().unwrap();
+		let pid = child.id().to_string();
+		assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+		until("the gateway ends", || async { child.try_wait().unwrap() }).await;
+	}
+
+	/// What it has logged so far, everything it logs at all.
+	pub fn log(&self) -> String {
+		fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+	}
+
+	/// Runs another command of it on the same configuration.
+	pub fn run(&self, line: &str) -> Answer {
+		let args: Vec<_> = line.split_whitespace().collect();
+		answer(self.command(&args).output().unwrap())
+	}
+
+	/// Status and JSON of the answer to a request with this body.
+	pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
+		let request = http()
+			.post(format!("http://127.0.0.1:{}{path}", self.listen))
+			.body(body);
+		read(request.send().await.unwrap()).await
+	}
+
+	/// Sends so many bytes; the status of the answer, if there was one.
+	pub async fn floods(&self, path: &str, bytes: usize) -> Option<u16> {
+		let request = http()
+			.post(format!("http://127.0.0.1:{}{path}", self.listen))
+			.body(vec![b'x'; bytes]);
+		request.send().await.ok().map(|answer| answer.status().as_u16())
+	}
+
+	/// Status and JSON of what is there.
+	pub async fn get(&self, path: &str) -> (u16, Value) {
+		let request = http().get(format!("http://127.0.0.1:{}{path}", self.listen));
+		read(request.send().await.unwrap()).await
+	}
+
+	/// What Prometheus reads.
+	pub async fn metrics(&self) -> String {
+		let answer = http().get(format!("http://127.0.0.1:{}/metrics", self.metrics));
+		let answer = answer.send().await.unwrap();
+		String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap()
+	}
+
+	fn command(&self, args: &[&str]) -> Command {
+		let mut command = Command::new(binary("salus-gateway"));
+		command
+			.arg("--config")
+			.arg(self.folder().join("gateway.toml"))
+			.arg("--json")
+			.args(args);
+		command
+	}
+}
+
+async fn read(answer: reqwest::Response) -> (u16, Value) {
+	let status = answer.status().as_u16();
+	(
+		status,
+		serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default(),
+	)
+}
+
+impl Drop for Gateway {
+	fn drop(&mut self) {
+		if std::thread::panicking() {
+			eprintln!("the gateway wrote:\n{}", self.log());
+		}
+		if let Some(mut child) = self.child.take() {
+			let _ = child.kill();
+			let _ = child.wait();
+		}
+	}
+}
