@@ -84,7 +84,7 @@ class Mail:
             headers=mail.keys(),
             subject=mail["subject"],
             text=mail.get_content(),
-            tls=session.ssl is not None,
+            tls=server.transport.get_extra_info("ssl_object") is not None,
         )
         if any(address.startswith("slow@") for address in envelope.rcpt_tos):
             await asyncio.sleep(3)

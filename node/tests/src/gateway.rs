@@ -74,33 +74,36 @@ impl Gateway {
 		path.display().to_string()
 	}
 
-	/// Starts it; ready when it serves its metrics, which is when everything else listens too.
+	/// Starts it; ready when all that is configured listens.
 	pub async fn start(&mut self) {
 		let log = File::options()
 			.create(true)
 			.append(true)
 			.open(self.folder().join("log"))
 			.unwrap();
-		let child = self
+		let mut child = self
 			.command(&["--log", "debug", "run"])
 			.stdin(Stdio::null())
 			.stdout(Stdio::null())
 			.stderr(log)
 			.spawn()
 			.unwrap();
-		self.child = Some(child);
-		until("the gateway listens", || async {
-			let ended = self.child.as_mut().unwrap().try_wait().unwrap();
+		let configured = fs::read_to_string(self.folder().join("gateway.toml")).unwrap();
+		let mut ports = vec![self.metrics];
+		ports.extend(configured.contains("[registrar]").then_some(self.listen));
+		until("the gateway listens", || {
+			let ended = child.try_wait().unwrap();
 			assert!(ended.is_none(), "the gateway ended:\n{}", self.log());
-			let registrar = format!("http://127.0.0.1:{}/", self.listen);
-			let configured = fs::read_to_string(self.folder.path().join("gateway.toml")).unwrap();
-			if configured.contains("[registrar]") {
-				http().get(registrar).send().await.ok()?;
+			let ports = ports.clone();
+			async move {
+				for port in ports {
+					http().get(format!("http://127.0.0.1:{port}/")).send().await.ok()?;
+				}
+				Some(())
 			}
-			let metrics = format!("http://127.0.0.1:{}/metrics", self.metrics);
-			http().get(metrics).send().await.ok()
 		})
 		.await;
+		self.child = Some(child);
 	}
 
 	/// Kills it: it has no time to put anything in order.
@@ -121,7 +124,11 @@ impl Gateway {
 		let mut child = self.child.take().unwrap();
 		let pid = child.id().to_string();
 		assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-		until("the gateway ends", || async { child.try_wait().unwrap() }).await;
+		until("the gateway ends", || {
+			let ended = child.try_wait().unwrap();
+			async move { ended }
+		})
+		.await;
 	}
 
 	/// What it has logged so far, everything it logs at all.

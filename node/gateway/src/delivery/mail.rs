@@ -104,23 +104,38 @@ fn failure(error: &SmtpError) -> DeliveryError {
 	if error.is_tls() || error.is_client() {
 		return DeliveryError::NotTrusted;
 	}
-	match refused(error) {
-		true => DeliveryError::Unreachable,
-		false => DeliveryError::Broken,
+	match cause(error) {
+		Some(cause) if is_distrust(cause) => DeliveryError::NotTrusted,
+		Some(cause) if is_absence(cause) => DeliveryError::Unreachable,
+		_ => DeliveryError::Broken,
 	}
 }
 
-/// Whether the connection was not even made.
-fn refused(error: &SmtpError) -> bool {
+/// What the connection itself said.
+fn cause(error: &SmtpError) -> Option<&io::Error> {
 	let mut source = error.source();
 	while let Some(cause) = source {
-		if let Some(error) = cause.downcast_ref::<io::Error>() {
-			return matches!(
-				error.kind(),
-				io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable
-			);
+		if let Some(found) = cause.downcast_ref() {
+			return Some(found);
 		}
 		source = cause.source();
 	}
-	false
+	None
+}
+
+/// Whether the handshake ended before anything was said.
+fn is_distrust(cause: &io::Error) -> bool {
+	let tls = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+	matches!(
+		tls,
+		Some(rustls::Error::InvalidCertificate(_) | rustls::Error::PeerIncompatible(_))
+	)
+}
+
+/// Whether the connection was not even made.
+fn is_absence(cause: &io::Error) -> bool {
+	matches!(
+		cause.kind(),
+		io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable
+	)
 }

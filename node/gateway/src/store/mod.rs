@@ -84,15 +84,14 @@ impl Store {
 		for table in TABLES {
 			sqlx::query(table).execute(&mut *change).await?;
 		}
-		sqlx::query("INSERT INTO meta (id, version, genesis) VALUES (0, ?, ?) ON CONFLICT DO NOTHING")
-			.bind(VERSION)
-			.bind(genesis.as_bytes())
-			.execute(&mut *change)
-			.await?;
-		let meta = sqlx::query("SELECT version, genesis FROM meta")
-			.fetch_one(&mut *change)
-			.await?;
-		change.commit().await?;
+		// What stands there already is left, and told.
+		let meta = sqlx::query(
+			"INSERT INTO meta (id, version, genesis) VALUES (0, ?, ?) ON CONFLICT DO UPDATE SET id = id RETURNING version, genesis",
+		)
+		.bind(VERSION)
+		.bind(genesis.as_bytes())
+		.fetch_one(&mut *change)
+		.await?;
 		let version: i64 = meta.try_get("version")?;
 		if version != VERSION {
 			return Err(GatewayError::UnsupportedVersion(version));
@@ -104,6 +103,7 @@ impl Store {
 				expected: genesis,
 			});
 		}
+		change.commit().await?;
 		Ok(Self { pool })
 	}
 
@@ -124,6 +124,14 @@ impl Store {
 			})),
 			_ => Err(GatewayError::Damaged),
 		}
+	}
+
+	/// Empties the write-ahead log, in which what was removed would stay until somebody needs the room.
+	async fn erase(&self) -> Result<(), GatewayError> {
+		sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+			.execute(&self.pool)
+			.await?;
+		Ok(())
 	}
 
 	/// A change that nobody else's comes between: it holds the file's write lock from its beginning.

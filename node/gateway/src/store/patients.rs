@@ -69,6 +69,7 @@ impl Store {
 		.execute(&mut *change)
 		.await?;
 		change.commit().await?;
+		self.erase().await?;
 		Ok(gone.rows_affected())
 	}
 

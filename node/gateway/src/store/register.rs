@@ -49,7 +49,7 @@ impl Store {
 			.await?;
 		}
 		change.commit().await?;
-		Ok(())
+		self.erase().await
 	}
 
 	/// The entry of a licence.

@@ -356,15 +356,10 @@ async fn a_patient_who_withdrew_is_written_to_no_more() {
 	follower(&world, &chain).catch_up().await.unwrap();
 	let told: Vec<_> = said(&world).await.into_iter().map(|(to, _)| to).collect();
 	assert_eq!(told, ["+4930123456", "+4930123456"]);
-	let disk = world.disk();
-	assert!(world
-		.store()
-		.reached()
-		.await
-		.unwrap()
-		.iter()
-		.all(|reached| reached.patient == 7));
-	assert!(!disk.is_empty());
+	let reached = world.store().reached().await.unwrap();
+	assert!(reached.iter().all(|reached| reached.patient == 7), "{reached:?}");
+	assert!(world.has_on_disk("+4930123456"), "who did not withdraw");
+	assert!(!world.has_on_disk("jane@example.org") && !world.has_on_disk("john@example.org"));
 }
 
 /// A world whose hook is down, with one notice for a telephone.

@@ -110,10 +110,13 @@ impl World {
 		(case, code(&message))
 	}
 
-	/// All that the gateway has on its disk.
-	pub fn disk(&self) -> Vec<u8> {
-		let files = fs::read_dir(&self.config.data).unwrap();
-		files.flat_map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+	/// Whether the gateway's files have this text in them.
+	pub fn has_on_disk(&self, text: &str) -> bool {
+		let mut files = fs::read_dir(&self.config.data).unwrap();
+		files.any(|file| {
+			let bytes = fs::read(file.unwrap().path()).unwrap();
+			bytes.windows(text.len()).any(|part| part == text.as_bytes())
+		})
 	}
 }
 

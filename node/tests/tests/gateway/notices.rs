@@ -1,6 +1,7 @@
 //! Word to patients, over a running node.
 
 use super::{application, applied, import, is_silent, mail, tried, CONTACT, LICENCE};
+use salus::words;
 use salus_tests::{fhir_example, text, until, Gateway, Messages, Mode, Node, Patient};
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
@@ -132,7 +133,7 @@ async fn a_patient_is_told_once_of_each_event_whoever_is_killed() {
 
 	// The runtime has no call for attestations yet, and says so; what is proven waits for it.
 	import(&gateway, LICENCE, CONTACT);
-	let body = application(genesis.as_str().unwrap().parse().unwrap(), LICENCE);
+	let body = application(words::hash(genesis.as_str().unwrap()).unwrap(), LICENCE);
 	let (case, code) = applied(&gateway, &messages, &body).await;
 	assert_eq!(tried(&gateway, &case, &code).await.0, 200);
 	until("the node is asked", || async {
