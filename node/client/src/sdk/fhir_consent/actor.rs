@@ -195,7 +195,7 @@ impl Place {
 }
 
 /// A literal reference and its path.
-pub(super) fn literal<'a>(value: &'a Value, path: String) -> Result<(String, &'a str), ConsentError> {
+pub(super) fn literal(value: &Value, path: String) -> Result<(String, &str), ConsentError> {
 	let reference = Element::new(value, path, &["id", "reference", "type", "display"])?;
 	let target = reference.text("reference")?.ok_or_else(|| ConsentError::Missing {
 		path: reference.at("reference"),

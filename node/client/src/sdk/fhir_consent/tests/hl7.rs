@@ -63,13 +63,13 @@ fn granted(name: &str, untyped: Option<RuleType>) -> (Grantee<AccountId>, Terms)
 
 #[test]
 fn what_withholds_is_a_denial() {
-	let kept_there = DenialTerms {
+	let kept_there = [DenialTerms {
 		source: Some(10),
 		..DenialTerms::all()
-	};
-	assert_eq!(denied("Out", None), [kept_there.clone()]);
-	assert_eq!(denied("notAuthor", None), [kept_there.clone()]);
-	assert_eq!(denied("Emergency", None), [kept_there]);
+	}];
+	for name in ["Out", "notAuthor", "Emergency"] {
+		assert_eq!(denied(name, None), kept_there, "{name}");
+	}
 	let to_them = DenialTerms {
 		institution: Some(10),
 		..DenialTerms::all()
