@@ -24,7 +24,7 @@ use crate::sdk::{
 #[derive(Subcommand)]
 pub(crate) enum Consent {
 	#[command(flatten)]
-	OnChain(super::consent::Consent),
+	OnChain(Box<super::consent::Consent>),
 	/// Read a FHIR R4 Consent as grants and denials; needs no node
 	#[command(
 		after_help = "Examples:\n  salus consent from-fhir Consent.json --directory who.json\n  curl -s https://ehr.example/fhir/Consent/7 | salus consent from-fhir - --directory who.json --json\n\nThe directory says whom and what the references mean:\n  { \"Patient/7\": \"patient:0\", \"Organization/a\": \"institution:1\", \"Practitioner/3\": \"account:5Grw…\",\n    \"DocumentReference/4\": \"record:12\", \"related Task/9\": \"record:12,13\" }\n\nWhat has no counterpart on the chain is refused with its FHIRPath; nothing is left out in silence."
