@@ -88,7 +88,7 @@ impl Metrics {
 	}
 }
 
-fn name<'a>(outcome: Result<(), &'a str>) -> &'a str {
+fn name(outcome: Result<(), &str>) -> &str {
 	outcome.err().unwrap_or("ok")
 }
 

@@ -3,7 +3,7 @@
 use crate::free_ports;
 use serde_json::Value;
 use std::{
-	fs,
+	fs::{self, File},
 	io::{BufRead, BufReader},
 	path::{Path, PathBuf},
 	process::{Child, Command, Stdio},
@@ -54,12 +54,19 @@ impl Messages {
 			Mode::Tls => "tls",
 			Mode::Plain => "plain",
 		};
+		// It tells of every handshake that a client gave up.
+		let log = File::options()
+			.create(true)
+			.append(true)
+			.open(self.folder.join("messages.log"))
+			.unwrap();
 		let mut child = Command::new(python)
 			.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/servers/messages.py"))
 			.arg(&self.folder)
 			.args([&self.smtp.to_string(), &self.hook.to_string(), mode])
 			.stdin(Stdio::null())
 			.stdout(Stdio::piped())
+			.stderr(log)
 			.spawn()
 			.unwrap();
 		let mut line = String::new();
@@ -69,7 +76,7 @@ impl Messages {
 		assert_eq!(
 			line.trim(),
 			"ready",
-			"is aiosmtpd in SALUS_PYTHON's environment? run scripts/setup"
+			"is aiosmtpd in SALUS_PYTHON's environment? run scripts/setup; see messages.log"
 		);
 		self.child = Some(child);
 	}

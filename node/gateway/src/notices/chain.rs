@@ -5,7 +5,7 @@ use salus::{words, AccountId, Client, ConnectionError, Hash};
 use salus_primitives::{AuditEntry, PatientId};
 use serde_json::Value;
 
-use super::{Blocks, EntriesError, Entry};
+use super::{Blocks, EntriesError, Entry, Page};
 use crate::{store::Block, submit::Node, GatewayError};
 
 /// Entries on a page of a trail.
@@ -85,7 +85,7 @@ impl Blocks for NodeBlocks {
 		Ok(entries?)
 	}
 
-	async fn trail(&mut self, patient: PatientId, from: u64) -> Result<Vec<(u32, Entry<AccountId>)>, GatewayError> {
+	async fn trail(&mut self, patient: PatientId, from: u64) -> Result<Page<AccountId>, GatewayError> {
 		const METHOD: &str = "records_audit";
 		let page = self
 			.request(METHOD, &[words::number(patient), words::number(from), PAGE.into()])

@@ -20,6 +20,9 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// Blocks that are read one by one; who is further behind reads the trails of those who are reached.
 const NEAR: u32 = 64;
 
+/// A page of a trail: entries, each with its block.
+pub type Page<A> = Vec<(u32, Entry<A>)>;
+
 /// The finalised chain as a node tells it.
 pub trait Blocks: Send + 'static {
 	/// An account.
@@ -39,7 +42,7 @@ pub trait Blocks: Send + 'static {
 		&mut self,
 		patient: PatientId,
 		from: u64,
-	) -> impl Future<Output = Result<Vec<(u32, Entry<Self::Account>)>, GatewayError>> + Send;
+	) -> impl Future<Output = Result<Page<Self::Account>, GatewayError>> + Send;
 }
 
 /// Why a block's entries were not read.

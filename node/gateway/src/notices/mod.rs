@@ -11,7 +11,7 @@ use crate::store::{Event, NewNotice};
 
 pub use chain::NodeBlocks;
 pub use deliver::Deliverer;
-pub use follow::{Blocks, EntriesError, Follower};
+pub use follow::{Blocks, EntriesError, Follower, Page};
 
 /// An entry of a patient's trail.
 pub type Entry<A> = (PatientId, AuditEntry<A>);

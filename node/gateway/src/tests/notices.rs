@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::world::{genesis, World, NOW};
 use crate::{
 	contact::Kind,
-	notices::{text, told, Blocks, Deliverer, EntriesError, Entry, Follower, SUBJECT},
+	notices::{text, told, Blocks, Deliverer, EntriesError, Entry, Follower, Page, SUBJECT},
 	store::{Block, Event, NewNotice, Store},
 	Contact, GatewayError,
 };
@@ -85,7 +85,7 @@ impl Blocks for Memory {
 		Ok(entries.clone())
 	}
 
-	async fn trail(&mut self, patient: PatientId, from: u64) -> Result<Vec<(u32, Entry<u8>)>, GatewayError> {
+	async fn trail(&mut self, patient: PatientId, from: u64) -> Result<Page<u8>, GatewayError> {
 		let inner = self.0.lock().unwrap();
 		let all = inner
 			.0
