@@ -192,6 +192,9 @@ impl_runtime_apis! {
 		fn decide(request: AccessRequest<AccountId>) -> Decision {
 			<Consent as AccessControl<AccountId>>::decide(&request)
 		}
+		fn explain(request: AccessRequest<AccountId>) -> Explanation<AccountId> {
+			Consent::explain(&request)
+		}
 		fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<(Grantee<AccountId>, Grant<AccountId>)> {
 			Consent::grants(patient, after, limit)
 		}
@@ -200,6 +203,19 @@ impl_runtime_apis! {
 		}
 		fn denials(patient: PatientId) -> Vec<Denial<AccountId>> {
 			Consent::denials(patient)
+		}
+		fn overdue_erasures(patient: PatientId, after: Option<GrantId>, limit: u32)
+			-> Vec<(GrantId, Erasure<AccountId>)> {
+			Consent::overdue_erasures(patient, after, limit)
+		}
+		fn sealed(patient: PatientId) -> Vec<Compartment> {
+			Consent::sealed(patient)
+		}
+		fn cases(patient: PatientId, after: Option<CaseId>, limit: u32) -> Vec<(CaseId, Case<AccountId>)> {
+			Consent::cases(patient, after, limit)
+		}
+		fn reviews(institution: InstitutionId) -> Reviews {
+			Consent::reviews(institution)
 		}
 	}
 

@@ -331,6 +331,8 @@ impl pallet_roles::Config for Runtime {
 impl pallet_consent::Config for Runtime {
 	type Time = Timestamp;
 	type Registry = Roles;
+	type CouncilOrigin = TwoThirds;
+	type Discipline = Roles;
 	type Audit = Records;
 	type WeightInfo = weights::pallet_consent::WeightInfo<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]

@@ -6,8 +6,8 @@ use frame_support::weights::Weight;
 #[cfg(feature = "runtime-benchmarks")]
 use salus_primitives::DenialTerms;
 use salus_primitives::{
-	grantees_of, AccessControl, AccessRequest, Action, Basis, Decision, GrantId, InstitutionId, PatientId, Receipt,
-	Record, RecordId, Registry,
+	grantees_of, AccessControl, AccessRequest, Action, Basis, Decision, GrantId, InstitutionId, Parent, PatientId,
+	Receipt, Record, RecordId, Registry,
 };
 use sp_runtime::DispatchError;
 
@@ -26,15 +26,12 @@ impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
 			T::Registry::standing(requester, institution).map(|standing| (institution, standing.role))
 		});
 		for grantee in grantees_of(requester, acting) {
-			let mut list = Grants::<T>::get(patient, &grantee);
-			let Some(found) = list.iter_mut().find(|candidate| candidate.id == grant) else {
-				continue;
-			};
-			if let Some(left) = found.uses_left {
-				found.uses_left = Some(left.checked_sub(1).ok_or(Error::<T>::UsesExhausted)?);
-				Grants::<T>::insert(patient, &grantee, list);
+			if Grants::<T>::get(patient, &grantee)
+				.iter()
+				.any(|candidate| candidate.id == grant)
+			{
+				return Self::use_up(patient, Parent { grantee, grant });
 			}
-			return Ok(());
 		}
 		Err(Error::<T>::UnknownGrant.into())
 	}
@@ -78,12 +75,20 @@ impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
 		T::WeightInfo::decide()
 	}
 
-	fn weight_of(decision: &Decision) -> Weight {
+	fn least_weight() -> Weight {
+		T::WeightInfo::decide_without_grants()
+	}
+
+	fn weight_of(request: &AccessRequest<T::AccountId>, decision: &Decision) -> Weight {
 		match decision {
 			Decision::Permit(Basis::Subject | Basis::Author | Basis::Assignment) => {
-				T::WeightInfo::decide_without_grants()
+				let docket = decide::SUSPENDED_BY_OVERDUE_REVIEWS.contains(request.purpose);
+				let successor = request.author != request.requester;
+				let more = u64::from(docket).saturating_add(successor.into());
+				Self::least_weight()
+					.saturating_add(T::DbWeight::get().reads(more))
+					.min(T::WeightInfo::decide())
 			}
-			// No permit of this version rests on the two others.
 			Decision::Permit(Basis::Grant(_) | Basis::Guardian | Basis::BreakGlass(_)) | Decision::Deny(_) => {
 				T::WeightInfo::decide()
 			}

@@ -16,7 +16,7 @@ impl<T: Config> Admission<T::AccountId> for Pallet<T> {
 	) -> Result<GrantId, DispatchError> {
 		terms::check(&terms, T::Time::now()).map_err(Error::<T>::from)?;
 		let grantee = Grantee::Assigned(institution);
-		let grant = Self::give(patient, &grantee, terms, controller, None)?;
+		let grant = Self::give(patient, &grantee, terms, controller, None, None)?;
 		let entry = T::Audit::append(patient, Some(controller.clone()), Kind::GrantGiven { grant });
 		Self::deposit_event(Event::Granted {
 			patient,

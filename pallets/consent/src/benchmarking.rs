@@ -1,184 +1,33 @@
 //! Benchmarks of pallet-consent, run on the real runtime: every list is full and every entry as long as it can be.
 
+mod world;
+
 use crate::{
-	Call, Config, DenialList, Denials, GrantList, Grants, NextDenial, NextGrant, NextRequest, Pallet, RequestList,
-	Requests, MAX_DENIALS, MAX_GRANTS, MAX_REQUESTS, MAX_REQUEST_LIFETIME,
+	Call, CaseOf, Cases, CasesOfDay, Config, DenialList, Denials, Dockets, EmergencyLimitsOf, Erasures, GrantList,
+	Grants, IncidentProposals, Incidents, NextCase, NextDenial, NextGrant, NextRequest, Openers, Pallet, RequestList,
+	Requests, Successors, MAX_CASE_LIFETIME, MAX_DENIALS, MAX_GRANTS, MAX_PASSES, MAX_REQUESTS, MAX_REQUEST_LIFETIME,
 };
 use frame_benchmarking::v2::*;
 use frame_support::traits::Time;
 use frame_system::RawOrigin;
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, ActionSet, Basis, BenchmarkHelper, Category, CategorySet, ConsentRequest,
-	Decision, Denial, DenialTerms, Grant, Grantee, InstitutionId, Moment, PatientId, Purpose, PurposeSet, Reason,
-	RecordId, RecordStatus, Role, Terms, DAY, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
+	AccessControl, AccessRequest, Action, ActionSet, Approval, Basis, BenchmarkHelper, Case, CaseId, Category, CategorySet,
+	ConsentRequest, Decision, Denial, DenialTerms, Discipline, EmergencyLimits, EmergencyReason, Grant, Grantee,
+	InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet, Reason, RecordId, RecordStatus, Registry, Role, Terms,
+	Verdict, DAY, HOUR, MAX_APPROVALS, MAX_TEAM, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REVIEW_WITHIN,
 };
+use sp_core::H256;
+use world::{officers, world, LAST_REQUEST};
+
+pub(crate) use world::fill_denials;
 
 const HOME: InstitutionId = 4_000_000_000;
 const AWAY: InstitutionId = 4_000_000_001;
 
-/// A patient, a doctor of another hospital who is assigned to her there, and the time.
-struct World<T: Config> {
-	patient: PatientId,
-	controller: T::AccountId,
-	doctor: T::AccountId,
-	now: Moment,
-}
-
-fn world<T: Config>() -> World<T> {
-	let controller: T::AccountId = account("controller", 0, 0);
-	let doctor: T::AccountId = account("doctor", 0, 0);
-	T::BenchmarkHelper::institution(HOME);
-	T::BenchmarkHelper::institution(AWAY);
-	T::BenchmarkHelper::credential(&doctor, AWAY, Role::Doctor);
-	let patient = T::BenchmarkHelper::patient(&controller, HOME);
-	T::BenchmarkHelper::assignment(&doctor, patient, AWAY);
-	World {
-		patient,
-		controller,
-		doctor,
-		now: T::Time::now(),
-	}
-}
-
-impl<T: Config> World<T> {
-	fn grantees(&self) -> [Grantee<T::AccountId>; 4] {
-		[
-			Grantee::Account(self.doctor.clone()),
-			Grantee::Institution(AWAY),
-			Grantee::Role(Role::Doctor, AWAY),
-			Grantee::Assigned(AWAY),
-		]
-	}
-
-	/// The longest terms, which a doctor may ask for.
-	fn terms(&self) -> Terms {
-		let records = (0..u64::from(MAX_TERMS_RECORDS)).collect::<alloc::vec::Vec<_>>();
-		let compartments = (0..=u8::MAX)
-			.take(MAX_TERMS_COMPARTMENTS as usize)
-			.collect::<alloc::vec::Vec<_>>();
-		Terms {
-			actions: ActionSet::ALL,
-			purposes: PurposeSet::of(&[Purpose::Treatment]),
-			categories: CategorySet::ALL.without(CategorySet::of(&[Category::Claims])),
-			records: records.try_into().unwrap_or_default(),
-			compartments: compartments.try_into().unwrap_or_default(),
-			recorded_from: Some(1),
-			recorded_until: Some(Moment::MAX),
-			starts: self.now,
-			ends: self.now + 300 * DAY,
-			uses: Some(u32::MAX),
-			erase_after: Some(self.now + 400 * DAY),
-		}
-	}
-
-	/// Sixteen grants, of which the last is dead if one has to be.
-	fn fill_grants(&self, grantee: &Grantee<T::AccountId>, one_dead: bool) {
-		let first = NextGrant::<T>::get();
-		let list: alloc::vec::Vec<_> = (first..first + u64::from(MAX_GRANTS))
-			.map(|id| Grant {
-				id,
-				terms: self.terms(),
-				uses_left: Some(u32::MAX),
-				given_at: self.now,
-				given_by: self.controller.clone(),
-				request: Some(0),
-				parent: None,
-				revoked_at: (one_dead && id == first + u64::from(MAX_GRANTS) - 1).then_some(self.now),
-			})
-			.collect();
-		let list: GrantList<T::AccountId> = list.try_into().unwrap_or_default();
-		Grants::<T>::insert(self.patient, grantee, list);
-		NextGrant::<T>::put(first + u64::from(MAX_GRANTS));
-		NextRequest::<T>::mutate(|next| *next = (*next).max(1));
-	}
-
-	/// A denial of the question that holds in all but its record.
-	fn denial(&self) -> DenialTerms<T::AccountId> {
-		DenialTerms {
-			account: Some(self.doctor.clone()),
-			institution: Some(AWAY),
-			role: Some(Role::Doctor),
-			category: Some(Category::Laboratory),
-			compartment: Some(200),
-			source: Some(HOME),
-			recorded_from: Some(1),
-			recorded_until: Some(Moment::MAX),
-			record: Some(0),
-		}
-	}
-
-	/// May she view what another wrote? Every denial and every grant is near, and none of them decides.
-	fn question(&self) -> AccessRequest<T::AccountId> {
-		AccessRequest {
-			requester: self.doctor.clone(),
-			on_behalf_of: Some(AWAY),
-			patient: self.patient,
-			record: Some(u64::from(MAX_TERMS_RECORDS) - 1),
-			custodian: HOME,
-			category: Category::Laboratory,
-			compartment: Some(200),
-			recorded_at: 1,
-			author: self.controller.clone(),
-			status: Some(RecordStatus::Current),
-			action: Action::View,
-			purpose: Purpose::Treatment,
-		}
-	}
-
-	/// Full lists of grants and denials.
-	fn fill(&self) {
-		for grantee in self.grantees() {
-			self.fill_grants(&grantee, false);
-		}
-		fill_denials::<T>(self.patient, &self.denial(), MAX_DENIALS);
-	}
-
-	/// Requests that differ from the longest terms in the last field alone; the first has expired if one has to be.
-	fn fill_requests(&self, one_expired: bool) {
-		let list: alloc::vec::Vec<_> = (0..u64::from(MAX_REQUESTS))
-			.map(|id| ConsentRequest {
-				id,
-				institution: AWAY,
-				terms: Terms {
-					erase_after: Some(self.now + 500 * DAY + id),
-					..self.terms()
-				},
-				asked_at: self.now,
-				expires_at: if one_expired && id == 0 {
-					self.now
-				} else {
-					self.now + MAX_REQUEST_LIFETIME
-				},
-			})
-			.collect();
-		let list: RequestList = list.try_into().unwrap_or_default();
-		Requests::<T>::insert(self.patient, &self.doctor, list);
-		NextRequest::<T>::put(u64::from(MAX_REQUESTS));
-	}
-}
-
-/// So many denials with these terms, each for another record that there is not.
-pub(crate) fn fill_denials<T: Config>(patient: PatientId, terms: &DenialTerms<T::AccountId>, count: u32) {
-	let list: alloc::vec::Vec<_> = (0..u64::from(count))
-		.map(|id| Denial {
-			id,
-			terms: DenialTerms {
-				record: Some(RecordId::MAX - id),
-				..terms.clone()
-			},
-			made_at: T::Time::now(),
-		})
-		.collect();
-	let list: DenialList<T::AccountId> = list.try_into().unwrap_or_default();
-	Denials::<T>::insert(patient, list);
-	NextDenial::<T>::put(u64::from(count));
-}
-
-const LAST_REQUEST: u64 = MAX_REQUESTS as u64 - 1;
-
 #[benchmarks]
 mod benchmarks {
 	use super::*;
+	use frame_support::traits::EnsureOrigin;
 
 	#[benchmark]
 	fn ask() {
@@ -307,9 +156,237 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn open_case() {
+		let world = world::<T>();
+		let patient = world.patient;
+		let old = world.case(0);
+		Cases::<T>::mutate(patient, old, |case| {
+			if let Some(case) = case {
+				case.closed_at = Some(world.now);
+			}
+		});
+		world.fill_dockets();
+		CasesOfDay::<T>::insert(AWAY, (1_000, 1));
+		let origin = RawOrigin::Signed(world.doctor.clone());
+		#[extrinsic_call]
+		_(
+			origin,
+			patient,
+			AWAY,
+			EmergencyReason::Other,
+			H256::zero(),
+			world.now + MAX_CASE_LIFETIME,
+		);
+		assert_eq!(CaseOf::<T>::get(patient, &world.doctor), Some(old + 1));
+	}
+
+	#[benchmark]
+	fn join_case() {
+		let world = world::<T>();
+		let nurse = world.colleague(Role::Nurse);
+		let case = world.case(1);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(nurse.clone()), world.patient, case);
+		assert_eq!(CaseOf::<T>::get(world.patient, &nurse), Some(case));
+	}
+
+	#[benchmark]
+	fn approve_case() {
+		let world = world::<T>();
+		let nurse = world.colleague(Role::Nurse);
+		let case = world.case(1);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(nurse.clone()), world.patient, case, AWAY);
+		assert!(Cases::<T>::get(world.patient, case).is_some_and(|case| case.is_approved_by(&nurse)));
+	}
+
+	#[benchmark]
+	fn close_case() {
+		let world = world::<T>();
+		let officer = world.colleague(Role::PrivacyOfficer);
+		let case = world.case(0);
+		world.fill_dockets();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), world.patient, case);
+		assert!(Cases::<T>::get(world.patient, case).is_some_and(|case| case.closed_at.is_some()));
+	}
+
+	#[benchmark]
+	fn review_case() {
+		let world = world::<T>();
+		let officer = world.colleague(Role::PrivacyOfficer);
+		let case = world.case(0);
+		world.fill_dockets();
+		world.end_of(case);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), world.patient, case, Verdict::Violation);
+		assert!(Cases::<T>::get(world.patient, case).is_some_and(|case| case.is_reviewed()));
+	}
+
+	#[benchmark]
+	fn appeal_case() {
+		let world = world::<T>();
+		let case = world.case(0);
+		world.end_of(case);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(world.controller.clone()), world.patient, case);
+		assert!(Cases::<T>::get(world.patient, case).is_some_and(|case| case.appealed_at.is_some()));
+	}
+
+	#[benchmark]
+	fn judge_case() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		let case = world.case(0);
+		world.fill_dockets();
+		world.end_of(case);
+		Cases::<T>::mutate(world.patient, case, |case| {
+			if let Some(case) = case {
+				case.appealed_at = Some(world.now + DAY);
+			}
+		});
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, world.patient, case, Verdict::Violation);
+		assert!(Cases::<T>::get(world.patient, case).is_some_and(|case| case.judgement.is_some()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_emergency_limits() -> Result<(), BenchmarkError> {
+		T::BenchmarkHelper::institution(AWAY);
+		let limits = EmergencyLimits {
+			approvals: 2,
+			cases_a_day: 3,
+		};
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, AWAY, limits);
+		assert_eq!(EmergencyLimitsOf::<T>::get(AWAY), limits);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn declare_incident() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		let ends_at = world.now + HOUR;
+		let [first, second, ..] = &officers::<T>()[..] else {
+			return Err(BenchmarkError::Stop("an institution has two officers"));
+		};
+		IncidentProposals::<T>::insert(AWAY, (first.clone(), ends_at));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(second.clone()), AWAY, ends_at);
+		assert_eq!(Incidents::<T>::get(AWAY), Some(ends_at));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn end_incident() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		Incidents::<T>::insert(AWAY, world.now + HOUR);
+		let [.., last] = &officers::<T>()[..] else {
+			return Err(BenchmarkError::Stop("an institution has officers"));
+		};
+		#[extrinsic_call]
+		_(RawOrigin::Signed(last.clone()), AWAY);
+		assert_eq!(Incidents::<T>::get(AWAY), None);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn seal() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		Pallet::<T>::close_drawer(world.patient, 1).map_err(|_| BenchmarkError::Stop("it is open"))?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(world.controller.clone()), world.patient, 200);
+		assert_eq!(Pallet::<T>::sealed(world.patient), [1, 200]);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn unseal() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		for compartment in [1, 200] {
+			Pallet::<T>::close_drawer(world.patient, compartment).map_err(|_| BenchmarkError::Stop("it is open"))?;
+		}
+		#[extrinsic_call]
+		_(RawOrigin::Signed(world.controller.clone()), world.patient, 200);
+		assert_eq!(Pallet::<T>::sealed(world.patient), [1]);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn pass_on() {
+		let world = world::<T>();
+		world.pass_on(MAX_PASSES as u32 - 1);
+		let from = Parent {
+			grantee: Grantee::Account(world.doctor.clone()),
+			grant: NextGrant::<T>::get() - 1,
+		};
+		let to: T::AccountId = account("specialist", 0, 0);
+		let grantee = Grantee::Account(to.clone());
+		world.fill_grants(&grantee, true);
+		Grants::<T>::mutate(world.patient, &grantee, |list| {
+			if let Some(dead) = list.iter_mut().last() {
+				dead.parent = Some(from.clone());
+			}
+		});
+		let next = NextGrant::<T>::get();
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(world.doctor.clone()),
+			world.patient,
+			AWAY,
+			from,
+			to,
+			world.terms(),
+		);
+		assert!(Grants::<T>::get(world.patient, &grantee)
+			.iter()
+			.any(|given| given.id == next));
+	}
+
+	#[benchmark]
+	fn name_successor() -> Result<(), BenchmarkError> {
+		let world = world::<T>();
+		let successor = world.colleague(Role::Nurse);
+		let author = world.doctor.clone();
+		T::Discipline::suspend(&author, AWAY);
+		let [officer, ..] = &officers::<T>()[..] else {
+			return Err(BenchmarkError::Stop("an institution has officers"));
+		};
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(officer.clone()),
+			AWAY,
+			author.clone(),
+			Some(successor.clone()),
+		);
+		assert_eq!(Successors::<T>::get(AWAY, &author), Some(successor));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn attest_erasure() {
+		let world = world::<T>();
+		let officer = world.colleague(Role::PrivacyOfficer);
+		let grantee = Grantee::Institution(AWAY);
+		Pallet::<T>::owe_erasure(world.patient, 0, &grantee, world.now);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), world.patient, 0);
+		assert!(Erasures::<T>::get(world.patient, 0).is_some_and(|erasure| erasure.attested.is_some()));
+	}
+
+	#[benchmark]
 	fn decide() {
 		let world = world::<T>();
 		world.fill();
+		// She is in a case that waits for its approvals, so that every rule is gone through.
+		let case = world.case(0);
+		Cases::<T>::mutate(world.patient, case, |case| {
+			if let Some(case) = case {
+				case.approvals_needed = MAX_APPROVALS as u8 + 1;
+			}
+		});
 		let request = world.question();
 		let decision;
 		#[block]
@@ -328,6 +405,7 @@ mod benchmarks {
 			author: world.doctor.clone(),
 			status: None,
 			action: Action::Append,
+			purpose: Purpose::Treatment,
 			..world.question()
 		};
 		let decision;
@@ -354,10 +432,10 @@ mod benchmarks {
 			<Pallet<T> as AccessControl<T::AccountId>>::take_use(world.patient, &world.doctor, Some(AWAY), last)?;
 		}
 		assert!(matches!(decision, Decision::Permit(Basis::Grant(_))));
-		let taken = |given: &Grant<T::AccountId>| given.id == last && given.uses_left == Some(u32::MAX - 1);
-		assert!(Grants::<T>::get(world.patient, Grantee::Assigned(AWAY))
-			.iter()
-			.any(taken));
+		let taken = Grants::<T>::iter_prefix_values(world.patient)
+			.flatten()
+			.filter(|given| given.uses_left == Some(u32::MAX - 1));
+		assert_eq!(taken.count(), MAX_PASSES + 1);
 		Ok(())
 	}
 

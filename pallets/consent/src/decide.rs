@@ -1,66 +1,154 @@
 //! The decision engine: the rules in their order, the first that matches decides.
-//!
-//! Rule 4 (break-glass) and guardians, caregivers and successors are not part of this version: nobody has these
-//! capacities yet, so nothing rests on them.
 
-use crate::{Config, Denials, Grants};
+use crate::{delegation::Lists, CaseOf, Cases, Config, DenialList, Denials, Dockets, Pallet, Sealed, Successors};
 use frame_support::traits::Time;
 use salus_primitives::{
-	grantees_of, AccessRequest, Action, Basis, Decision, DenialTerms, Grant, GrantId, Grantee, InstitutionId, Moment,
-	Patient, PatientStatus, Reason, RecordStatus, Registry, Role,
+	grantees_of, AccessRequest, Action, Basis, CaseId, Category, CategorySet, Decision, DenialId, DenialTerms, Grant,
+	GrantId, Grantee, Guardianship, InstitutionId, Moment, Patient, PatientStatus, Purpose, PurposeSet, Reason,
+	RecordStatus, Registry, Role, RoleLimits, Rule, CAREGIVER,
 };
 
 /// The most storage items one decision reads: the clock, the patient, the credential and its institution, the
-/// denials, the assignment, and the lists of the four grantees a requester can be.
-pub const MAX_READS: u32 = 10;
+/// requester's case and whether an incident is declared, the denials, the assignment, the author's successor, the lists
+/// of the four grantees a requester can be, and those of the three grants that can stand above the one passed on to her.
+pub const MAX_READS: u32 = 17;
+
+/// What a case opens before it has its approvals.
+const EMERGENCY_SET: CategorySet = CategorySet::of(&[
+	Category::Summary,
+	Category::Allergy,
+	Category::Prescription,
+	Category::Immunisation,
+]);
+
+/// For what an institution gets no access while a review of its cases is overdue. HL7 counts clinical trials as
+/// research.
+pub(crate) const SUSPENDED_BY_OVERDUE_REVIEWS: PurposeSet =
+	PurposeSet::of(&[Purpose::Payment, Purpose::Research, Purpose::ClinicalTrial]);
+
+/// A permit and a refusal, each with the rule it comes of.
+type Found = Result<(Rule, Basis), (Rule, Reason)>;
+
+/// What is worth knowing of a decision besides itself.
+pub(crate) enum Note<'a, AccountId> {
+	/// This denial refuses.
+	Denial(DenialId),
+	/// The requester's case waits for its approvals.
+	Waiting(CaseId),
+	/// This grant failed a check.
+	Miss(&'a Grantee<AccountId>, GrantId, Reason),
+}
 
 /// Decides. `returned` are grants of which one use counts as not taken.
 pub(crate) fn decide<T: Config>(request: &AccessRequest<T::AccountId>, returned: &[GrantId]) -> Decision {
-	match rules::<T>(request, returned) {
-		Ok(basis) => Decision::Permit(basis),
-		Err(reason) => Decision::Deny(reason),
+	decision(rules::<T>(request, returned, &mut |_| {})).1
+}
+
+/// The decision, the rule that decided, and what was to be noted on the way.
+pub(crate) fn decide_noting<T: Config>(
+	request: &AccessRequest<T::AccountId>,
+	note: &mut dyn FnMut(Note<T::AccountId>),
+) -> (Rule, Decision) {
+	decision(rules::<T>(request, &[], note))
+}
+
+fn decision(found: Found) -> (Rule, Decision) {
+	match found {
+		Ok((rule, basis)) => (rule, Decision::Permit(basis)),
+		Err((rule, reason)) => (rule, Decision::Deny(reason)),
 	}
 }
 
-fn rules<T: Config>(request: &AccessRequest<T::AccountId>, returned: &[GrantId]) -> Result<Basis, Reason> {
-	let patient = T::Registry::patient(request.patient).filter(is_active);
-	let capacity = standing::<T>(request, patient.as_ref())?;
-	availability(request, &capacity)?;
+/// Says by which rule something is refused.
+fn by(rule: Rule) -> impl FnOnce(Reason) -> (Rule, Reason) {
+	move |reason| (rule, reason)
+}
+
+fn rules<T: Config>(
+	request: &AccessRequest<T::AccountId>,
+	returned: &[GrantId],
+	note: &mut dyn FnMut(Note<T::AccountId>),
+) -> Found {
+	let now = T::Time::now();
+	let patient = T::Registry::patient(request.patient);
+	let capacity = standing::<T>(request, patient.as_ref(), now).map_err(by(Rule::Standing))?;
+	availability(request, &capacity).map_err(by(Rule::Status))?;
+	let patient_active = patient.as_ref().is_some_and(is_active);
+	let mut judged = |acting| judged::<T>(request, acting, patient_active, returned, now, note);
 	match capacity {
-		Capacity::Subject { admitted_by } => subject(request, admitted_by),
-		Capacity::Staff { institution, role } => {
-			role_matrix(request, role)?;
-			denials::<T>(request, role)?;
-			let assigned = T::Registry::is_assigned(&request.requester, request.patient, institution);
-			match authorship(request, institution, assigned)? {
-				Some(basis) => Ok(basis),
-				None => grants::<T>(
-					request,
-					&Acting {
-						institution,
-						role,
-						assigned,
-					},
-					patient.is_some(),
-					returned,
-				),
+		Capacity::Subject { admitted_by } => subject(request, admitted_by)
+			.map(|basis| (Rule::Subject, basis))
+			.map_err(by(Rule::Subject)),
+		Capacity::Guardian {
+			guardianship,
+			caregiver,
+		} => match guardian(request, &guardianship) {
+			Some(basis) => Ok((Rule::Subject, basis)),
+			None if caregiver => {
+				availability(request, &Capacity::Caregiver).map_err(by(Rule::Status))?;
+				judged(None)
 			}
+			None => Err((Rule::Subject, Reason::NoGrant)),
+		},
+		Capacity::Caregiver => judged(None),
+		Capacity::Staff { institution, role } => judged(Some((institution, role))),
+	}
+}
+
+/// Rules 3 to 8, for staff and, without an institution, for caregivers.
+fn judged<T: Config>(
+	request: &AccessRequest<T::AccountId>,
+	acting: Option<(InstitutionId, Role)>,
+	patient_active: bool,
+	returned: &[GrantId],
+	now: Moment,
+	note: &mut dyn FnMut(Note<T::AccountId>),
+) -> Found {
+	let limits = acting.map_or(CAREGIVER, |(_, role)| role.limits());
+	role_matrix(request, limits).map_err(by(Rule::Matrix))?;
+	let denials = Denials::<T>::get(request.patient);
+	if let Some((institution, _)) = acting {
+		let broken = break_glass::<T>(request, institution, &denials, now, note).map_err(by(Rule::BreakGlass))?;
+		if let Some(basis) = broken {
+			return Ok((Rule::BreakGlass, basis));
 		}
 	}
+	refusals(request, acting.map(|(_, role)| role), &denials, note).map_err(by(Rule::Denial))?;
+	let assigned = acting
+		.is_some_and(|(institution, _)| T::Registry::is_assigned(&request.requester, request.patient, institution));
+	if let Some(basis) = authorship::<T>(request, acting, assigned).map_err(by(Rule::Status))? {
+		return Ok((Rule::Author, basis));
+	}
+	grants::<T>(
+		request,
+		&Acting { acting, assigned },
+		patient_active,
+		returned,
+		now,
+		note,
+	)
+	.map(|basis| (Rule::Grant, basis))
+	.map_err(by(Rule::Nothing))
 }
 
 /// In what capacity a requester asks.
-enum Capacity {
+enum Capacity<AccountId> {
 	/// As the patient.
 	Subject { admitted_by: InstitutionId },
+	/// As her guardian, and as a caregiver besides or not.
+	Guardian {
+		guardianship: Guardianship<AccountId>,
+		caregiver: bool,
+	},
+	/// As somebody she named.
+	Caregiver,
 	/// In a role at an institution.
 	Staff { institution: InstitutionId, role: Role },
 }
 
 /// Where and as what a requester acts, for the grants.
 struct Acting {
-	institution: InstitutionId,
-	role: Role,
+	acting: Option<(InstitutionId, Role)>,
 	assigned: bool,
 }
 
@@ -74,17 +162,22 @@ fn is_active<AccountId>(patient: &Patient<AccountId>) -> bool {
 fn standing<T: Config>(
 	request: &AccessRequest<T::AccountId>,
 	patient: Option<&Patient<T::AccountId>>,
-) -> Result<Capacity, Reason> {
+	now: Moment,
+) -> Result<Capacity<T::AccountId>, Reason> {
 	match request.on_behalf_of {
-		None => patient
-			.filter(|patient| patient.controller.as_ref() == Some(&request.requester))
-			.map(|patient| Capacity::Subject {
-				admitted_by: patient.institution,
-			})
-			.ok_or(Reason::Unknown),
+		None => {
+			let patient = patient.ok_or(Reason::Unknown)?;
+			if is_active(patient) && patient.controller.as_ref() == Some(&request.requester) {
+				return Ok(Capacity::Subject {
+					admitted_by: patient.institution,
+				});
+			}
+			stand_in::<T>(request, patient.status, now)
+		}
 		Some(institution) => match T::Registry::standing(&request.requester, institution) {
 			None => Err(Reason::Unknown),
 			Some(standing) if !standing.active => Err(Reason::Inactive),
+			Some(_) if is_barred::<T>(request.purpose, institution, now) => Err(Reason::Inactive),
 			Some(standing) => Ok(Capacity::Staff {
 				institution,
 				role: standing.role,
@@ -93,14 +186,44 @@ fn standing<T: Config>(
 	}
 }
 
+/// Rule 1 for those who are not the patient and name no institution.
+fn stand_in<T: Config>(
+	request: &AccessRequest<T::AccountId>,
+	patient: PatientStatus,
+	now: Moment,
+) -> Result<Capacity<T::AccountId>, Reason> {
+	let guardianship = T::Registry::guardianship(request.patient, &request.requester)
+		.filter(|guardianship| guardianship.is_active(now, patient));
+	let caregiver = T::Registry::is_caregiver(request.patient, &request.requester);
+	match (guardianship, caregiver) {
+		(Some(guardianship), caregiver) => Ok(Capacity::Guardian {
+			guardianship,
+			caregiver,
+		}),
+		(None, true) => Ok(Capacity::Caregiver),
+		(None, false) => Err(Reason::Unknown),
+	}
+}
+
+/// Whether overdue reviews of the institution's cases suspend its access for this purpose.
+fn is_barred<T: Config>(purpose: Purpose, institution: InstitutionId, now: Moment) -> bool {
+	SUSPENDED_BY_OVERDUE_REVIEWS.contains(purpose) && Dockets::<T>::get(institution).is_overdue(now)
+}
+
 /// Rule 1a, save for what rule 6 permits of a record entered in error, which is left to `authorship`.
-fn availability<AccountId>(request: &AccessRequest<AccountId>, capacity: &Capacity) -> Result<(), Reason> {
+fn availability<AccountId>(request: &AccessRequest<AccountId>, capacity: &Capacity<AccountId>) -> Result<(), Reason> {
 	match (request.status, capacity) {
 		(Some(RecordStatus::Erasing | RecordStatus::Erased), _) => Err(Reason::Unavailable),
-		(Some(RecordStatus::EnteredInError(_)), Capacity::Subject { .. }) => Err(Reason::Unavailable),
-		(Some(RecordStatus::Restricted), Capacity::Staff { .. }) => Err(Reason::Unavailable),
+		(Some(RecordStatus::EnteredInError(_)), Capacity::Subject { .. } | Capacity::Guardian { .. }) => {
+			Err(Reason::Unavailable)
+		}
+		(Some(RecordStatus::Restricted), Capacity::Staff { .. } | Capacity::Caregiver) => Err(Reason::Unavailable),
 		_ => Ok(()),
 	}
+}
+
+fn is_in_error<AccountId>(request: &AccessRequest<AccountId>) -> bool {
+	matches!(request.status, Some(RecordStatus::EnteredInError(_)))
 }
 
 /// Rule 2: the patient sees and shows everything, adds documents of her own, and amends nothing.
@@ -120,24 +243,76 @@ fn subject<AccountId: PartialEq>(
 	}
 }
 
+/// Rule 2 for guardians: what they may do, outside of compartments.
+fn guardian<AccountId>(request: &AccessRequest<AccountId>, guardianship: &Guardianship<AccountId>) -> Option<Basis> {
+	let may = guardianship.actions.contains(request.action) && request.compartment.is_none();
+	may.then_some(Basis::Guardian)
+}
+
 /// Rule 3: the role matrix limits; it permits nothing by itself.
-fn role_matrix<AccountId>(request: &AccessRequest<AccountId>, role: Role) -> Result<(), Reason> {
-	if role.allows(request.action, request.purpose, request.category) {
+fn role_matrix<AccountId>(request: &AccessRequest<AccountId>, limits: RoleLimits) -> Result<(), Reason> {
+	if limits.allow(request.action, request.purpose, request.category) {
 		Ok(())
 	} else {
 		Err(Reason::RoleForbids)
 	}
 }
 
-/// Rule 5.
-fn denials<T: Config>(request: &AccessRequest<T::AccountId>, role: Role) -> Result<(), Reason> {
-	if Denials::<T>::get(request.patient)
-		.iter()
-		.any(|denial| matches_all(&denial.terms, request, role))
+/// Rule 4: whoever is in an open case sees the emergency set, and the rest once the case has its approvals. Before it
+/// has them everything else is for the rules that follow to decide; so is what was entered in error, by rule 1a.
+fn break_glass<T: Config>(
+	request: &AccessRequest<T::AccountId>,
+	institution: InstitutionId,
+	denials: &DenialList<T::AccountId>,
+	now: Moment,
+	note: &mut dyn FnMut(Note<T::AccountId>),
+) -> Result<Option<Basis>, Reason> {
+	let emergency = request.purpose == Purpose::Emergency && request.action == Action::View;
+	if !emergency || is_in_error(request) {
+		return Ok(None);
+	}
+	let Some(id) = CaseOf::<T>::get(request.patient, &request.requester) else {
+		return Ok(None);
+	};
+	let open = Cases::<T>::get(request.patient, id).filter(|case| case.institution == institution && case.is_open(now));
+	let Some(case) = open else {
+		return Ok(None);
+	};
+	let at_once = request.compartment.is_none() && EMERGENCY_SET.contains(request.category);
+	if !at_once && !case.is_approved() && !Pallet::<T>::has_incident(institution, now) {
+		note(Note::Waiting(id));
+		return Ok(None);
+	}
+	let by_name = DenialTerms {
+		account: Some(request.requester.clone()),
+		..DenialTerms::all()
+	};
+	if let Some(denial) = denials.iter().find(|denial| denial.terms == by_name) {
+		note(Note::Denial(denial.id));
+		return Err(Reason::Refused);
+	}
+	if request
+		.compartment
+		.is_some_and(|compartment| Sealed::<T>::get(request.patient).contains(compartment))
 	{
-		Err(Reason::Refused)
-	} else {
-		Ok(())
+		return Err(Reason::Sealed);
+	}
+	Ok(Some(Basis::BreakGlass(id)))
+}
+
+/// Rule 5.
+fn refusals<AccountId: PartialEq>(
+	request: &AccessRequest<AccountId>,
+	role: Option<Role>,
+	denials: &DenialList<AccountId>,
+	note: &mut dyn FnMut(Note<AccountId>),
+) -> Result<(), Reason> {
+	match denials.iter().find(|denial| matches_all(&denial.terms, request, role)) {
+		Some(denial) => {
+			note(Note::Denial(denial.id));
+			Err(Reason::Refused)
+		}
+		None => Ok(()),
 	}
 }
 
@@ -145,7 +320,7 @@ fn denials<T: Config>(request: &AccessRequest<T::AccountId>, role: Role) -> Resu
 fn matches_all<AccountId: PartialEq>(
 	terms: &DenialTerms<AccountId>,
 	request: &AccessRequest<AccountId>,
-	role: Role,
+	role: Option<Role>,
 ) -> bool {
 	terms
 		.account
@@ -154,7 +329,7 @@ fn matches_all<AccountId: PartialEq>(
 		&& terms
 			.institution
 			.is_none_or(|institution| request.on_behalf_of == Some(institution))
-		&& terms.role.is_none_or(|named| named == role)
+		&& terms.role.is_none_or(|named| role == Some(named))
 		&& terms.category.is_none_or(|category| category == request.category)
 		&& terms
 			.compartment
@@ -164,18 +339,22 @@ fn matches_all<AccountId: PartialEq>(
 		&& is_between(request.recorded_at, terms.recorded_from, terms.recorded_until)
 }
 
-/// Rule 6: the author reads and amends her own entries while she works for their custodian, and the assigned
-/// practitioner writes. A record entered in error is open to its author's eyes only.
-fn authorship<AccountId: PartialEq>(
-	request: &AccessRequest<AccountId>,
-	institution: InstitutionId,
+/// Rule 6: the author, or her successor, reads and amends her entries while she works for their custodian, and the
+/// assigned practitioner writes. A record entered in error is open to these authors' eyes only.
+fn authorship<T: Config>(
+	request: &AccessRequest<T::AccountId>,
+	acting: Option<(InstitutionId, Role)>,
 	assigned: bool,
 ) -> Result<Option<Basis>, Reason> {
-	let wrote = request.author == request.requester && request.custodian == institution;
-	let in_error = matches!(request.status, Some(RecordStatus::EnteredInError(_)));
+	let reads_or_amends = matches!(request.action, Action::View | Action::Amend);
+	let at_custodian = acting.is_some_and(|(institution, _)| request.custodian == institution);
+	let wrote = at_custodian
+		&& reads_or_amends
+		&& (request.author == request.requester
+			|| Successors::<T>::get(request.custodian, &request.author).as_ref() == Some(&request.requester));
 	match request.action {
 		Action::View if wrote => Ok(Some(Basis::Author)),
-		_ if in_error => Err(Reason::Unavailable),
+		_ if is_in_error(request) => Err(Reason::Unavailable),
 		Action::Amend if wrote => Ok(Some(Basis::Author)),
 		Action::Append if assigned => Ok(Some(Basis::Assignment)),
 		_ => Ok(None),
@@ -189,19 +368,28 @@ fn grants<T: Config>(
 	acting: &Acting,
 	patient_active: bool,
 	returned: &[GrantId],
+	now: Moment,
+	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Result<Basis, Reason> {
-	let now = T::Time::now();
+	let mut lists = Lists::<T>::of(request.patient);
 	let mut live: Option<(bool, GrantId)> = None;
 	let mut nearest = Reason::NoGrant;
-	for grantee in grantees_of(&request.requester, Some((acting.institution, acting.role))) {
+	for grantee in grantees_of(&request.requester, acting.acting) {
 		if matches!(grantee, Grantee::Assigned(_)) && !acting.assigned {
 			continue;
 		}
-		for grant in Grants::<T>::get(request.patient, &grantee) {
-			let used_up = grant.uses_left == Some(0) && !returned.contains(&grant.id);
-			let ended = !patient_active || now < grant.terms.starts || grant.terms.ends <= now;
-			match miss(&grant, &grantee, request, ended, used_up) {
-				Some(reason) => nearest = nearest.max(reason),
+		for grant in lists.to(&grantee).to_vec() {
+			let above = lists.above(&grant, returned);
+			let state = State {
+				revoked: grant.revoked_at.is_some() || above.revoked,
+				ended: !patient_active || now < grant.terms.starts || grant.terms.ends <= now,
+				used_up: above.used_up || (grant.uses_left == Some(0) && !returned.contains(&grant.id)),
+			};
+			match miss(&grant, &grantee, request, &state) {
+				Some(reason) => {
+					note(Note::Miss(&grantee, grant.id, reason));
+					nearest = nearest.max(reason);
+				}
 				None => {
 					let rank = (grant.uses_left.is_some(), grant.id);
 					live = Some(live.map_or(rank, |best| best.min(rank)));
@@ -212,23 +400,29 @@ fn grants<T: Config>(
 	live.map(|(_, id)| Basis::Grant(id)).ok_or(nearest)
 }
 
-/// The first check that the grant fails. No grant can be passed on in this version, so that whatever stands above one
-/// is not there to let it live.
+/// What has become of a grant and of those above it.
+struct State {
+	revoked: bool,
+	ended: bool,
+	used_up: bool,
+}
+
+/// The first check that the grant fails. One that was passed on has no time of its own to look up above it: its terms
+/// are within those of its parents.
 fn miss<AccountId>(
 	grant: &Grant<AccountId>,
 	grantee: &Grantee<AccountId>,
 	request: &AccessRequest<AccountId>,
-	ended: bool,
-	used_up: bool,
+	state: &State,
 ) -> Option<Reason> {
 	let terms = &grant.terms;
-	if grant.revoked_at.is_some() || grant.parent.is_some() {
+	if state.revoked {
 		return Some(Reason::Revoked);
 	}
-	if ended {
+	if state.ended {
 		return Some(Reason::Expired);
 	}
-	if used_up {
+	if state.used_up {
 		return Some(Reason::Exhausted);
 	}
 	if !terms.actions.contains(request.action) {

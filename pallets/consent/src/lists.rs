@@ -3,7 +3,7 @@
 use crate::{Config, Denials, Error, Grants, NextDenial, NextGrant, NextRequest, Pallet, Requests, MAX_DENIALS};
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
-	ConsentRequest, Denial, DenialId, DenialTerms, Grant, GrantId, Grantee, InstitutionId, Moment, PatientId,
+	ConsentRequest, Denial, DenialId, DenialTerms, Grant, GrantId, Grantee, InstitutionId, Moment, Parent, PatientId,
 	RequestId, Terms,
 };
 use sp_runtime::DispatchError;
@@ -16,6 +16,7 @@ impl<T: Config> Pallet<T> {
 		terms: Terms,
 		given_by: &T::AccountId,
 		request: Option<RequestId>,
+		parent: Option<Parent<T::AccountId>>,
 	) -> Result<GrantId, DispatchError> {
 		let now = T::Time::now();
 		Grants::<T>::try_mutate(patient, grantee, |list| {
@@ -36,7 +37,7 @@ impl<T: Config> Pallet<T> {
 				given_at: now,
 				given_by: given_by.clone(),
 				request,
-				parent: None,
+				parent,
 				revoked_at: None,
 			};
 			list.try_push(grant).map_err(|_| Error::<T>::TooManyGrants)?;

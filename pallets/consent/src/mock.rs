@@ -4,9 +4,10 @@
 
 use crate as pallet_consent;
 use frame_support::{derive_impl, storage_alias, Blake2_128Concat, Twox64Concat};
+use frame_system::EnsureRoot;
 use salus_primitives::{
-	AuditEntry, AuditTrail, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, Patient, PatientId,
-	PatientStatus, Registry, Role, Standing, Status, DAY,
+	AuditEntry, AuditTrail, Discipline, Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind,
+	Moment, Patient, PatientId, PatientStatus, Registry, Role, Standing, Status, DAY,
 };
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
@@ -39,6 +40,8 @@ impl pallet_timestamp::Config for Test {}
 impl pallet_consent::Config for Test {
 	type Time = Timestamp;
 	type Registry = Register;
+	type CouncilOrigin = EnsureRoot<u64>;
+	type Discipline = Register;
 	type Audit = Trail;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
@@ -51,6 +54,21 @@ pub type Institutions = StorageMap<MockRegister, Twox64Concat, InstitutionId, bo
 /// Credentials, and whether they count.
 #[storage_alias]
 pub type Credentials = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), (Role, bool)>;
+/// What kind an institution is, where it is no hospital.
+#[storage_alias]
+pub type Kinds = StorageMap<MockRegister, Twox64Concat, InstitutionId, InstitutionKind>;
+/// Officers.
+#[storage_alias]
+pub type Officers = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), ()>;
+/// Since when a credential is active, where it isn't since the beginning.
+#[storage_alias]
+pub type Since = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), Moment>;
+/// Guardianships, of a patient and to an account.
+#[storage_alias]
+pub type Guardianships = StorageMap<MockRegister, Blake2_128Concat, (PatientId, u64), Guardianship<u64>>;
+/// Caregivers.
+#[storage_alias]
+pub type Caregivers = StorageMap<MockRegister, Blake2_128Concat, (PatientId, u64), ()>;
 /// Patients.
 #[storage_alias]
 pub type Patients = StorageMap<MockRegister, Twox64Concat, PatientId, Patient<u64>>;
@@ -67,14 +85,21 @@ pub struct Register;
 impl Registry<u64> for Register {
 	fn institution(id: InstitutionId) -> Option<Institution<u64>> {
 		let active = Institutions::get(id)?;
+		let officers: Vec<u64> = Officers::iter_keys()
+			.filter_map(|(account, at)| (at == id).then_some(account))
+			.collect();
 		Some(Institution {
+			officers: officers.try_into().unwrap(),
 			status: if active { Status::Active } else { Status::Suspended },
-			..Institution::bare(InstitutionKind::Hospital, HpkeKey::X25519([7; 32]))
+			..Institution::bare(
+				Kinds::get(id).unwrap_or(InstitutionKind::Hospital),
+				HpkeKey::X25519([7; 32]),
+			)
 		})
 	}
 
-	fn is_officer(_: &u64, _: InstitutionId) -> bool {
-		false
+	fn is_officer(account: &u64, institution: InstitutionId) -> bool {
+		Officers::contains_key((*account, institution)) && Institutions::get(institution).unwrap_or(false)
 	}
 
 	fn standing(account: &u64, institution: InstitutionId) -> Option<Standing> {
@@ -100,6 +125,28 @@ impl Registry<u64> for Register {
 	fn home(_: &u64) -> Option<InstitutionId> {
 		None
 	}
+
+	fn guardianship(patient: PatientId, account: &u64) -> Option<Guardianship<u64>> {
+		Guardianships::get((patient, *account))
+	}
+
+	fn is_caregiver(patient: PatientId, account: &u64) -> bool {
+		Caregivers::contains_key((patient, *account))
+	}
+
+	fn active_since(account: &u64, institution: InstitutionId) -> Option<Moment> {
+		let (_, active) = Credentials::get((*account, institution))?;
+		active.then(|| Since::get((*account, institution)).unwrap_or(0))
+	}
+}
+
+impl Discipline<u64> for Register {
+	fn suspend(account: &u64, institution: InstitutionId) -> bool {
+		Credentials::mutate((*account, institution), |credential| match credential {
+			Some((_, active)) => core::mem::take(active),
+			None => false,
+		})
+	}
 }
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -109,6 +156,9 @@ impl salus_primitives::BenchmarkHelper<u64> for Register {
 	}
 	fn institution(id: InstitutionId) {
 		Institutions::insert(id, true);
+		for officer in [2 * u64::from(id), 2 * u64::from(id) + 1] {
+			Officers::insert((officer, id), ());
+		}
 	}
 	fn credential(account: &u64, institution: InstitutionId, role: Role) {
 		Credentials::insert((*account, institution), (role, true));
@@ -156,6 +206,17 @@ pub const ADA: u64 = 10;
 pub const BEA: u64 = 20;
 /// A nurse of the other hospital.
 pub const NED: u64 = 21;
+/// A doctor of the other hospital who treats nobody here.
+pub const CLEO: u64 = 23;
+/// Privacy officers of the patient's hospital and of the other one.
+pub const HUGO: u64 = 30;
+pub const PAUL: u64 = 31;
+/// Two officers of the other hospital.
+pub const OTTO: u64 = 40;
+pub const OLGA: u64 = 41;
+/// A guardian and a caregiver of the patient, once they are named.
+pub const GINA: u64 = 50;
+pub const CARL: u64 = 51;
 /// Nobody.
 pub const STRANGER: u64 = 99;
 /// When the stories begin.
@@ -196,6 +257,9 @@ impl Default for ExtBuilder {
 				(ADA, HOME, Role::Doctor),
 				(BEA, AWAY, Role::Doctor),
 				(NED, AWAY, Role::Nurse),
+				(CLEO, AWAY, Role::Doctor),
+				(HUGO, HOME, Role::PrivacyOfficer),
+				(PAUL, AWAY, Role::PrivacyOfficer),
 			],
 			assignments: vec![],
 		}
@@ -225,6 +289,8 @@ impl ExtBuilder {
 			Institutions::insert(AWAY, true);
 			Patients::insert(PATIENT, patient_of(PIA, HOME));
 			Patients::insert(OTHER_PATIENT, patient_of(OLE, AWAY));
+			Officers::insert((OTTO, AWAY), ());
+			Officers::insert((OLGA, AWAY), ());
 			for (account, institution, role) in self.credentials {
 				Credentials::insert((account, institution), (role, true));
 			}

@@ -1,9 +1,11 @@
 //! What the runtime API answers besides decisions.
 
-use crate::{Config, Denials, Grants, ListedGrant, Pallet, Requests, MAX_PAGE};
+use crate::{Cases, Config, Denials, Dockets, Erasures, Grants, Incidents, ListedGrant, Pallet, Requests, MAX_PAGE};
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::traits::Time;
-use salus_primitives::{ConsentRequest, Denial, GrantId, PatientId, RequestId};
+use salus_primitives::{
+	Case, CaseId, ConsentRequest, Denial, Erasure, GrantId, InstitutionId, PatientId, RequestId, Reviews,
+};
 
 impl<T: Config> Pallet<T> {
 	/// The patient's grants with an id above `after`, lowest first, at most `limit` and never more than [`MAX_PAGE`].
@@ -24,6 +26,35 @@ impl<T: Config> Pallet<T> {
 			.flat_map(|(requester, list)| list.into_iter().map(move |request| (requester.clone(), request)))
 			.filter(|(_, request)| now < request.expires_at);
 		page(requests, |(_, request)| request.id, after, limit)
+	}
+
+	/// The patient's break-glass cases with an id above `after`, lowest first, at most `limit` and never more than
+	/// [`MAX_PAGE`]. Never call it in a transaction.
+	pub fn cases(patient: PatientId, after: Option<CaseId>, limit: u32) -> Vec<(CaseId, Case<T::AccountId>)> {
+		page(Cases::<T>::iter_prefix(patient), |(id, _)| *id, after, limit)
+	}
+
+	/// What waits for an institution's privacy officers, and whether an incident is declared.
+	pub fn reviews(institution: InstitutionId) -> Reviews {
+		let now = T::Time::now();
+		let docket = Dockets::<T>::get(institution);
+		Reviews {
+			waiting: docket.waiting(now),
+			overdue: docket.overdue(now),
+			incident_until: Incidents::<T>::get(institution).filter(|ends_at| now < *ends_at),
+		}
+	}
+
+	/// The erasures that grantees should have attested by now, with a grant's id above `after`, lowest first, at most
+	/// `limit` and never more than [`MAX_PAGE`]. Never call it in a transaction.
+	pub fn overdue_erasures(
+		patient: PatientId,
+		after: Option<GrantId>,
+		limit: u32,
+	) -> Vec<(GrantId, Erasure<T::AccountId>)> {
+		let now = T::Time::now();
+		let overdue = Erasures::<T>::iter_prefix(patient).filter(|(_, erasure)| erasure.is_overdue(now));
+		page(overdue, |(grant, _)| *grant, after, limit)
 	}
 
 	/// The patient's denials.

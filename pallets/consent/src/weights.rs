@@ -24,11 +24,44 @@ pub trait WeightInfo {
 	fn deny() -> Weight;
 	/// `lift_denial` in a full list of denials.
 	fn lift_denial() -> Weight;
-	/// `AccessControl::decide` with full lists of denials and of all four grantees, and no grant that permits.
+	/// `open_case` by a clinician with two open cases, while reviews fall due in every hour.
+	fn open_case() -> Weight;
+	/// `join_case` as the last of the team.
+	fn join_case() -> Weight;
+	/// `approve_case` as the last approver of a case with a full team.
+	fn approve_case() -> Weight;
+	/// `close_case` by a privacy officer, while reviews fall due in every hour.
+	fn close_case() -> Weight;
+	/// `review_case` that finds a violation, while reviews fall due in every hour.
+	fn review_case() -> Weight;
+	/// `appeal_case` of a case with a full team and all approvals.
+	fn appeal_case() -> Weight;
+	/// `judge_case` of a case that was not reviewed, which finds a violation.
+	fn judge_case() -> Weight;
+	/// `set_emergency_limits`.
+	fn set_emergency_limits() -> Weight;
+	/// `declare_incident` by the second officer.
+	fn declare_incident() -> Weight;
+	/// `end_incident` by an officer.
+	fn end_incident() -> Weight;
+	/// `seal` the second compartment.
+	fn seal() -> Weight;
+	/// `unseal` one of two compartments.
+	fn unseal() -> Weight;
+	/// `pass_on` of a grant that was passed on twice, in full lists.
+	fn pass_on() -> Weight;
+	/// `name_successor`.
+	fn name_successor() -> Weight;
+	/// `attest_erasure` for an institution, by a privacy officer.
+	fn attest_erasure() -> Weight;
+	/// `AccessControl::decide` in a case without its approvals, with full lists of denials, of all four grantees and of
+	/// the three grants above one, and no grant that permits.
 	fn decide() -> Weight;
-	/// The longest decision that permits and reads no grant: by assignment, past a full list of denials.
+	/// The longest decision that permits, reads no grant, no successor and no docket: by assignment, past a full list of
+	/// denials.
 	fn decide_without_grants() -> Weight;
-	/// `AccessControl::decide` that permits by a grant, and `take_use` of the last grant of the last of four full lists.
+	/// `AccessControl::decide` that permits by a grant that was passed on three times, past full lists, and `take_use` of it
+	/// and of those above it.
 	fn decide_and_take_use() -> Weight;
 }
 
@@ -52,6 +85,21 @@ flat!(
 	revoke = 10,
 	deny = 10,
 	lift_denial = 10,
+	open_case = 10,
+	join_case = 10,
+	approve_case = 10,
+	close_case = 10,
+	review_case = 10,
+	appeal_case = 10,
+	judge_case = 10,
+	set_emergency_limits = 10,
+	declare_incident = 10,
+	end_incident = 10,
+	seal = 10,
+	unseal = 10,
+	pass_on = 10,
+	name_successor = 10,
+	attest_erasure = 10,
 	decide = 30,
 	decide_without_grants = 10,
 	decide_and_take_use = 50,

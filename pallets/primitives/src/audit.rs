@@ -1,8 +1,8 @@
 //! The audit trail: one hash chain for each patient.
 
 use crate::{
-	Basis, DenialId, ErrorReason, GrantId, InstitutionId, Moment, PatientId, Purpose, Reason, ReceiptId, RecordId,
-	RequestId,
+	Basis, CaseId, Compartment, DenialId, ErrorReason, GrantId, InstitutionId, Moment, PatientId, Purpose, Reason,
+	ReceiptId, RecordId, RequestId, Verdict,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -82,6 +82,39 @@ pub enum Kind<AccountId> {
 		purpose: Purpose,
 		reason: Reason,
 	},
+	/// A clinician broke the glass.
+	#[codec(index = 96)]
+	CaseOpened { case: CaseId },
+	/// A clinician joined an open case.
+	#[codec(index = 97)]
+	CaseJoined { case: CaseId },
+	/// A clinician approved an open case.
+	#[codec(index = 98)]
+	CaseApproved { case: CaseId },
+	/// A case was closed.
+	#[codec(index = 99)]
+	CaseClosed { case: CaseId },
+	/// A privacy officer reviewed a case.
+	#[codec(index = 100)]
+	CaseReviewed { case: CaseId, verdict: Verdict },
+	/// The patient sent a case to the council.
+	#[codec(index = 101)]
+	CaseAppealed { case: CaseId },
+	/// The council judged a case.
+	#[codec(index = 102)]
+	CaseJudged { case: CaseId, verdict: Verdict },
+	/// The patient sealed a compartment.
+	#[codec(index = 24)]
+	CompartmentSealed { compartment: Compartment },
+	/// The patient took the seal off a compartment.
+	#[codec(index = 25)]
+	CompartmentUnsealed { compartment: Compartment },
+	/// A grant was passed on.
+	#[codec(index = 26)]
+	GrantPassedOn { grant: GrantId, parent: GrantId },
+	/// A grantee attested that her copies are erased.
+	#[codec(index = 27)]
+	ErasureAttested { grant: GrantId },
 }
 
 /// One entry of a patient's trail.

@@ -234,3 +234,23 @@ pub struct Denial<AccountId> {
 	/// When it was made.
 	pub made_at: Moment,
 }
+
+/// What a grantee owes once a grant that ends with erasure was used.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct Erasure<AccountId> {
+	/// Who holds, or held, the grant.
+	pub grantee: Grantee<AccountId>,
+	/// When her copies must have been erased.
+	pub erase_after: Moment,
+	/// Who attested that they were, and when; `None` again once the grant was used after that.
+	pub attested: Option<(AccountId, Moment)>,
+}
+
+impl<AccountId> Erasure<AccountId> {
+	/// Whether the attestation is missing.
+	pub fn is_overdue(&self, now: Moment) -> bool {
+		self.attested.is_none() && self.erase_after <= now
+	}
+}

@@ -13,6 +13,24 @@ pub struct RoleLimits {
 	pub purposes: PurposeSet,
 }
 
+/// The row for caregivers, whom the patient names and who have no role at an institution.
+pub const CAREGIVER: RoleLimits = RoleLimits {
+	view: CategorySet::ALL,
+	append: CategorySet::of(&[Category::Vitals]),
+	purposes: PurposeSet::of(&[Purpose::Family, Purpose::CareManagement]),
+};
+
+impl RoleLimits {
+	/// Whether they allow this at all. Share needs what View needs, Amend what Append needs.
+	pub const fn allow(self, action: Action, purpose: Purpose, category: Category) -> bool {
+		let categories = match action {
+			Action::View | Action::Share => self.view,
+			Action::Append | Action::Amend => self.append,
+		};
+		self.purposes.contains(purpose) && categories.contains(category)
+	}
+}
+
 const CLAIMS: CategorySet = CategorySet::of(&[Category::Claims]);
 const CLINICAL: PurposeSet = PurposeSet::of(&[
 	Purpose::Treatment,
@@ -65,13 +83,8 @@ impl Role {
 		RoleLimits { view, append, purposes }
 	}
 
-	/// Whether the matrix lets the role do this at all. Share needs what View needs, Amend what Append needs.
+	/// Whether the matrix lets the role do this at all.
 	pub const fn allows(self, action: Action, purpose: Purpose, category: Category) -> bool {
-		let limits = self.limits();
-		let categories = match action {
-			Action::View | Action::Share => limits.view,
-			Action::Append | Action::Amend => limits.append,
-		};
-		limits.purposes.contains(purpose) && categories.contains(category)
+		self.limits().allow(action, purpose, category)
 	}
 }

@@ -1,6 +1,6 @@
 //! Institutions, credentials, patients and assignments.
 
-use crate::{access::vocabulary, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms};
+use crate::{access::vocabulary, ActionSet, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -203,4 +203,39 @@ pub enum Assignment {
 	/// It is over.
 	#[codec(index = 2)]
 	Ended(Moment),
+}
+
+/// Who acts for a patient, in what, and for how long.
+#[derive(
+	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct Guardianship<AccountId> {
+	/// Who acts.
+	pub guardian: AccountId,
+	/// For a patient who died, instead of for one who lives.
+	pub executor: bool,
+	/// What she may do with the patient's records.
+	pub actions: ActionSet,
+	/// Whether she may grant, deny and revoke for the patient.
+	pub consents: bool,
+	/// Salted commitment to the evidence.
+	pub evidence: H256,
+	/// From when; before that, objections are heard.
+	pub starts: Moment,
+	/// Until before when: the first of a month, never later than the patient's majority.
+	pub ends: Moment,
+	/// The patient contests it: the council decides.
+	pub contested: bool,
+}
+
+impl<AccountId> Guardianship<AccountId> {
+	/// Whether it is in force for a patient of this status.
+	pub fn is_active(&self, now: Moment, patient: PatientStatus) -> bool {
+		let theirs = match patient {
+			PatientStatus::Active => !self.executor,
+			PatientStatus::Deceased(_) => self.executor,
+			PatientStatus::MergedInto(_) => false,
+		};
+		theirs && !self.contested && self.starts <= now && now < self.ends
+	}
 }

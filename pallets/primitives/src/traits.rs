@@ -3,8 +3,8 @@
 #[cfg(feature = "runtime-benchmarks")]
 use crate::DenialTerms;
 use crate::{
-	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Institution, InstitutionId, Kind, Moment, Patient,
-	PatientId, Receipt, Record, RecordId, Role, Terms,
+	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Guardianship, Institution, InstitutionId, Kind, Moment,
+	Patient, PatientId, Receipt, Record, RecordId, Role, Terms,
 };
 use sp_runtime::{DispatchError, Weight};
 
@@ -33,6 +33,25 @@ pub trait Registry<AccountId> {
 	fn is_assigned(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) -> bool;
 	/// The institution whose quota the account uses; `None` for an account that was never registered.
 	fn home(account: &AccountId) -> Option<InstitutionId>;
+	/// Since when the account's credential at this institution has been active without a break; `None` for one that is
+	/// not active now. The institution's own status is left aside.
+	fn active_since(_account: &AccountId, _institution: InstitutionId) -> Option<Moment> {
+		None
+	}
+	/// The account's guardianship of the patient, in force or not: ask [`Guardianship::is_active`]. One bounded read.
+	fn guardianship(_patient: PatientId, _account: &AccountId) -> Option<Guardianship<AccountId>> {
+		None
+	}
+	/// Whether the patient named the account as a caregiver. One bounded read.
+	fn is_caregiver(_patient: PatientId, _account: &AccountId) -> bool {
+		false
+	}
+}
+
+/// What follows from a violation: implemented by pallet-roles.
+pub trait Discipline<AccountId> {
+	/// Suspends the credential, if it is active. Whether it was.
+	fn suspend(account: &AccountId, institution: InstitutionId) -> bool;
 }
 
 /// What happens to consent when a patient is admitted: implemented by pallet-consent.
@@ -72,8 +91,11 @@ pub trait AccessControl<AccountId> {
 	fn still_permits(receipt: &Receipt<AccountId>, id: RecordId, record: &Record<AccountId>) -> bool;
 	/// Worst case of `decide`.
 	fn decide_weight() -> Weight;
-	/// The most that a decision with this outcome can have cost; never above `decide_weight`.
-	fn weight_of(decision: &Decision) -> Weight;
+	/// The least that a permit costs: it rests on no grant, and nothing but patient, credential, institution, denials and
+	/// assignment was read. The benchmarks of other pallets' calls make such decisions.
+	fn least_weight() -> Weight;
+	/// The most that this decision on this request can have cost; never above `decide_weight`.
+	fn weight_of(request: &AccessRequest<AccountId>, decision: &Decision) -> Weight;
 	/// Worst case of `take_use` beyond the decision that it follows and that has read the same.
 	fn take_use_weight() -> Weight;
 	/// Fills the patient's list of denials with these terms, each for another record that there is not: as far as a

@@ -219,9 +219,13 @@ impl AccessControl<u64> for Engine {
 		Weight::from_parts(1_000, 0)
 	}
 
-	fn weight_of(decision: &Decision) -> Weight {
+	fn least_weight() -> Weight {
+		Weight::from_parts(300, 0)
+	}
+
+	fn weight_of(_: &AccessRequest<u64>, decision: &Decision) -> Weight {
 		match decision {
-			Decision::Permit(Basis::Subject | Basis::Author | Basis::Assignment) => Weight::from_parts(300, 0),
+			Decision::Permit(Basis::Subject | Basis::Author | Basis::Assignment) => Self::least_weight(),
 			_ => Self::decide_weight(),
 		}
 	}

@@ -117,7 +117,7 @@ impl<T: Config> Pallet<T> {
 	/// Asks the engine, and adds to the call's weight what this decision cost beyond those of the benchmark.
 	pub(crate) fn decide(request: &AccessRequest<T::AccountId>, weight: &mut Weight) -> Decision {
 		let decision = T::AccessControl::decide(request);
-		*weight = weight.saturating_add(weights::decision::<T>(&decision));
+		*weight = weight.saturating_add(weights::decision::<T>(request, &decision));
 		decision
 	}
 

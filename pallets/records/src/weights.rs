@@ -10,7 +10,7 @@ use frame_support::{
 	dispatch::{DispatchErrorWithPostInfo, DispatchResultWithPostInfo},
 	weights::Weight,
 };
-use salus_primitives::{AccessControl, Basis, Decision, NewRecord, Relation};
+use salus_primitives::{AccessControl, AccessRequest, Decision, NewRecord, Relation};
 use sp_runtime::DispatchResult;
 
 /// What the benchmarks measure.
@@ -60,15 +60,15 @@ pub(crate) fn access<T: Config>(asked: u32) -> Weight {
 }
 
 /// What this decision cost beyond the benchmarks'.
-pub(crate) fn decision<T: Config>(made: &Decision) -> Weight {
-	beyond::<T>(T::AccessControl::weight_of(made))
+pub(crate) fn decision<T: Config>(request: &AccessRequest<T::AccountId>, made: &Decision) -> Weight {
+	beyond::<T>(T::AccessControl::weight_of(request, made))
 }
 
 /// What a decision of this cost adds to a call. The call's own benchmark makes each decision it needs on the real
 /// runtime, as long as one without grants can be: patient, credential, institution, clock, denials and assignment are
 /// read there, and a whole decision on top would declare them twice. So only the difference is added.
 fn beyond<T: Config>(decision: Weight) -> Weight {
-	decision.saturating_sub(T::AccessControl::weight_of(&Decision::Permit(Basis::Assignment)))
+	decision.saturating_sub(T::AccessControl::least_weight())
 }
 
 /// The outcome of a call, and what it cost whether it succeeded or not.

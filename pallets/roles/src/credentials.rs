@@ -1,10 +1,10 @@
 //! Who is what at an institution.
 
-use crate::{Config, Credentials, Error, Institutions, Pallet};
+use crate::{ActiveSince, Config, Credentials, Error, Event, Institutions, Pallet};
 use frame_support::{ensure, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
 use salus_primitives::{
-	wrapped, Application, Credential, Institution, InstitutionId, Moment, Role, Status, APPLICATION_TAG,
+	wrapped, Application, Credential, Discipline, Institution, InstitutionId, Moment, Role, Status, APPLICATION_TAG,
 };
 use sp_core::H256;
 use sp_runtime::traits::{Verify, Zero};
@@ -81,6 +81,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::give_standing(account, institution)?;
 		Credentials::<T>::insert((account, institution), credential);
+		ActiveSince::<T>::insert((account, institution), now);
 		Ok(())
 	}
 
@@ -93,8 +94,20 @@ impl<T: Config> Pallet<T> {
 		Credentials::<T>::try_mutate((account, institution), |credential| {
 			let credential = credential.as_mut().ok_or(Error::UnknownCredential)?;
 			credential.status = change(credential.status)?;
+			if credential.status == Status::Active {
+				ActiveSince::<T>::insert((account, institution), T::Time::now());
+			}
 			Ok(())
 		})
+	}
+
+	/// Since when the credential has been active without a break.
+	pub(crate) fn since(account: &T::AccountId, institution: InstitutionId) -> Option<Moment> {
+		let credential = Credentials::<T>::get((account, institution))?;
+		let entered = ActiveSince::<T>::get((account, institution)).unwrap_or(credential.valid_from);
+		credential
+			.is_active(T::Time::now())
+			.then_some(entered.max(credential.valid_from))
 	}
 
 	/// The role of the account's credential at an institution that counts, if it is active now.
@@ -107,5 +120,22 @@ impl<T: Config> Pallet<T> {
 	/// Whether this is the genesis hash of this chain.
 	pub(crate) fn is_genesis(hash: &H256) -> bool {
 		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).as_ref() == hash.as_bytes()
+	}
+}
+
+impl<T: Config> Discipline<T::AccountId> for Pallet<T> {
+	fn suspend(account: &T::AccountId, institution: InstitutionId) -> bool {
+		let suspended = Self::change_credential(account, institution, |status| match status {
+			Status::Active => Ok(Status::Suspended),
+			_ => Err(Error::CredentialNotActive),
+		})
+		.is_ok();
+		if suspended {
+			Self::deposit_event(Event::CredentialSuspended {
+				account: account.clone(),
+				institution,
+			});
+		}
+		suspended
 	}
 }

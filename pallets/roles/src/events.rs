@@ -35,7 +35,7 @@ mod events {
 			/// What she is there.
 			role: Role,
 		},
-		/// An officer suspended a credential.
+		/// An officer suspended a credential, or it follows from a violation.
 		CredentialSuspended {
 			/// Who holds it.
 			account: T::AccountId,

@@ -93,6 +93,11 @@ pub mod pallet {
 	pub type Credentials<T: Config> =
 		StorageMap<_, Blake2_128Concat, (T::AccountId, InstitutionId), Credential, OptionQuery>;
 
+	/// When a credential was last issued or reinstated; none for one that is as old as its first day.
+	#[pallet::storage]
+	pub type ActiveSince<T: Config> =
+		StorageMap<_, Blake2_128Concat, (T::AccountId, InstitutionId), Moment, OptionQuery>;
+
 	/// The id of the next patient.
 	#[pallet::storage]
 	pub type NextPatient<T: Config> = StorageValue<_, PatientId, ValueQuery>;

@@ -6,7 +6,9 @@ use crate::{
 };
 use alloc::vec::Vec;
 use frame_support::traits::Time;
-use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId, Registry, Standing};
+use salus_primitives::{
+	Assignment, Credential, Institution, InstitutionId, Moment, Patient, PatientId, Registry, Standing,
+};
 
 impl<T: Config> Pallet<T> {
 	/// The institution's entry.
@@ -88,5 +90,9 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 
 	fn home(account: &T::AccountId) -> Option<InstitutionId> {
 		Self::home(account)
+	}
+
+	fn active_since(account: &T::AccountId, institution: InstitutionId) -> Option<Moment> {
+		Self::since(account, institution)
 	}
 }

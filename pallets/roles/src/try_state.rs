@@ -3,8 +3,8 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
-	keys, Assignments, Config, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient, Pallet,
-	PatientOf, Patients, UsedVouchers, MIN_OFFICERS,
+	keys, ActiveSince, Assignments, Config, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient,
+	Pallet, PatientOf, Patients, UsedVouchers, MIN_OFFICERS,
 };
 use alloc::collections::BTreeSet;
 use frame_support::ensure;
@@ -113,6 +113,12 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				credential.valid_from < credential.valid_until,
 				"roles: a credential ends before it begins"
+			);
+		}
+		for (of, _) in ActiveSince::<T>::iter() {
+			ensure!(
+				Credentials::<T>::contains_key(of),
+				"roles: a credential that was never issued is active since"
 			);
 		}
 		Ok(())

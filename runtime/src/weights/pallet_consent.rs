@@ -142,6 +142,111 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
+	// Not measured yet: estimated from its neighbours.
+	fn open_case() -> Weight {
+		Weight::from_parts(70_000_000, 12_000)
+			.saturating_add(T::DbWeight::get().reads(16))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn join_case() -> Weight {
+		Weight::from_parts(50_000_000, 8_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn approve_case() -> Weight {
+		Weight::from_parts(45_000_000, 8_000)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn close_case() -> Weight {
+		Weight::from_parts(60_000_000, 9_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(4))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn review_case() -> Weight {
+		Weight::from_parts(70_000_000, 9_000)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn appeal_case() -> Weight {
+		Weight::from_parts(35_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn judge_case() -> Weight {
+		Weight::from_parts(70_000_000, 9_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn set_emergency_limits() -> Weight {
+		Weight::from_parts(20_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn declare_incident() -> Weight {
+		Weight::from_parts(30_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn end_incident() -> Weight {
+		Weight::from_parts(30_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn seal() -> Weight {
+		Weight::from_parts(27_000_000, 5_000)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn unseal() -> Weight {
+		Weight::from_parts(27_000_000, 5_000)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn pass_on() -> Weight {
+		Weight::from_parts(130_000_000, 50_000)
+			.saturating_add(T::DbWeight::get().reads(16))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn name_successor() -> Weight {
+		Weight::from_parts(35_000_000, 7_000)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Not measured yet: estimated from its neighbours.
+	fn attest_erasure() -> Weight {
+		Weight::from_parts(35_000_000, 7_000)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
@@ -154,8 +259,10 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:4 w:0)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// And, not measured yet: the requester's case, whether an incident is declared, the author's successor, and three
+	// grants above one.
 	fn decide() -> Weight {
-		Weight::from_parts(67_992_000, 30_610).saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(114_342_000, 59_610).saturating_add(T::DbWeight::get().reads(17))
 	}
 
 	// Storage: `Roles::Patients` (r:1 w:0)
@@ -184,9 +291,10 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:4 w:1)
 	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// And, not measured yet: what `decide` reads besides, the grants above it, and the erasure owed.
 	fn decide_and_take_use() -> Weight {
-		Weight::from_parts(111_356_000, 30_610)
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(1))
+		Weight::from_parts(204_393_000, 105_220)
+			.saturating_add(T::DbWeight::get().reads(19))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
 }

@@ -432,6 +432,25 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			"purpose": purpose.name(),
 			"reason": reason.name(),
 		}),
+		Kind::CaseOpened { case } => json!({ "type": "CaseOpened", "case": number(*case) }),
+		Kind::CaseJoined { case } => json!({ "type": "CaseJoined", "case": number(*case) }),
+		Kind::CaseApproved { case } => json!({ "type": "CaseApproved", "case": number(*case) }),
+		Kind::CaseClosed { case } => json!({ "type": "CaseClosed", "case": number(*case) }),
+		Kind::CaseReviewed { case, verdict } => {
+			json!({ "type": "CaseReviewed", "case": number(*case), "verdict": verdict.name() })
+		}
+		Kind::CaseAppealed { case } => json!({ "type": "CaseAppealed", "case": number(*case) }),
+		Kind::CaseJudged { case, verdict } => {
+			json!({ "type": "CaseJudged", "case": number(*case), "verdict": verdict.name() })
+		}
+		Kind::CompartmentSealed { compartment } => json!({ "type": "CompartmentSealed", "compartment": compartment }),
+		Kind::CompartmentUnsealed { compartment } => {
+			json!({ "type": "CompartmentUnsealed", "compartment": compartment })
+		}
+		Kind::GrantPassedOn { grant, parent } => {
+			json!({ "type": "GrantPassedOn", "grant": number(*grant), "parent": number(*parent) })
+		}
+		Kind::ErasureAttested { grant } => json!({ "type": "ErasureAttested", "grant": number(*grant) }),
 	}
 }
 
@@ -480,6 +499,19 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 			hyphenated(purpose.name()),
 			reason.name()
 		),
+		Kind::CaseOpened { case } => format!("broke the glass (case {case})"),
+		Kind::CaseJoined { case } => format!("joined emergency case {case}"),
+		Kind::CaseApproved { case } => format!("approved emergency case {case}"),
+		Kind::CaseClosed { case } => format!("closed emergency case {case}"),
+		Kind::CaseReviewed { case, verdict } => {
+			format!("reviewed emergency case {case}: {}", hyphenated(verdict.name()))
+		}
+		Kind::CaseAppealed { case } => format!("sent emergency case {case} to the council"),
+		Kind::CaseJudged { case, verdict } => format!("judged emergency case {case}: {}", hyphenated(verdict.name())),
+		Kind::CompartmentSealed { compartment } => format!("sealed compartment {compartment}"),
+		Kind::CompartmentUnsealed { compartment } => format!("took the seal off compartment {compartment}"),
+		Kind::GrantPassedOn { grant, parent } => format!("passed grant {parent} on (grant {grant})"),
+		Kind::ErasureAttested { grant } => format!("attested that copies under grant {grant} are erased"),
 	}
 }
 

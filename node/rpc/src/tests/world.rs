@@ -228,6 +228,15 @@ sp_api::mock_impl_runtime_apis! {
 				Decision::Deny(Reason::NoGrant)
 			}
 		}
+		fn explain(_: AccessRequest<AccountId>) -> Explanation<AccountId> {
+			Explanation {
+				decision: Decision::Deny(Reason::NoGrant),
+				rule: Rule::Nothing,
+				denial: None,
+				waiting: None,
+				misses: Vec::new(),
+			}
+		}
 		fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<(Grantee<AccountId>, Grant<AccountId>)> {
 			let ids = (1..=5).filter(move |_| patient == 1);
 			page(ids.map(|id| (id, (Grantee::Role(Role::Doctor, 1), grant(id)))), after, limit)
@@ -240,6 +249,18 @@ sp_api::mock_impl_runtime_apis! {
 		fn denials(patient: PatientId) -> Vec<Denial<AccountId>> {
 			let terms = DenialTerms { role: Some(Role::Insurer), record: Some(BIG), ..DenialTerms::all() };
 			if patient == 1 { vec![Denial { id: 1, terms, made_at: 3 }] } else { Vec::new() }
+		}
+		fn overdue_erasures(_: PatientId, _: Option<GrantId>, _: u32) -> Vec<(GrantId, Erasure<AccountId>)> {
+			Vec::new()
+		}
+		fn sealed(_: PatientId) -> Vec<Compartment> {
+			Vec::new()
+		}
+		fn cases(_: PatientId, _: Option<CaseId>, _: u32) -> Vec<(CaseId, Case<AccountId>)> {
+			Vec::new()
+		}
+		fn reviews(_: InstitutionId) -> Reviews {
+			Reviews { waiting: 0, overdue: 0, incident_until: None }
 		}
 	}
 

@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use salus_index::IndexedEntry;
-use salus_primitives::{AuditHead, ErrorReason, Kind, Purpose, Reason};
+use salus_primitives::{AuditHead, ErrorReason, Kind, Purpose, Reason, Verdict};
 use serde::Serialize;
 
 use super::{Account, BasisView, Hex, Int};
@@ -115,6 +115,42 @@ pub enum KindView {
 		purpose: Purpose,
 		reason: Reason,
 	},
+	CaseOpened {
+		case: Int,
+	},
+	CaseJoined {
+		case: Int,
+	},
+	CaseApproved {
+		case: Int,
+	},
+	CaseClosed {
+		case: Int,
+	},
+	CaseReviewed {
+		case: Int,
+		verdict: Verdict,
+	},
+	CaseAppealed {
+		case: Int,
+	},
+	CaseJudged {
+		case: Int,
+		verdict: Verdict,
+	},
+	CompartmentSealed {
+		compartment: u8,
+	},
+	CompartmentUnsealed {
+		compartment: u8,
+	},
+	GrantPassedOn {
+		grant: Int,
+		parent: Int,
+	},
+	ErasureAttested {
+		grant: Int,
+	},
 }
 
 impl From<Kind<AccountId>> for KindView {
@@ -186,6 +222,26 @@ impl From<Kind<AccountId>> for KindView {
 				purpose,
 				reason,
 			},
+			Kind::CaseOpened { case } => Self::CaseOpened { case: case.into() },
+			Kind::CaseJoined { case } => Self::CaseJoined { case: case.into() },
+			Kind::CaseApproved { case } => Self::CaseApproved { case: case.into() },
+			Kind::CaseClosed { case } => Self::CaseClosed { case: case.into() },
+			Kind::CaseReviewed { case, verdict } => Self::CaseReviewed {
+				case: case.into(),
+				verdict,
+			},
+			Kind::CaseAppealed { case } => Self::CaseAppealed { case: case.into() },
+			Kind::CaseJudged { case, verdict } => Self::CaseJudged {
+				case: case.into(),
+				verdict,
+			},
+			Kind::CompartmentSealed { compartment } => Self::CompartmentSealed { compartment },
+			Kind::CompartmentUnsealed { compartment } => Self::CompartmentUnsealed { compartment },
+			Kind::GrantPassedOn { grant, parent } => Self::GrantPassedOn {
+				grant: grant.into(),
+				parent: parent.into(),
+			},
+			Kind::ErasureAttested { grant } => Self::ErasureAttested { grant: grant.into() },
 		}
 	}
 }

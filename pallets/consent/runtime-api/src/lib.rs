@@ -12,7 +12,8 @@ extern crate alloc;
 use alloc::vec::Vec;
 use codec::Codec;
 use salus_primitives::{
-	AccessRequest, ConsentRequest, Decision, Denial, Grant, GrantId, Grantee, PatientId, RequestId,
+	AccessRequest, Case, CaseId, Compartment, ConsentRequest, Decision, Denial, Erasure, Explanation, Grant, GrantId,
+	Grantee, InstitutionId, PatientId, RequestId, Reviews,
 };
 
 sp_api::decl_runtime_apis! {
@@ -20,11 +21,26 @@ sp_api::decl_runtime_apis! {
 	pub trait ConsentApi<AccountId: Codec> {
 		/// The decision, exactly as the chain would decide it at this block.
 		fn decide(request: AccessRequest<AccountId>) -> Decision;
+		/// The same decision with the rule that decided and what would change it.
+		fn explain(request: AccessRequest<AccountId>) -> Explanation<AccountId>;
 		/// The patient's grants with an id above `after`, lowest first, at most `limit`.
 		fn grants(patient: PatientId, after: Option<GrantId>, limit: u32) -> Vec<(Grantee<AccountId>, Grant<AccountId>)>;
 		/// The requests made to the patient with an id above `after`, lowest first, at most `limit`.
 		fn requests(patient: PatientId, after: Option<RequestId>, limit: u32) -> Vec<(AccountId, ConsentRequest)>;
 		/// The patient's denials.
 		fn denials(patient: PatientId) -> Vec<Denial<AccountId>>;
+		/// The erasures that grantees should have attested by now, with a grant's id above `after`, lowest first, at most
+		/// `limit`.
+		fn overdue_erasures(
+			patient: PatientId,
+			after: Option<GrantId>,
+			limit: u32,
+		) -> Vec<(GrantId, Erasure<AccountId>)>;
+		/// The compartments the patient has sealed, lowest first.
+		fn sealed(patient: PatientId) -> Vec<Compartment>;
+		/// The patient's break-glass cases with an id above `after`, lowest first, at most `limit`.
+		fn cases(patient: PatientId, after: Option<CaseId>, limit: u32) -> Vec<(CaseId, Case<AccountId>)>;
+		/// What waits for an institution's privacy officers, and whether an incident is declared.
+		fn reviews(institution: InstitutionId) -> Reviews;
 	}
 }

@@ -7,33 +7,55 @@
 )]
 
 mod admission;
+mod appeal_case;
 mod approve;
+mod approve_case;
 mod ask;
+mod attest_erasure;
+mod break_glass;
+mod caregivers;
+mod close_case;
+mod declare_incident;
 mod decline;
 mod deny;
+mod docket;
+mod end_incident;
 mod events;
 mod exhaustive;
+mod explain;
 mod grant;
+mod guardians;
 mod histories;
+mod join_case;
+mod judge_case;
 mod lift_denial;
 mod model;
+mod name_successor;
+mod open_case;
+mod pass_on;
 mod queries;
 mod readme;
 mod reads;
+mod review_case;
 mod revoke;
 mod rules;
+mod seal;
+mod set_emergency_limits;
 mod still_permits;
 mod take_use;
 mod terms;
 mod try_state;
+mod unseal;
 mod weights;
 mod withdraw;
 
 use crate::{mock::*, Error};
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, ActionSet, Category, CategorySet, Decision, GrantId, Grantee, InstitutionId,
-	Purpose, PurposeSet, Reason, Record, RecordId, RecordStatus, Terms, DAY,
+	AccessControl, AccessRequest, Action, ActionSet, Case, CaseId, Category, CategorySet, Decision, EmergencyReason,
+	GrantId, Grantee, Guardianship, InstitutionId, Parent, Purpose, PurposeSet, Reason, Record, RecordId, RecordStatus,
+	Terms, DAY, HOUR,
 };
+use sp_core::H256;
 
 type E = Error<Test>;
 
@@ -138,4 +160,99 @@ fn last_entry(patient: u64) -> salus_primitives::AuditEntry<u64> {
 /// A refusal.
 fn denied(reason: Reason) -> Decision {
 	Decision::Deny(reason)
+}
+
+/// Bea breaks the glass for six hours.
+fn open() -> CaseId {
+	open_by(BEA, AWAY)
+}
+
+fn open_by(who: u64, at: InstitutionId) -> CaseId {
+	let id = crate::NextCase::<Test>::get();
+	frame_support::assert_ok!(break_glass(who, at, now() + 6 * HOUR));
+	id
+}
+
+fn break_glass(who: u64, at: InstitutionId, ends_at: u64) -> sp_runtime::DispatchResult {
+	let (reason, justification) = (EmergencyReason::Unconscious, H256::repeat_byte(9));
+	Consent::open_case(signed(who), PATIENT, at, reason, justification, ends_at)
+}
+
+fn case(id: CaseId) -> Case<u64> {
+	crate::Cases::<Test>::get(PATIENT, id).unwrap()
+}
+
+/// Bea's question in an emergency.
+fn emergency(category: Category) -> AccessRequest<u64> {
+	AccessRequest {
+		category,
+		purpose: Purpose::Emergency,
+		..question()
+	}
+}
+
+/// To view and to show to others.
+fn shareable() -> Terms {
+	Terms {
+		actions: ActionSet::of(&[Action::View, Action::Share]),
+		..terms()
+	}
+}
+
+fn from(grantee: Grantee<u64>, grant: GrantId) -> Parent<u64> {
+	Parent { grantee, grant }
+}
+
+/// Somebody passes a grant on.
+fn pass_on(
+	who: u64,
+	at: InstitutionId,
+	parent: Parent<u64>,
+	to: u64,
+	terms: Terms,
+) -> Result<GrantId, sp_runtime::DispatchError> {
+	let id = crate::NextGrant::<Test>::get();
+	Consent::pass_on(signed(who), PATIENT, at, parent, to, terms).map(|()| id)
+}
+
+/// A guardianship of Gina's, for ten days from noon.
+fn guardianship(actions: &[Action]) -> Guardianship<u64> {
+	Guardianship {
+		guardian: GINA,
+		executor: false,
+		actions: ActionSet::of(actions),
+		consents: false,
+		evidence: H256::zero(),
+		starts: NOON,
+		ends: NOON + 10 * DAY,
+		contested: false,
+	}
+}
+
+/// Gina is the patient's guardian for these actions.
+fn guardian(actions: &[Action]) {
+	Guardianships::insert((PATIENT, GINA), guardianship(actions));
+}
+
+/// A question of somebody who acts for no institution.
+fn private(requester: u64) -> AccessRequest<u64> {
+	AccessRequest {
+		requester,
+		on_behalf_of: None,
+		..question()
+	}
+}
+
+/// The model's guardian as roles would keep her.
+fn stored(guardian: u64, given: model::Guardian) -> Guardianship<u64> {
+	Guardianship {
+		guardian,
+		executor: given.executor,
+		actions: given.may,
+		consents: given.signs,
+		evidence: H256::zero(),
+		starts: given.from,
+		ends: given.until,
+		contested: given.contested,
+	}
 }

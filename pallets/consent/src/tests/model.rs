@@ -2,78 +2,17 @@
 //! and sharing no logic with the pallet. It keeps its own role matrix.
 
 mod calls;
+mod emergencies;
+mod matrix;
+
+pub use emergencies::Emergency;
+use matrix::{read_matrix, read_row, Row, CAREGIVERS};
 
 use salus_primitives::{
-	AccessRequest, Action, Basis, Category, Decision, DenialTerms, Grantee, Purpose, Reason, Receipt, Record,
+	AccessRequest, Action, ActionSet, Basis, Decision, DenialTerms, Grantee, Purpose, Reason, Receipt, Record,
 	RecordStatus, Role, Terms,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The role matrix as the design prints it: what a role views, what it appends, for which purposes.
-const MATRIX: &str = "
-Doctor | all but Claims | all but Claims | Treatment, Emergency, CareManagement, PublicHealth
-Nurse | all but Claims, Genomic | Encounter, Vitals, Procedure, Immunisation, Allergy | as Doctor
-Pharmacist | Prescription, Allergy, Immunisation, Laboratory | Prescription, Immunisation | Treatment
-LabTechnician | Order, Laboratory, Imaging | Laboratory, Imaging, Genomic | Treatment
-Researcher | all | none | Research, ClinicalTrial
-Insurer | all but Genomic | Claims | Payment
-Administrator, PrivacyOfficer, Auditor | none | none | Operations
-";
-
-/// One row of the matrix.
-#[derive(Clone, Default)]
-struct Row {
-	view: BTreeSet<Category>,
-	append: BTreeSet<Category>,
-	purposes: BTreeSet<Purpose>,
-}
-
-fn read_matrix() -> BTreeMap<Role, Row> {
-	let mut matrix: BTreeMap<Role, Row> = BTreeMap::new();
-	for line in MATRIX.lines().filter(|line| !line.is_empty()) {
-		let cells: Vec<&str> = line.split(" | ").collect();
-		let purposes = if cells[3] == "as Doctor" {
-			matrix[&Role::Doctor].purposes.clone()
-		} else {
-			cells[3]
-				.split(", ")
-				.map(|name| Purpose::ALL.into_iter().find(|one| one.name() == name).unwrap())
-				.collect()
-		};
-		let row = Row {
-			view: read_categories(cells[1]),
-			append: read_categories(cells[2]),
-			purposes,
-		};
-		for name in cells[0].split(", ") {
-			matrix.insert(
-				Role::ALL.into_iter().find(|one| one.name() == name).unwrap(),
-				row.clone(),
-			);
-		}
-	}
-	matrix
-}
-
-fn read_categories(cell: &str) -> BTreeSet<Category> {
-	let named = |names: &str| -> BTreeSet<Category> {
-		names
-			.split(", ")
-			.map(|name| Category::ALL.into_iter().find(|one| one.name() == name).unwrap())
-			.collect()
-	};
-	match (cell, cell.strip_prefix("all but ")) {
-		("all", _) => Category::ALL.into_iter().collect(),
-		("none", _) => BTreeSet::new(),
-		(_, Some(but)) => Category::ALL
-			.into_iter()
-			.collect::<BTreeSet<_>>()
-			.difference(&named(but))
-			.copied()
-			.collect(),
-		(names, None) => named(names),
-	}
-}
 
 #[derive(Clone, Debug)]
 pub struct Person {
@@ -89,7 +28,9 @@ pub struct Given {
 	pub terms: Terms,
 	pub left: Option<u32>,
 	pub revoked: bool,
-	pub passed_on: bool,
+	/// The grant it was passed on from, and by whom.
+	pub parent: Option<u64>,
+	pub by: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +39,17 @@ pub struct Wanted {
 	pub requester: u64,
 	pub institution: u32,
 	pub terms: Terms,
+	pub until: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Guardian {
+	pub may: ActionSet,
+	pub signs: bool,
+	/// For one who died, and not for one who lives.
+	pub executor: bool,
+	pub contested: bool,
+	pub from: u64,
 	pub until: u64,
 }
 
@@ -112,6 +64,23 @@ pub struct Model {
 	pub grants: BTreeMap<u64, Given>,
 	pub denials: BTreeMap<u64, (u64, DenialTerms<u64>)>,
 	pub requests: BTreeMap<u64, Wanted>,
+	/// Of a patient, to an account.
+	pub guardians: BTreeMap<(u64, u64), Guardian>,
+	pub caregivers: BTreeSet<(u64, u64)>,
+	/// Of a patient, under a grant: who made copies, until when she may keep them, and whether she attested.
+	pub copies: BTreeMap<(u64, u64), (Grantee<u64>, u64, bool)>,
+	/// Where, after whom: who.
+	pub successors: BTreeMap<(u32, u64), u64>,
+	/// What kind an institution is, as far as that matters: a hospital or clinic, or something else.
+	pub hospitals: BTreeSet<u32>,
+	/// Since when a credential is active, where it isn't since the beginning.
+	pub since: BTreeMap<(u64, u32), u64>,
+	pub officers: BTreeSet<(u64, u32)>,
+	pub cases: BTreeMap<u64, Emergency>,
+	pub sealed: BTreeSet<(u64, u8)>,
+	pub incidents: BTreeMap<u32, u64>,
+	pub incidents_wanted: BTreeMap<u32, (u64, u64)>,
+	pub emergency_limits: BTreeMap<u32, (u8, u32)>,
 	next_grant: u64,
 	next_denial: u64,
 	next_request: u64,
@@ -134,28 +103,41 @@ const fn permit(basis: Basis) -> Option<Decision> {
 }
 
 /// The rules, top to bottom.
-const RULES: [(&str, Rule); 15] = [
-	("1: no patient and no credential", |model, asked| {
-		(!model.is_patient(asked) && model.credential(asked).is_none()).then_some(Decision::Deny(Reason::Unknown))
+const RULES: [(&str, Rule); 21] = [
+	("1: nobody", |model, asked| {
+		let somebody = model.is_patient(asked)
+			|| model.guardianship(asked).is_some()
+			|| model.is_caregiver(asked)
+			|| model.credential(asked).is_some();
+		(!somebody).then_some(Decision::Deny(Reason::Unknown))
 	}),
 	("1: suspended, expired or revoked", |model, asked| {
-		match (model.is_patient(asked), model.credential(asked)) {
-			(false, Some((_, false))) => deny(Reason::Inactive),
+		match model.credential(asked) {
+			Some((_, false)) => deny(Reason::Inactive),
 			_ => None,
 		}
+	}),
+	("1: reviews are overdue", |model, asked| {
+		let suspended = [Purpose::Payment, Purpose::Research, Purpose::ClinicalTrial];
+		asked
+			.request
+			.on_behalf_of
+			.filter(|at| suspended.contains(&asked.request.purpose) && model.reviews_overdue(*at))
+			.map(|_| Decision::Deny(Reason::Inactive))
 	}),
 	("1a: erased", |_, asked| match asked.request.status {
 		Some(RecordStatus::Erasing) | Some(RecordStatus::Erased) => deny(Reason::Unavailable),
 		_ => None,
 	}),
 	("1a: restricted", |model, asked| match asked.request.status {
-		Some(RecordStatus::Restricted) if !model.is_patient(asked) => deny(Reason::Unavailable),
+		Some(RecordStatus::Restricted) if !model.by_rule_2(asked) => deny(Reason::Unavailable),
 		_ => None,
 	}),
 	(
 		"1a: entered in error, and she is no author by rule 6",
 		|model, asked| {
-			(entered_in_error(asked) && model.is_patient(asked)).then_some(Decision::Deny(Reason::Unavailable))
+			let hers = model.is_patient(asked) || model.guardianship(asked).is_some();
+			(entered_in_error(asked) && hers).then_some(Decision::Deny(Reason::Unavailable))
 		},
 	),
 	("2: the patient sees and shares", |model, asked| {
@@ -172,8 +154,18 @@ const RULES: [(&str, Rule); 15] = [
 	("2: the patient does nothing else", |model, asked| {
 		model.is_patient(asked).then_some(Decision::Deny(Reason::RoleForbids))
 	}),
+	("2: a guardian does what she may", |model, asked| {
+		model.guards(asked).then_some(Decision::Permit(Basis::Guardian))
+	}),
+	("2: a guardian who is nothing else does nothing else", |model, asked| {
+		(model.guardianship(asked).is_some() && !model.is_caregiver(asked)).then_some(Decision::Deny(Reason::NoGrant))
+	}),
 	("3: the matrix", |model, asked| {
-		let row = &model.matrix[&model.credential(asked).unwrap().0];
+		let caregivers = read_row(&CAREGIVERS.split(" | ").collect::<Vec<_>>());
+		let row = match model.credential(asked) {
+			Some((role, _)) => &model.matrix[&role],
+			None => &caregivers,
+		};
 		let at_most = match asked.request.action {
 			Action::View | Action::Share => &row.view,
 			Action::Append | Action::Amend => &row.append,
@@ -185,6 +177,32 @@ const RULES: [(&str, Rule); 15] = [
 			deny(Reason::RoleForbids)
 		}
 	}),
+	("4: refused by name", |model, asked| {
+		model.broken_glass(asked)?;
+		let mut hers = model
+			.denials
+			.values()
+			.filter(|(patient, _)| *patient == asked.request.patient);
+		let named = DenialTerms {
+			account: Some(asked.request.requester),
+			..DenialTerms::all()
+		};
+		hers.any(|(_, terms)| *terms == named)
+			.then_some(Decision::Deny(Reason::Refused))
+	}),
+	("4: sealed", |model, asked| {
+		model.broken_glass(asked)?;
+		let drawer = asked.request.compartment?;
+		model
+			.sealed
+			.contains(&(asked.request.patient, drawer))
+			.then_some(Decision::Deny(Reason::Sealed))
+	}),
+	("4: broken glass", |model, asked| {
+		model
+			.broken_glass(asked)
+			.and_then(|case| permit(Basis::BreakGlass(case)))
+	}),
 	("5: a denial", |model, asked| {
 		let hers = model
 			.denials
@@ -193,9 +211,12 @@ const RULES: [(&str, Rule); 15] = [
 		let mut matching = hers.filter(|(_, terms)| model.denial_matches(terms, asked));
 		matching.next().map(|_| Decision::Deny(Reason::Refused))
 	}),
-	("6: the author", |_, asked| {
-		let wrote = asked.request.author == asked.request.requester
-			&& asked.request.on_behalf_of == Some(asked.request.custodian);
+	("6: the author", |model, asked| {
+		let there = asked.request.on_behalf_of == Some(asked.request.custodian);
+		let author = (asked.request.custodian, asked.request.author);
+		let wrote = there
+			&& (asked.request.author == asked.request.requester
+				|| model.successors.get(&author) == Some(&asked.request.requester));
 		match asked.request.action {
 			Action::View if wrote => permit(Basis::Author),
 			Action::Amend if wrote && !entered_in_error(asked) => permit(Basis::Author),
@@ -235,7 +256,13 @@ type Check = fn(&Model, u64, &Given, &Asked) -> bool;
 
 /// What keeps a grant from permitting, in the order of rule 8.
 const CHECKS: [(Reason, Check); 9] = [
-	(Reason::Revoked, |_, _, given, _| given.revoked || given.passed_on),
+	(Reason::Revoked, |model, _, given, _| {
+		given.revoked
+			|| model
+				.chain(given)
+				.iter()
+				.any(|(_, above)| above.is_none_or(|above| above.revoked))
+	}),
 	(Reason::Expired, |model, _, given, asked| {
 		let lives = model
 			.patients
@@ -243,9 +270,11 @@ const CHECKS: [(Reason, Check); 9] = [
 			.is_some_and(|person| person.lives);
 		!(lives && given.terms.starts <= model.now && model.now < given.terms.ends)
 	}),
-	(Reason::Exhausted, |_, id, given, asked| {
-		let back = u64::from(asked.returned.contains(&id));
-		given.left.is_some_and(|left| u64::from(left) + back == 0)
+	(Reason::Exhausted, |model, id, given, asked| {
+		let own = asked.returned.contains(&id);
+		let spent = |id: u64, given: &Given| given.left == Some(0) && !own && !asked.returned.contains(&id);
+		let mut above = model.chain(given).into_iter();
+		spent(id, given) || above.any(|(id, above)| above.is_some_and(|above| spent(id, above)))
 	}),
 	(Reason::ActionMismatch, |_, _, given, asked| {
 		!given.terms.actions.iter().any(|one| one == asked.request.action)
@@ -293,6 +322,18 @@ impl Model {
 			grants: BTreeMap::new(),
 			denials: BTreeMap::new(),
 			requests: BTreeMap::new(),
+			guardians: BTreeMap::new(),
+			caregivers: BTreeSet::new(),
+			copies: BTreeMap::new(),
+			successors: BTreeMap::new(),
+			hospitals: BTreeSet::new(),
+			since: BTreeMap::new(),
+			officers: BTreeSet::new(),
+			cases: BTreeMap::new(),
+			sealed: BTreeSet::new(),
+			incidents: BTreeMap::new(),
+			incidents_wanted: BTreeMap::new(),
+			emergency_limits: BTreeMap::new(),
 			next_grant: 0,
 			next_denial: 0,
 			next_request: 0,
@@ -322,6 +363,27 @@ impl Model {
 			.find(|(_, rule)| rule(self, &asked).is_some())
 			.expect("the last rule always decides")
 			.0
+	}
+
+	/// Under rule 8, each grant to the requester and the check it fails first, the nearest miss first.
+	pub fn misses(&self, request: &AccessRequest<u64>) -> Vec<(u64, Reason)> {
+		let asked = Asked {
+			request,
+			returned: &BTreeSet::new(),
+		};
+		if !self.rule(request).starts_with('8') {
+			return vec![];
+		}
+		let mut misses: Vec<_> = self
+			.grants_for(&asked)
+			.filter_map(|(id, given)| {
+				let at = CHECKS.iter().position(|(_, fails)| fails(self, id, given, &asked))?;
+				Some((CHECKS.len() - at, id))
+			})
+			.collect();
+		misses.sort();
+		let reason = |from_the_end: usize| CHECKS[CHECKS.len() - from_the_end].0;
+		misses.into_iter().map(|(at, id)| (id, reason(at))).collect()
 	}
 
 	pub fn still_permits(&self, receipt: &Receipt<u64>, id: u64, record: &Record<u64>) -> bool {
@@ -365,6 +427,49 @@ impl Model {
 				.patients
 				.get(&asked.request.patient)
 				.is_some_and(|person| person.lives && person.controller == asked.request.requester)
+	}
+
+	/// The grants above one, nearest first; the last is `None` where it is not there any more.
+	pub(super) fn chain(&self, given: &Given) -> Vec<(u64, Option<&Given>)> {
+		let mut chain = vec![];
+		let mut next = given.parent;
+		while let Some(id) = next {
+			let above = self.grants.get(&id);
+			chain.push((id, above));
+			next = above.and_then(|above| above.parent);
+		}
+		chain
+	}
+
+	fn guardianship(&self, asked: &Asked) -> Option<Guardian> {
+		let stands_in = asked.request.on_behalf_of.is_none() && !self.is_patient(asked);
+		self.active_guardian(asked.request.requester, asked.request.patient)
+			.filter(|_| stands_in)
+	}
+
+	/// Nobody merges ids here, so that whoever doesn't live is dead.
+	pub(super) fn active_guardian(&self, who: u64, patient: u64) -> Option<Guardian> {
+		let given = self.guardians.get(&(patient, who)).copied()?;
+		let theirs = self.patients.get(&patient)?.lives != given.executor;
+		(theirs && !given.contested && (given.from..given.until).contains(&self.now)).then_some(given)
+	}
+
+	fn guards(&self, asked: &Asked) -> bool {
+		self.guardianship(asked).is_some_and(|given| {
+			let may = given.may.iter().any(|action| action == asked.request.action);
+			may && asked.request.compartment.is_none()
+		})
+	}
+
+	/// Whether rule 2 has the last word.
+	fn by_rule_2(&self, asked: &Asked) -> bool {
+		let nothing_else = self.guardianship(asked).is_some() && !self.is_caregiver(asked);
+		self.is_patient(asked) || self.guards(asked) || nothing_else
+	}
+
+	fn is_caregiver(&self, asked: &Asked) -> bool {
+		let (patient, who) = (asked.request.patient, asked.request.requester);
+		asked.request.on_behalf_of.is_none() && !self.is_patient(asked) && self.caregivers.contains(&(patient, who))
 	}
 
 	fn credential(&self, asked: &Asked) -> Option<(Role, bool)> {
@@ -413,16 +518,5 @@ impl Model {
 			Some(!outside(request.recorded_at, terms.recorded_from, terms.recorded_until)),
 		];
 		conditions.into_iter().flatten().all(|holds| holds)
-	}
-}
-
-#[test]
-fn the_models_matrix_is_the_engines() {
-	let matrix = read_matrix();
-	for role in Role::ALL {
-		let limits = role.limits();
-		assert_eq!(matrix[&role].view, limits.view.iter().collect());
-		assert_eq!(matrix[&role].append, limits.append.iter().collect());
-		assert_eq!(matrix[&role].purposes, limits.purposes.iter().collect());
 	}
 }

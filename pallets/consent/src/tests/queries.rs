@@ -90,3 +90,35 @@ fn denials_are_listed() {
 		assert!(Consent::denials(OTHER_PATIENT).is_empty());
 	});
 }
+
+#[test]
+fn cases_are_listed_and_reviews_are_counted() {
+	story(|| {
+		for _ in 0..3 {
+			let id = open();
+			assert_ok!(Consent::close_case(signed(BEA), PATIENT, id));
+			wait(DAY);
+		}
+		let ids = |after, limit| -> Vec<_> {
+			Consent::cases(PATIENT, after, limit)
+				.iter()
+				.map(|(id, _)| *id)
+				.collect()
+		};
+		assert_eq!(ids(None, 10), [0, 1, 2]);
+		assert_eq!(ids(Some(0), 1), [1]);
+		assert!(Consent::cases(OTHER_PATIENT, None, 10).is_empty());
+		assert_eq!(Consent::cases(PATIENT, None, 1), [(0, case(0))]);
+		let counts = || {
+			let reviews = Consent::reviews(AWAY);
+			(reviews.waiting, reviews.overdue, reviews.incident_until)
+		};
+		assert_eq!(counts(), (3, 0, None));
+		wait(5 * DAY);
+		let until = now() + HOUR;
+		assert_ok!(Consent::declare_incident(RuntimeOrigin::root(), AWAY, until));
+		assert_eq!(counts(), (1, 2, Some(until)));
+		wait(HOUR);
+		assert_eq!(counts(), (1, 2, None));
+	});
+}

@@ -80,11 +80,32 @@ fn to_everybody() -> [Grantee<u64>; 4] {
 #[test]
 fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
 	ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
-		for grantee in to_everybody() {
-			give(grantee, terms());
+		let terms = Terms {
+			purposes: PurposeSet::of(&[Purpose::Emergency]),
+			..shareable()
+		};
+		let mut holder = (ADA, HOME, give(Grantee::Account(ADA), terms.clone()));
+		for next in [NED, CLEO, BEA] {
+			let (who, at, grant) = holder;
+			let grant = pass_on(who, at, from(Grantee::Account(who), grant), next, terms.clone()).unwrap();
+			holder = (next, AWAY, grant);
 		}
-		let (decision, read) = reads(&question());
-		assert_eq!(decision, Decision::Permit(Basis::Grant(0)));
+		let (.., passed_on) = holder;
+		for grantee in [
+			Grantee::Institution(AWAY),
+			Grantee::Role(Role::Doctor, AWAY),
+			Grantee::Assigned(AWAY),
+		] {
+			give(grantee, terms.clone());
+		}
+		open();
+		let colleagues = AccessRequest {
+			custodian: AWAY,
+			author: STRANGER,
+			..emergency(Category::Imaging)
+		};
+		let (decision, read) = reads(&colleagues);
+		assert_eq!(decision, Decision::Permit(Basis::Grant(passed_on)));
 		assert_eq!(read.len(), MAX_READS as usize, "{read:?}");
 		assert!(read.values().all(|times| *times == 1), "{read:?}");
 	});
@@ -156,7 +177,20 @@ fn no_decision_reads_more() {
 			requester: STRANGER,
 			..question()
 		};
-		for request in [question(), subject, stranger] {
+		open();
+		let insurer = AccessRequest {
+			purpose: Purpose::Payment,
+			..question()
+		};
+		let once = emergency(Category::Allergy);
+		guardian(&[Action::View]);
+		Caregivers::insert((PATIENT, CARL), ());
+		Caregivers::insert((PATIENT, GINA), ());
+		let drawer = AccessRequest {
+			compartment: Some(1),
+			..private(GINA)
+		};
+		for request in [question(), subject, stranger, insurer, once, private(CARL), drawer] {
 			assert!(reads(&request).1.len() <= MAX_READS as usize);
 		}
 	});

@@ -2,7 +2,7 @@
 
 use super::*;
 use frame_support::assert_ok;
-use salus_primitives::{Basis, DenialTerms, ErrorReason, Parent, PatientStatus, Role};
+use salus_primitives::{Basis, DenialTerms, ErrorReason, PatientStatus, Role};
 
 const IN_ERROR: Option<RecordStatus> = Some(RecordStatus::EnteredInError(ErrorReason::WrongContent));
 
@@ -510,21 +510,6 @@ fn rule_8_the_nearest_miss_gives_the_reason() {
 		assert_eq!(decide(&drawer), denied(Reason::CompartmentMismatch));
 		assert_ok!(Consent::revoke(signed(PIA), PATIENT, grantee, 8));
 		assert_eq!(decide(&drawer), denied(Reason::OutsideDateRange));
-	});
-}
-
-#[test]
-fn a_grant_passed_on_never_lives_in_this_version() {
-	ExtBuilder::default().build().execute_with(|| {
-		give(Grantee::Account(NED), terms());
-		give(Grantee::Account(BEA), terms());
-		crate::Grants::<Test>::mutate(PATIENT, Grantee::Account(BEA), |list| {
-			list[0].parent = Some(Parent {
-				grantee: Grantee::Account(NED),
-				grant: 0,
-			});
-		});
-		assert_eq!(decide(&question()), denied(Reason::Revoked));
 	});
 }
 

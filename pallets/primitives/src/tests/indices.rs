@@ -1,6 +1,9 @@
 //! Indices that stand in storage, in signatures and in trails for ever.
 
-use crate::{Action, Basis, Category, Decision, Grantee, Kind, Purpose, Reason, RecordStatus, Role};
+use crate::{
+	Action, Basis, Category, Decision, EmergencyReason, Grantee, Kind, Purpose, Reason, RecordStatus, Role, Rule,
+	Verdict,
+};
 use codec::Encode;
 
 #[test]
@@ -41,4 +44,29 @@ fn what_carries_ids_keeps_its_indices() {
 	for (index, kind) in kinds {
 		assert_eq!(kind.encode()[0], index);
 	}
+}
+
+#[test]
+fn what_emergencies_and_seals_leave_keeps_its_indices() {
+	let (case, verdict) = (0, Verdict::Justified);
+	let (grant, parent, compartment) = (1, 0, 2);
+	let kinds: [(u8, Kind<u8>); 11] = [
+		(24, Kind::CompartmentSealed { compartment }),
+		(25, Kind::CompartmentUnsealed { compartment }),
+		(26, Kind::GrantPassedOn { grant, parent }),
+		(27, Kind::ErasureAttested { grant }),
+		(96, Kind::CaseOpened { case }),
+		(97, Kind::CaseJoined { case }),
+		(98, Kind::CaseApproved { case }),
+		(99, Kind::CaseClosed { case }),
+		(100, Kind::CaseReviewed { case, verdict }),
+		(101, Kind::CaseAppealed { case }),
+		(102, Kind::CaseJudged { case, verdict }),
+	];
+	for (index, kind) in kinds {
+		assert_eq!(kind.encode()[0], index);
+	}
+	assert_eq!(EmergencyReason::ALL.map(|reason| reason.encode()[0]), [0, 1, 2, 3, 4]);
+	assert_eq!(Verdict::ALL.map(|verdict| verdict.encode()[0]), [0, 1]);
+	assert_eq!(Rule::ALL.map(|rule| rule.encode()[0]), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 }

@@ -39,7 +39,7 @@ fn declared(call: &Call<Test>) -> Weight {
 
 /// What the worst decision adds, as the benchmarks contain a permit without grants.
 fn worst() -> Weight {
-	Engine::decide_weight() - Engine::weight_of(&Decision::Permit(Basis::Assignment))
+	Engine::decide_weight() - Engine::least_weight()
 }
 
 /// What is left to be paid of a call of the doctor's, and how it ended. It is never more than was declared.

@@ -1,8 +1,8 @@
 //! `suspend_credential`, `reinstate_credential`, `revoke_credential`.
 
-use crate::{mock::*, Error, Event};
+use crate::{mock::*, ActiveSince, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use salus_primitives::{InstitutionId, Registry, Role, Status};
+use salus_primitives::{Discipline, InstitutionId, Registry, Role, Status, DAY};
 use sp_runtime::{AccountId32, DispatchResult};
 
 type Change = fn(RuntimeOrigin, AccountId32, InstitutionId) -> DispatchResult;
@@ -134,5 +134,45 @@ fn a_credential_counts_between_its_dates() {
 			set_time(at);
 			assert_eq!(counts(), expected, "at {at}");
 		}
+	});
+}
+
+fn since() -> Option<u64> {
+	Roles::active_since(&id("doctor"), A)
+}
+
+#[test]
+fn a_credential_is_active_since_it_was_issued_or_reinstated() {
+	story(|| {
+		let issued = since().unwrap();
+		assert!(issued <= now());
+		set_time(now() + DAY);
+		assert_eq!(since(), Some(issued));
+		assert_ok!(Roles::suspend_credential(by("a1"), id("doctor"), A));
+		assert_eq!(since(), None);
+		assert_ok!(Roles::reinstate_credential(by("a1"), id("doctor"), A));
+		assert_eq!(since(), Some(now()), "a break starts the count anew");
+		ActiveSince::<Test>::remove((id("doctor"), A));
+		let (credential, _) = Roles::credential_view(&id("doctor"), A).unwrap();
+		assert_eq!(since(), Some(credential.valid_from), "one from before it was noted");
+		assert_eq!(Roles::active_since(&id("doctor"), B), None);
+	});
+}
+
+#[test]
+fn a_violation_suspends_an_active_credential_and_changes_no_other() {
+	story(|| {
+		assert!(<Roles as Discipline<_>>::suspend(&id("doctor"), A));
+		let (account, institution) = (id("doctor"), A);
+		assert_eq!(last_event(), Event::CredentialSuspended { account, institution });
+		assert!(!counts());
+		System::reset_events();
+		assert!(!<Roles as Discipline<_>>::suspend(&id("doctor"), A));
+		assert!(!<Roles as Discipline<_>>::suspend(&id("nobody"), A));
+		assert!(System::events().is_empty());
+		assert_ok!(Roles::revoke_credential(by("a1"), id("doctor"), A));
+		assert!(!<Roles as Discipline<_>>::suspend(&id("doctor"), A));
+		let (credential, _) = Roles::credential_view(&id("doctor"), A).unwrap();
+		assert_eq!(credential.status, Status::Revoked);
 	});
 }

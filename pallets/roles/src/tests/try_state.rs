@@ -1,8 +1,8 @@
 //! The invariants are broken by hand, and each breach is found.
 
 use crate::{
-	mock::*, Assignments, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient, PatientOf, Patients,
-	UsedVouchers,
+	mock::*, ActiveSince, Assignments, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient,
+	PatientOf, Patients, UsedVouchers,
 };
 use frame_support::assert_ok;
 use salus_primitives::{Assignment, Credential, HpkeKey, Institution, InstitutionKind, Patient, PatientStatus, Role};
@@ -99,6 +99,9 @@ fn breaches_among_credentials_are_found() {
 				..credential(Role::Nurse)
 			},
 		)
+	});
+	breach("a credential that was never issued is active since", || {
+		ActiveSince::<Test>::insert((id("nobody"), A), START)
 	});
 }
 

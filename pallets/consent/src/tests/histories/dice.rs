@@ -60,13 +60,14 @@ pub fn some_terms(dice: &mut Dice, now: u64) -> Terms {
 		actions: if dice.one_in(40) {
 			ActionSet::EMPTY
 		} else {
-			dice.pick(&[view, view, view, append, ActionSet::ALL])
+			dice.pick(&[view, view, view, append, ActionSet::ALL, ActionSet::ALL])
 		},
 		purposes: dice.pick(&[
 			PurposeSet::of(&[Purpose::Treatment]),
 			PurposeSet::of(&[Purpose::Treatment]),
 			PurposeSet::of(&[Purpose::Treatment, Purpose::Emergency]),
 			PurposeSet::of(&[Purpose::Payment]),
+			PurposeSet::ALL,
 			PurposeSet::ALL,
 		]),
 		categories: dice.pick(&[
@@ -118,7 +119,7 @@ pub fn a_grantee(dice: &mut Dice) -> Grantee<u64> {
 		0 => Grantee::Institution(if dice.one_in(10) { 9 } else { at }),
 		1 => Grantee::Role(dice.pick(&[Role::Doctor, Role::Nurse, Role::Insurer]), at),
 		2 | 3 => Grantee::Assigned(at),
-		_ => Grantee::Account(dice.pick(&[ADA, BEA, BEA, NED, 22])),
+		_ => Grantee::Account(dice.pick(&[ADA, BEA, BEA, NED, 22, CARL])),
 	}
 }
 
@@ -142,8 +143,10 @@ pub fn a_denial(dice: &mut Dice) -> DenialTerms<u64> {
 
 pub fn a_request(dice: &mut Dice) -> AccessRequest<u64> {
 	let (patient, controller, _) = dice.pick(&[PATIENTS[0], PATIENTS[0], PATIENTS[0], PATIENTS[1]]);
-	let (requester, on_behalf_of) = match dice.below(12) {
+	let (requester, on_behalf_of) = match dice.below(14) {
 		0 => (controller, None),
+		2 => (GINA, None),
+		3 => (CARL, None),
 		1 => (STRANGER, Some(AWAY)),
 		_ => {
 			let (who, at, _) = dice.pick(&STAFF);
@@ -171,7 +174,11 @@ pub fn a_request(dice: &mut Dice) -> AccessRequest<u64> {
 			Action::Share,
 		]),
 		purpose: if dice.one_in(6) {
-			dice.pick(&[Purpose::Treatment, Purpose::Emergency, Purpose::Payment])
+			dice.pick(&[Purpose::Treatment, Purpose::Payment])
+		} else if requester == CARL {
+			Purpose::Family
+		} else if dice.one_in(4) {
+			Purpose::Emergency
 		} else if requester == 22 {
 			Purpose::Payment
 		} else {
@@ -196,6 +203,7 @@ pub fn some_record(dice: &mut Dice, patient: u64) -> Record<u64> {
 			Category::Laboratory,
 			Category::Immunisation,
 			Category::Claims,
+			Category::Imaging,
 		]),
 		compartment: dice.pick(&[None, None, None, Some(1), Some(2)]),
 		recorded_at: dice.pick(&[99, 100, 150, 199, 200]),

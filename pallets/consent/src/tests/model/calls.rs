@@ -1,7 +1,7 @@
 //! The life of consents in the model: what comes of each call.
 
 use super::{Given, Model, Wanted};
-use salus_primitives::{Action, DenialTerms, Grantee, Role, Terms, DAY};
+use salus_primitives::{Action, ActionSet, DenialTerms, Grantee, Role, Terms, DAY};
 use std::collections::BTreeSet;
 
 /// The calls; each says whether it succeeds.
@@ -49,10 +49,11 @@ impl Model {
 	pub fn approve(&mut self, who: u64, patient: u64, requester: u64, request: u64, terms: Terms) -> bool {
 		let before = self.clone();
 		let approved = self.signs(who, patient)
+			&& self.may_give(who, patient, &terms)
 			&& self
 				.settle(patient, requester, request)
 				.is_some_and(|asked| asked.until > self.now && no_wider(&terms, &asked.terms))
-			&& self.give(patient, Grantee::Account(requester), terms);
+			&& self.give(who, patient, Grantee::Account(requester), terms, None);
 		if !approved {
 			*self = before;
 		}
@@ -66,7 +67,9 @@ impl Model {
 				self.institutions.contains_key(at)
 			}
 		};
-		self.signs(who, patient) && known && self.give(patient, grantee, terms)
+		self.signs(who, patient)
+			&& known && self.may_give(who, patient, &terms)
+			&& self.give(who, patient, grantee, terms, None)
 	}
 
 	pub fn revoke(&mut self, who: u64, patient: u64, grantee: &Grantee<u64>, grant: u64) -> bool {
@@ -74,12 +77,72 @@ impl Model {
 		let found = self.grants.get_mut(&grant);
 		let found = found.filter(|given| given.patient == patient && given.grantee == *grantee && !given.revoked);
 		match found {
-			Some(given) if signs => {
+			Some(given) if signs || (given.parent.is_some() && given.by == who) => {
 				given.revoked = true;
 				true
 			}
 			_ => false,
 		}
+	}
+
+	/// A referral: `who` holds the grant at this institution and may show what it opens.
+	#[allow(clippy::too_many_arguments)]
+	pub fn pass_on(
+		&mut self,
+		who: u64,
+		patient: u64,
+		at: u32,
+		grantee: &Grantee<u64>,
+		grant: u64,
+		to: u64,
+		terms: Terms,
+	) -> bool {
+		let now = self.now;
+		let Some((role, true)) = self.credentials.get(&(who, at)).copied() else {
+			return false;
+		};
+		let holds = self.institutions[&at]
+			&& match grantee {
+				Grantee::Account(account) => *account == who,
+				Grantee::Institution(there) => *there == at,
+				Grantee::Role(named, there) => (*named, *there) == (role, at),
+				Grantee::Assigned(there) => *there == at && self.assigned.contains(&(who, patient, at)),
+			};
+		let parent = self.grants.get(&grant);
+		let Some(parent) = parent.filter(|given| given.patient == patient && given.grantee == *grantee) else {
+			return false;
+		};
+		let chain = self.chain(parent);
+		let usable = |given: &Given| !given.revoked && given.left != Some(0);
+		let live = usable(parent)
+			&& (parent.terms.starts..parent.terms.ends).contains(&now)
+			&& chain.iter().all(|(_, above)| above.is_some_and(usable));
+		let drawers = matches!(grantee, Grantee::Account(_)) || terms.compartments.is_empty();
+		let shares = parent.terms.actions.iter().any(|action| action == Action::Share);
+		let may = holds && live && drawers && shares && chain.len() < 3 && to != who && no_wider(&terms, &parent.terms);
+		let before = self.clone();
+		let received: Vec<u64> = self
+			.grants
+			.iter()
+			.filter(|(_, given)| {
+				given.patient == patient && given.grantee == Grantee::Account(to) && given.parent.is_some()
+			})
+			.map(|(id, _)| *id)
+			.collect();
+		let alive = |id: &u64| {
+			let given = &self.grants[id];
+			let mut above = self.chain(given).into_iter();
+			usable(given) && now < given.terms.ends && above.all(|(_, above)| above.is_some_and(usable))
+		};
+		if !may || received.iter().any(alive) {
+			return false;
+		}
+		self.grants.retain(|id, _| !received.contains(id));
+		let given = self.give(who, patient, Grantee::Account(to), terms, Some(grant));
+		if !given {
+			*self = before;
+		}
+		given
 	}
 
 	pub fn deny(&mut self, who: u64, patient: u64, terms: DenialTerms<u64>) -> bool {
@@ -109,18 +172,88 @@ impl Model {
 		self.signs(who, patient) && hers && self.denials.remove(&denial).is_some()
 	}
 
-	pub fn take_use(&mut self, grant: u64) -> bool {
-		match self.grants.get_mut(&grant).map(|given| &mut given.left) {
-			None | Some(Some(0)) => false,
-			Some(None) => true,
-			Some(Some(left)) => {
-				*left -= 1;
-				true
-			}
-		}
+	pub fn seal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
+		self.signs(who, patient) && self.sealed.insert((patient, drawer))
 	}
 
-	fn signs(&self, who: u64, patient: u64) -> bool {
+	pub fn unseal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
+		self.is_hers(who, patient) && self.sealed.remove(&(patient, drawer))
+	}
+
+	pub fn attest_erasure(&mut self, who: u64, patient: u64, grant: u64) -> bool {
+		let privacy = |at| {
+			let officer = self.officers.contains(&(who, at));
+			let guards = self.credentials.get(&(who, at)) == Some(&(Role::PrivacyOfficer, true));
+			self.institutions[&at] && (officer || guards)
+		};
+		let may = match self.copies.get(&(patient, grant)) {
+			Some((_, _, true)) | None => false,
+			Some((Grantee::Account(holder), ..)) => *holder == who,
+			Some((Grantee::Institution(at) | Grantee::Role(_, at) | Grantee::Assigned(at), ..)) => privacy(*at),
+		};
+		if may {
+			self.copies.get_mut(&(patient, grant)).unwrap().2 = true;
+		}
+		may
+	}
+
+	pub fn take_use(&mut self, grant: u64) -> bool {
+		let Some(given) = self.grants.get(&grant) else {
+			return false;
+		};
+		let chain: Vec<u64> = self.chain(given).iter().map(|(id, _)| *id).chain([grant]).collect();
+		let usable = |id: &u64| self.grants.get(id).is_some_and(|given| given.left != Some(0));
+		if !chain.iter().all(usable) {
+			return false;
+		}
+		let used = self.grants[&grant].clone();
+		if let Some(until) = used.terms.erase_after {
+			self.copies.insert((used.patient, grant), (used.grantee, until, false));
+		}
+		for id in chain {
+			let left = &mut self.grants.get_mut(&id).unwrap().left;
+			*left = left.map(|left| left - 1);
+		}
+		true
+	}
+
+	/// The patient, or a guardian who may consent in her place.
+	pub(super) fn signs(&self, who: u64, patient: u64) -> bool {
+		self.is_hers(who, patient) || self.consents_for(who, patient).is_some()
+	}
+
+	fn consents_for(&self, who: u64, patient: u64) -> Option<ActionSet> {
+		self.active_guardian(who, patient)
+			.and_then(|given| given.signs.then_some(given.may))
+	}
+
+	/// A guardian gives what she may do, and no compartment.
+	fn may_give(&self, who: u64, patient: u64, terms: &Terms) -> bool {
+		self.consents_for(who, patient).is_none_or(|actions| {
+			let within = terms
+				.actions
+				.iter()
+				.all(|action| actions.iter().any(|one| one == action));
+			within && terms.compartments.is_empty()
+		})
+	}
+
+	pub fn name_successor(&mut self, officer: u64, at: u32, author: u64, successor: Option<u64>) -> bool {
+		if self.institutions.get(&at) != Some(&true) || !self.officers.contains(&(officer, at)) {
+			return false;
+		}
+		let Some(successor) = successor else {
+			return self.successors.remove(&(at, author)).is_some();
+		};
+		let counts = |who| self.credentials.get(&(who, at)).map(|(_, counts)| *counts);
+		let may = counts(author) == Some(false) && counts(successor) == Some(true) && officer != successor;
+		if may {
+			self.successors.insert((at, author), successor);
+		}
+		may
+	}
+
+	fn is_hers(&self, who: u64, patient: u64) -> bool {
 		self.patients
 			.get(&patient)
 			.is_some_and(|person| person.controller == who)
@@ -135,7 +268,7 @@ impl Model {
 		}
 	}
 
-	fn give(&mut self, patient: u64, grantee: Grantee<u64>, terms: Terms) -> bool {
+	fn give(&mut self, by: u64, patient: u64, grantee: Grantee<u64>, terms: Terms, parent: Option<u64>) -> bool {
 		if !self.sound(&terms) || !self.patients[&patient].lives {
 			return false;
 		}
@@ -164,7 +297,8 @@ impl Model {
 				terms,
 				left,
 				revoked: false,
-				passed_on: false,
+				parent,
+				by,
 			},
 		);
 		self.next_grant += 1;
