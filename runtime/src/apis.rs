@@ -186,6 +186,18 @@ impl_runtime_apis! {
 		fn home(account: AccountId) -> Option<InstitutionId> {
 			<Roles as Registry<AccountId>>::home(&account)
 		}
+		fn registrar(institution: InstitutionId) -> Option<AccountId> {
+			Roles::registrar(institution)
+		}
+		fn guardianships(patient: PatientId) -> Vec<Guardianship<AccountId>> {
+			Roles::guardianships(patient)
+		}
+		fn caregivers(patient: PatientId) -> Vec<AccountId> {
+			Roles::caregivers(patient)
+		}
+		fn did_document(subject: DidSubject<AccountId>) -> Option<DidDocument<AccountId>> {
+			Roles::did_document(subject)
+		}
 	}
 
 	impl pallet_consent_runtime_api::ConsentApi<Block, AccountId> for Runtime {

@@ -15,10 +15,10 @@ use frame_support::{
 };
 use frame_system::limits::{BlockLength, BlockWeights};
 use pallet_consortium::Offender;
-use pallet_session::historical;
+use pallet_session::{historical, SessionInterface};
 use salus_primitives::{InstitutionId, Registry, DAY};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
-use sp_runtime::{traits::OpaqueKeys, Perbill};
+use sp_runtime::{traits::OpaqueKeys, DispatchResult, Perbill};
 use sp_staking::offence::{Offence, OffenceError, ReportOffence};
 use sp_version::RuntimeVersion;
 
@@ -61,7 +61,10 @@ parameter_types! {
 }
 
 /// What brings the state of an older runtime to this one's layout, in the block after the upgrade.
-type Migrations = (pallet_records::migrations::ToVersion2<Runtime>,);
+type Migrations = (
+	pallet_records::migrations::ToVersion2<Runtime>,
+	pallet_roles::migrations::V2<Runtime>,
+);
 
 /// Calls of the SDK's pallets that nobody may make.
 pub struct Permitted;
@@ -318,6 +321,28 @@ impl pallet_consortium::Config for Runtime {
 	type BenchmarkHelper = crate::benchmarking::validators::Equivocators;
 }
 
+/// The validators' accounts: the consortium knows them, and the session pallet has their keys.
+pub struct ValidatorAccounts;
+
+impl pallet_roles::ValidatorAccounts<AccountId> for ValidatorAccounts {
+	fn release(account: &AccountId) -> DispatchResult {
+		// The session finds the keys by the account that the consortium still knows.
+		if <Sessions as pallet_consortium::Sessions<AccountId>>::has_keys(account) {
+			<Session as SessionInterface>::purge_keys(account)?;
+		}
+		Consortium::release_validator(account)
+	}
+
+	fn take(account: &AccountId, institution: InstitutionId) -> DispatchResult {
+		Consortium::take_validator(account, institution)
+	}
+
+	fn weight() -> Weight {
+		let database = <Runtime as frame_system::Config>::DbWeight::get();
+		<Session as SessionInterface>::purge_keys_weight().saturating_add(database.reads_writes(6, 2))
+	}
+}
+
 impl pallet_roles::Config for Runtime {
 	type Time = Timestamp;
 	type CouncilOrigin = TwoThirds;
@@ -325,6 +350,7 @@ impl pallet_roles::Config for Runtime {
 	type Audit = Records;
 	type OnAdmitted = Consortium;
 	type Signature = Signature;
+	type Validators = ValidatorAccounts;
 	type WeightInfo = weights::pallet_roles::WeightInfo<Runtime>;
 }
 

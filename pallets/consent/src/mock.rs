@@ -122,6 +122,14 @@ impl Registry<u64> for Register {
 		Assignments::contains_key((*practitioner, patient, institution))
 	}
 
+	fn guardianship(_: PatientId, _: &u64) -> Option<Guardianship<u64>> {
+		None
+	}
+
+	fn is_caregiver(_: PatientId, _: &u64) -> bool {
+		false
+	}
+
 	fn home(_: &u64) -> Option<InstitutionId> {
 		None
 	}

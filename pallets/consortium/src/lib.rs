@@ -277,6 +277,9 @@ pub mod pallet {
 		SealInvalid,
 		/// The headers are one block's.
 		SameBlock,
+		/// The account is named as a validator, or validates until the next session's end: the council strikes it out, and
+		/// two sessions later it is free.
+		StillValidates,
 	}
 
 	#[pallet::hooks]

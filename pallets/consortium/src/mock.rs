@@ -10,7 +10,8 @@ use frame_support::{
 use frame_system::{pallet_prelude::HeaderFor, EnsureRoot};
 use pallet_session::SessionManager;
 use salus_primitives::{
-	HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted, Patient, PatientId, Registry, Standing, Status,
+	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted, Patient, PatientId, Registry,
+	Standing, Status,
 };
 use sp_consensus_aura::{
 	digests::CompatibleDigestItem,
@@ -112,6 +113,12 @@ impl Registry<u64> for Roles {
 		false
 	}
 	fn is_assigned(_: &u64, _: PatientId, _: InstitutionId) -> bool {
+		false
+	}
+	fn guardianship(_: PatientId, _: &u64) -> Option<Guardianship<u64>> {
+		None
+	}
+	fn is_caregiver(_: PatientId, _: &u64) -> bool {
 		false
 	}
 	fn home(_: &u64) -> Option<InstitutionId> {

@@ -1,28 +1,22 @@
 //! What an admitted institution has in the consortium: a hospital its seat on the council, and whoever names one the
 //! account of its validator.
 
-use crate::{Config, Error, Event, Pallet, Seats, ValidatorAccounts, WeightInfo};
+use crate::{Config, Error, Event, Pallet, Seats, Sessions, ValidatorAccounts, Validators, WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{
 	ensure,
 	traits::{ChangeMembers, Get},
 };
 use salus_primitives::{Institution, InstitutionId, OnAdmitted};
-use sp_runtime::{DispatchError, Weight};
+use sp_runtime::{DispatchError, DispatchResult, Weight};
 
 impl<T: Config> OnAdmitted<T::AccountId> for Pallet<T> {
 	fn admitted(id: InstitutionId, institution: &Institution<T::AccountId>) -> Result<(), DispatchError> {
 		if let Some(validator) = &institution.validator {
-			ensure!(
-				!ValidatorAccounts::<T>::contains_key(validator),
-				Error::<T>::ValidatorTaken
-			);
+			Self::take_validator(validator, id)?;
 		}
 		if let Some(seat) = institution.seat.clone() {
 			Self::take_seat(id, seat)?;
-		}
-		if let Some(validator) = &institution.validator {
-			ValidatorAccounts::<T>::insert(validator, id);
 		}
 		Ok(())
 	}
@@ -33,6 +27,34 @@ impl<T: Config> OnAdmitted<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Lets an account be no institution's validator any more.
+	///
+	/// # Errors
+	/// [`Error::StillValidates`], [`Error::ValidatorOffended`].
+	pub fn release_validator(account: &T::AccountId) -> DispatchResult {
+		let validates = Validators::<T>::get().contains(account)
+			|| T::Sessions::validators().contains(account)
+			|| T::Sessions::queued().contains(account);
+		ensure!(!validates, Error::<T>::StillValidates);
+		// An institution doesn't shake an offence off by changing the account.
+		ensure!(!Self::is_offender(account), Error::<T>::ValidatorOffended);
+		ValidatorAccounts::<T>::remove(account);
+		Ok(())
+	}
+
+	/// Makes an account the institution's validator.
+	///
+	/// # Errors
+	/// [`Error::ValidatorTaken`].
+	pub fn take_validator(account: &T::AccountId, id: InstitutionId) -> DispatchResult {
+		ensure!(
+			!ValidatorAccounts::<T>::contains_key(account),
+			Error::<T>::ValidatorTaken
+		);
+		ValidatorAccounts::<T>::insert(account, id);
+		Ok(())
+	}
+
 	fn take_seat(id: InstitutionId, seat: T::AccountId) -> Result<(), Error<T>> {
 		let mut seats = Seats::<T>::get();
 		ensure!(seats.iter().all(|(seated, _)| *seated != id), Error::AlreadySeated);

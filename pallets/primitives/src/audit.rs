@@ -1,8 +1,8 @@
 //! The audit trail: one hash chain for each patient.
 
 use crate::{
-	Basis, CaseId, Compartment, DenialId, ErrorReason, GrantId, InstitutionId, Moment, PatientId, Purpose, Reason,
-	ReceiptId, RecordId, RequestId, Verdict,
+	Basis, CaseId, Compartment, ControllerCause, DenialId, ErrorReason, GrantId, GuardianshipChange, InstitutionId,
+	Moment, PatientId, Purpose, Reason, ReceiptId, RecordId, RecoveryChange, RequestId, Verdict,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -115,6 +115,68 @@ pub enum Kind<AccountId> {
 	/// A grantee attested that her copies are erased.
 	#[codec(index = 27)]
 	ErasureAttested { grant: GrantId },
+	/// Two officers registered a patient without a device: the actor confirmed what `with` proposed.
+	#[codec(index = 64)]
+	PatientRegisteredOnPaper {
+		institution: InstitutionId,
+		with: AccountId,
+	},
+	/// Two officers noted that a patient who was unidentified is no longer.
+	#[codec(index = 65)]
+	PatientIdentified { with: AccountId },
+	/// Another account signs for her.
+	#[codec(index = 66)]
+	ControllerChanged {
+		controller: AccountId,
+		cause: ControllerCause,
+	},
+	/// She has another HPKE key, and the same account.
+	#[codec(index = 67)]
+	HpkeKeyRotated,
+	/// She named a caregiver.
+	#[codec(index = 68)]
+	CaregiverNamed { caregiver: AccountId },
+	/// The caregiver is none any more.
+	#[codec(index = 69)]
+	CaregiverRemoved { caregiver: AccountId },
+	/// Two officers merged one id of hers into another; in both trails.
+	#[codec(index = 70)]
+	PatientsMerged {
+		from: PatientId,
+		into: PatientId,
+		with: AccountId,
+	},
+	/// Two officers took a merge back; in both trails.
+	#[codec(index = 71)]
+	PatientsUnmerged {
+		from: PatientId,
+		into: PatientId,
+		with: AccountId,
+	},
+	/// Two officers noted her death.
+	#[codec(index = 72)]
+	PatientDeceased { at: Moment, with: AccountId },
+	/// Two officers took it back.
+	#[codec(index = 73)]
+	DeathRetracted { with: AccountId },
+	/// Two officers proposed a guardian.
+	#[codec(index = 74)]
+	GuardianshipProposed { guardian: AccountId, with: AccountId },
+	/// Something became of a guardianship.
+	#[codec(index = 75)]
+	GuardianshipChanged {
+		guardian: AccountId,
+		change: GuardianshipChange,
+	},
+	/// Two officers began the recovery of a lost key.
+	#[codec(index = 76)]
+	RecoveryProposed { controller: AccountId, with: AccountId },
+	/// Something became of a recovery; its completion is `ControllerChanged`.
+	#[codec(index = 77)]
+	RecoveryChanged { change: RecoveryChange },
+	/// She committed to recovery contacts.
+	#[codec(index = 78)]
+	RecoveryContactsSet,
 }
 
 /// One entry of a patient's trail.

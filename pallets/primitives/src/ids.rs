@@ -1,4 +1,9 @@
-//! Dense identifiers and the units of time.
+//! Dense identifiers, what they are in the world outside, and the units of time.
+
+use alloc::{format, string::String};
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+use sp_core::H256;
 
 /// An admitted institution.
 pub type InstitutionId = u32;
@@ -26,3 +31,55 @@ pub const SECOND: Moment = 1_000;
 pub const MINUTE: Moment = 60 * SECOND;
 pub const HOUR: Moment = 60 * MINUTE;
 pub const DAY: Moment = 24 * HOUR;
+
+/// What a decentralised identifier names: `did:salus:<genesis hex>:institution:<n>`, `:patient:<n>`, `:account:<hex>`.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+pub enum DidSubject<AccountId> {
+	/// An institution.
+	#[codec(index = 0)]
+	Institution(InstitutionId),
+	/// A patient, under one of her ids.
+	#[codec(index = 1)]
+	Patient(PatientId),
+	/// Whoever signs by an account.
+	#[codec(index = 2)]
+	Account(AccountId),
+}
+
+impl<AccountId: AsRef<[u8]> + From<[u8; 32]>> DidSubject<AccountId> {
+	/// The identifier, on the chain of this genesis.
+	pub fn did(&self, genesis: &H256) -> String {
+		let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+		let named = match self {
+			Self::Institution(id) => format!("institution:{id}"),
+			Self::Patient(id) => format!("patient:{id}"),
+			Self::Account(account) => format!("account:{}", hex(account.as_ref())),
+		};
+		format!("did:salus:{}:{named}", hex(genesis.as_bytes()))
+	}
+
+	/// What an identifier names, if it is one of this chain in its one spelling.
+	pub fn parse(did: &str, genesis: &H256) -> Option<Self> {
+		let (kind, id) = did.rsplit_once(':')?;
+		let subject = match kind.rsplit_once(':')?.1 {
+			"institution" => Self::Institution(id.parse().ok()?),
+			"patient" => Self::Patient(id.parse().ok()?),
+			"account" => Self::Account(from_hex(id)?.into()),
+			_ => return None,
+		};
+		(subject.did(genesis) == did).then_some(subject)
+	}
+}
+
+/// 32 bytes in hexadecimal digits.
+fn from_hex(digits: &str) -> Option<[u8; 32]> {
+	let mut bytes = [0; 32];
+	let pairs = digits.as_bytes().chunks_exact(2);
+	if pairs.len() != bytes.len() || !digits.is_ascii() {
+		return None;
+	}
+	for (byte, pair) in bytes.iter_mut().zip(pairs) {
+		*byte = u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok()?;
+	}
+	Some(bytes)
+}

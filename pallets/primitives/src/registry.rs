@@ -1,6 +1,7 @@
 //! Institutions, credentials, patients and assignments.
 
-use crate::{access::vocabulary, ActionSet, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms};
+use crate::{access::vocabulary, ActionSet, DidSubject, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,15 @@ vocabulary! {
 pub const MAX_OFFICERS: u32 = 8;
 /// The most node peer ids, and the most addresses, of an institution.
 pub const MAX_PEERS: u32 = 4;
+/// The most caregivers of a patient.
+pub const MAX_CAREGIVERS: u32 = 8;
+/// The most guardians of a patient.
+pub const MAX_GUARDIANS: u32 = 4;
+
+/// Nodes' libp2p peer ids, binary.
+pub type PeerIds = BoundedVec<BoundedVec<u8, ConstU32<64>>, ConstU32<MAX_PEERS>>;
+/// Nodes' addresses, binary multiaddr.
+pub type Addresses = BoundedVec<BoundedVec<u8, ConstU32<128>>, ConstU32<MAX_PEERS>>;
 
 /// An admitted institution.
 #[derive(
@@ -42,9 +52,9 @@ pub struct Institution<AccountId> {
 	/// The key that custody wraps are made to.
 	pub hpke: HpkeKey,
 	/// Its nodes' libp2p peer ids, binary.
-	pub peer_ids: BoundedVec<BoundedVec<u8, ConstU32<64>>, ConstU32<MAX_PEERS>>,
+	pub peer_ids: PeerIds,
 	/// Its nodes' addresses, binary multiaddr.
-	pub addresses: BoundedVec<BoundedVec<u8, ConstU32<128>>, ConstU32<MAX_PEERS>>,
+	pub addresses: Addresses,
 	/// What a patient accepts, whole or narrower, when she registers.
 	pub admission_terms: Terms,
 	/// Its account on the council (hospitals).
@@ -205,6 +215,26 @@ pub enum Assignment {
 	Ended(Moment),
 }
 
+vocabulary! {
+	/// In what capacity an account acts for a patient. The account signs that it accepts.
+	pub enum Capacity { Controller = 0, Guardian = 1, Executor = 2, Caregiver = 3 }
+}
+
+vocabulary! {
+	/// How the account that signs for a patient came to be another one.
+	pub enum ControllerCause { Claimed = 0, Rotated = 1, Recovered = 2 }
+}
+
+vocabulary! {
+	/// What became of a guardianship.
+	pub enum GuardianshipChange { Objected = 0, Contested = 1, Upheld = 2, Ended = 3 }
+}
+
+vocabulary! {
+	/// What became of a recovery that is not completed.
+	pub enum RecoveryChange { Objected = 0, Vouched = 1, Refused = 2 }
+}
+
 /// Who acts for a patient, in what, and for how long.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
@@ -238,4 +268,23 @@ impl<AccountId> Guardianship<AccountId> {
 		};
 		theirs && !self.contested && self.starts <= now && now < self.ends
 	}
+}
+
+/// What a DID document of W3C says, before anybody renders it: the keys of an institution, a patient's id or an account.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
+pub struct DidDocument<AccountId> {
+	/// The genesis hash of the chain, which every identifier here names.
+	pub genesis: H256,
+	/// Whom it is about.
+	pub subject: DidSubject<AccountId>,
+	/// Who changes it, where that is somebody else: the institution of a patient without a device.
+	pub controller: Option<DidSubject<AccountId>>,
+	/// The accounts that sign for the subject: `authentication` and `assertionMethod`.
+	pub accounts: Vec<AccountId>,
+	/// The key that payload keys are wrapped to: `keyAgreement`.
+	pub hpke: Option<HpkeKey>,
+	/// Where its nodes are, binary multiaddr: `service`.
+	pub addresses: Addresses,
+	/// Whether nothing signed for the subject counts now: it is suspended, died, was merged, or left.
+	pub deactivated: bool,
 }

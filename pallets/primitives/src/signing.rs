@@ -1,5 +1,6 @@
 //! What keys sign outside of transactions, and the public keys payload keys are wrapped to.
 
+use crate::{Capacity, PatientId};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -14,6 +15,12 @@ pub const VOUCHER_TAG: &[u8] = b"salus/voucher/1";
 pub const REGISTER_TAG: &[u8] = b"salus/register/1";
 /// Tag of an applicant's signature under an application.
 pub const APPLICATION_TAG: &[u8] = b"salus/application/1";
+/// Tag of an account's signature under what it accepts to be for a patient.
+pub const ACCEPT_TAG: &[u8] = b"salus/accept/1";
+/// Tag of a recovery contact's signature under the patient's new keys.
+pub const VOUCH_TAG: &[u8] = b"salus/vouch/1";
+/// Tag of the commitment to a patient's recovery contacts.
+pub const CONTACTS_TAG: &[u8] = b"salus/contacts/1";
 /// Tag of a patient's signature under her card.
 pub const CARD_TAG: &[u8] = b"salus/card/1";
 
@@ -45,6 +52,30 @@ pub fn wrapped(tag: &[u8], value: &impl Encode) -> Vec<u8> {
 		b"</Bytes>",
 	]
 	.concat()
+}
+
+/// What an account signs under [`ACCEPT_TAG`], in the [`wrapped`] form, so that nobody makes it a patient's controller,
+/// guardian, executor or caregiver without its knowledge: `SCALE(genesis, patient, capacity, account, HPKE key)`, the key
+/// only of a controller.
+#[derive(Clone, PartialEq, Eq, Debug, Encode)]
+pub struct Acceptance<'a, AccountId> {
+	/// The genesis hash of the chain it is for.
+	pub genesis: H256,
+	/// The patient's id.
+	pub patient: PatientId,
+	/// As what.
+	pub capacity: Capacity,
+	/// The account that accepts.
+	pub account: &'a AccountId,
+	/// The key that subject wraps will be made to.
+	pub hpke: Option<&'a HpkeKey>,
+}
+
+/// `blake2_256("salus/contacts/1" ++ salt ++ SCALE(k, contacts))`: which accounts, `k` of them together, vouch for a
+/// patient who lost her key. The salt is 32 random bytes; it and the contacts show only when they vouch.
+pub fn contacts_commitment<AccountId: Encode>(salt: &[u8; 32], k: u8, contacts: &[AccountId]) -> H256 {
+	let contacts = (k, contacts).encode();
+	H256(blake2_256(&[CONTACTS_TAG, salt, &contacts].concat()))
 }
 
 /// `blake2_256("salus/commitment/1" ++ kind ++ salt ++ value)`: the salt is 32 random bytes and stays off chain.

@@ -31,6 +31,10 @@ pub trait Registry<AccountId> {
 	fn is_controller(account: &AccountId, patient: PatientId) -> bool;
 	/// Whether the practitioner has accepted an assignment to the patient at this institution and it has not ended.
 	fn is_assigned(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) -> bool;
+	/// The account's guardianship of the patient, in force or not: ask [`Guardianship::is_active`]. One bounded read.
+	fn guardianship(patient: PatientId, account: &AccountId) -> Option<Guardianship<AccountId>>;
+	/// Whether the patient named the account as a caregiver. One bounded read.
+	fn is_caregiver(patient: PatientId, account: &AccountId) -> bool;
 	/// The institution whose quota the account uses; `None` for an account that was never registered.
 	fn home(account: &AccountId) -> Option<InstitutionId>;
 	/// Since when the account's credential at this institution has been active without a break; `None` for one that is

@@ -11,8 +11,8 @@ use frame_support::{
 	Blake2_128Concat, Twox64Concat,
 };
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, Basis, Decision, GrantId, Institution, InstitutionId, Moment, Patient,
-	PatientId, PatientStatus, Reason, Receipt, Record, RecordId, RecordStatus, Registry, Role, Standing,
+	AccessControl, AccessRequest, Action, Basis, Decision, GrantId, Guardianship, Institution, InstitutionId, Moment,
+	Patient, PatientId, PatientStatus, Reason, Receipt, Record, RecordId, RecordStatus, Registry, Role, Standing,
 };
 use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
 
@@ -96,6 +96,12 @@ impl Registry<u64> for Register {
 	}
 	fn is_assigned(practitioner: &u64, patient: PatientId, institution: InstitutionId) -> bool {
 		Assignments::contains_key((*practitioner, patient, institution))
+	}
+	fn guardianship(_: PatientId, _: &u64) -> Option<Guardianship<u64>> {
+		None
+	}
+	fn is_caregiver(_: PatientId, _: &u64) -> bool {
+		false
 	}
 	fn home(_: &u64) -> Option<InstitutionId> {
 		None

@@ -1,8 +1,8 @@
 //! Which practitioners a patient is assigned to.
 
-use crate::{Assignments, Config, Error, Pallet, PatientOf, Patients};
+use crate::{Assignments, Config, Error, Pallet, PatientOf};
 use frame_support::{ensure, traits::Time};
-use salus_primitives::{Assignment, AuditEntry, AuditTrail, InstitutionId, Kind, PatientId, PatientStatus, Role};
+use salus_primitives::{Assignment, AuditEntry, AuditTrail, InstitutionId, Kind, PatientId, Role};
 
 type Entry<T> = AuditEntry<<T as frame_system::Config>::AccountId>;
 
@@ -13,7 +13,7 @@ impl<T: Config> Pallet<T> {
 		patient: PatientId,
 		practitioner: &T::AccountId,
 	) -> Result<(InstitutionId, Entry<T>), Error<T>> {
-		let institution = Self::active_patient(patient)?;
+		let institution = Self::active_patient(patient)?.institution;
 		Self::active_institution(institution)?;
 		let role = Self::active_role(&administrator, institution);
 		ensure!(role == Some(Role::Administrator), Error::NotAnAdministrator);
@@ -79,13 +79,6 @@ impl<T: Config> Pallet<T> {
 			practitioner: practitioner.clone(),
 		};
 		Ok(T::Audit::append(patient, Some(who), kind))
-	}
-
-	/// The institution of a patient who lives, under this id.
-	fn active_patient(patient: PatientId) -> Result<InstitutionId, Error<T>> {
-		let patient = Patients::<T>::get(patient).ok_or(Error::UnknownPatient)?;
-		ensure!(patient.status == PatientStatus::Active, Error::PatientNotActive);
-		Ok(patient.institution)
 	}
 
 	/// Whether the account holds an active credential in a role that may see anything at all.

@@ -1,176 +1,29 @@
 //! Benchmarks of pallet-roles, run on the real runtime. Accounts sign with sr25519, the slowest of the signatures that
 //! accounts have.
 
+mod world;
+
 use crate::{
-	Assignments, Call, Config, Credentials, Home, Institutions, Pallet, PatientOf, PrunedKeys, UsedVouchers, MAX_PRUNED,
+	acts::Officers, Applications, Assignments, Call, CaregiversOf, ComingKeys, ComingKeysOf, Config, Contacts,
+	ContactsCommitment, ContactsOf, Credentials, GuardianshipTerms, Home, Institutions, LeftInstitutions, NextPatient,
+	Pallet, PatientOf, ProposedActs, PrunedKeys, Recoveries, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
+	Vouching, MAX_CONTACTS, MAX_LEFT, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_NOTICE,
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	pallet_prelude::{Authorize, TransactionSource},
 	traits::{EnsureOrigin, Time},
 };
-use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
+use frame_system::RawOrigin;
 use salus_primitives::{
-	tagged, wrapped, Action, ActionSet, Application, Assignment, Category, CategorySet, Credential, HpkeKey,
-	Institution, InstitutionId, InstitutionKind, PatientId, Purpose, PurposeSet, Role, Status, Terms, Voucher,
-	APPLICATION_TAG, DAY, MAX_OFFICERS, MAX_PEERS, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REGISTER_TAG,
-	VOUCHER_TAG,
+	contacts_commitment, wrapped, ActionSet, Assignment, Capacity, Credential, Role, Status, DAY, MAX_CAREGIVERS,
+	MAX_GUARDIANS, VOUCH_TAG,
 };
-use sp_core::{crypto::KeyTypeId, sr25519, H256};
-use sp_io::{
-	crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign},
-	hashing::blake2_256,
-};
-use sp_runtime::{traits::Zero, BoundedVec};
-
-const KEYS: KeyTypeId = KeyTypeId(*b"slus");
-
-/// As many records and compartments as terms can name.
-fn terms<T: Config>() -> Terms {
-	let records: Vec<u64> = (0..MAX_TERMS_RECORDS.into()).collect();
-	let compartments: Vec<u8> = (0..MAX_TERMS_COMPARTMENTS).filter_map(|n| n.try_into().ok()).collect();
-	Terms {
-		actions: ActionSet::of(&[Action::View]),
-		purposes: PurposeSet::of(&[Purpose::Treatment]),
-		categories: CategorySet::of(&[Category::Imaging]),
-		records: BoundedVec::truncate_from(records),
-		compartments: BoundedVec::truncate_from(compartments),
-		recorded_from: Some(0),
-		recorded_until: Some(T::Time::now() + DAY),
-		starts: 0,
-		ends: T::Time::now() + 365 * DAY,
-		uses: Some(1),
-		erase_after: Some(T::Time::now() + 366 * DAY),
-	}
-}
-
-fn key(n: u8) -> HpkeKey {
-	// The longest of the keys: its X25519 half is n with its top byte 1.
-	let mut key = vec![n; 1_184 + 32];
-	if let Some(top) = key.last_mut() {
-		*top = 1;
-	}
-	HpkeKey::XWing(BoundedVec::truncate_from(key))
-}
-
-/// The largest hospital.
-fn hospital<T: Config>() -> Institution<T::AccountId> {
-	let officers = (0..MAX_OFFICERS).map(|n| account("officer", n, 0)).collect();
-	Institution {
-		kind: InstitutionKind::Hospital,
-		region: BoundedVec::truncate_from(b"CH-ZH".to_vec()),
-		time_zone: BoundedVec::truncate_from(vec![b'x'; 32]),
-		officers: BoundedVec::truncate_from(officers),
-		status: Status::Active,
-		hpke: key(201),
-		peer_ids: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![1; 64]); MAX_PEERS as usize]),
-		addresses: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![1; 128]); MAX_PEERS as usize]),
-		admission_terms: terms::<T>(),
-		seat: Some(account("seat", 0, 0)),
-		validator: Some(account("validator", 0, 0)),
-	}
-}
-
-/// A hospital with its last officer to be looked for longest.
-fn admitted<T: Config>() -> Result<(InstitutionId, T::AccountId), BenchmarkError> {
-	let institution = Pallet::<T>::admit(hospital::<T>())?;
-	Ok((institution, account("officer", MAX_OFFICERS - 1, 0)))
-}
-
-fn with_credential<T: Config>(
-	name: &'static str,
-	institution: InstitutionId,
-	role: Role,
-	status: Status,
-) -> Result<T::AccountId, BenchmarkError> {
-	let holder: T::AccountId = account(name, 0, 0);
-	let now = T::Time::now();
-	let (licence, speciality) = (H256::zero(), H256::zero());
-	let credential = Credential {
-		role,
-		licence,
-		speciality,
-		valid_from: 0,
-		valid_until: now + DAY,
-		status,
-	};
-	Pallet::<T>::issue(&holder, institution, credential).map_err(|_| "the credential is in order")?;
-	Ok(holder)
-}
-
-fn genesis<T: Config>() -> H256 {
-	H256::from_slice(frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).as_ref())
-}
-
-fn signature<T: Config>(key: &sr25519::Public, message: &[u8]) -> Result<T::Signature, BenchmarkError>
-where
-	T::Signature: From<sr25519::Signature>,
-{
-	Ok(sr25519_sign(KEYS, key, message)
-		.ok_or("the keystore has the key")?
-		.into())
-}
-
-/// A registration at a new hospital.
-fn registration<T: Config>() -> Result<(Call<T>, T::AccountId), BenchmarkError>
-where
-	T::AccountId: From<sr25519::Public>,
-	T::Signature: From<sr25519::Signature>,
-{
-	let officer_key = sr25519_generate(KEYS, None);
-	let officer = T::AccountId::from(officer_key);
-	let mut hospital = hospital::<T>();
-	if let Some(last) = hospital.officers.last_mut() {
-		*last = officer.clone();
-	}
-	let institution = Pallet::<T>::admit(hospital)?;
-	let one_time = ed25519_generate(KEYS, None);
-	let terms = terms::<T>();
-	let voucher = Voucher {
-		genesis: genesis::<T>(),
-		institution,
-		terms: H256(terms.using_encoded(blake2_256)),
-		key: one_time.0,
-		not_after: T::Time::now() + DAY,
-	};
-	let voucher_signature = signature::<T>(&officer_key, &wrapped(VOUCHER_TAG, &voucher))?;
-	let controller_key = sr25519_generate(KEYS, None);
-	let controller = T::AccountId::from(controller_key);
-	let hpke = key(202);
-	let signed = (voucher.genesis, institution, voucher.key, &controller, &hpke, &terms);
-	let key_signature = ed25519_sign(KEYS, &one_time, &tagged(REGISTER_TAG, &signed))
-		.ok_or("the keystore has the key")?
-		.0;
-	let controller_signature = signature::<T>(&controller_key, &wrapped(REGISTER_TAG, &signed))?;
-	let call = Call::register_patient {
-		voucher,
-		officer,
-		voucher_signature,
-		controller: controller.clone(),
-		hpke,
-		terms,
-		key_signature,
-		controller_signature,
-	};
-	Ok((call, controller))
-}
-
-/// A patient of a new hospital: who, where, her controller.
-fn patient<T: Config>() -> Result<(PatientId, InstitutionId, T::AccountId), BenchmarkError>
-where
-	T::AccountId: From<sr25519::Public>,
-	T::Signature: From<sr25519::Signature>,
-{
-	use frame_support::traits::UnfilteredDispatchable;
-	let (call, controller) = registration::<T>()?;
-	call.dispatch_bypass_filter(frame_system::Origin::<T>::Authorized.into())
-		.map_err(|error| error.error)?;
-	let patient = PatientOf::<T>::get(&controller).ok_or("she is registered")?;
-	let institution = Home::<T>::get(&controller).ok_or("she is registered")?;
-	Ok((patient, institution, controller))
-}
+use sp_core::{sr25519, H256};
+use sp_io::{crypto::sr25519_generate, hashing::blake2_256};
+use world::*;
 
 #[benchmarks(where T::AccountId: From<sr25519::Public>, T::Signature: From<sr25519::Signature>)]
 mod benchmarks {
@@ -214,19 +67,9 @@ mod benchmarks {
 	#[benchmark]
 	fn approve_application() -> Result<(), BenchmarkError> {
 		let (institution, officer) = admitted::<T>()?;
-		let key = sr25519_generate(KEYS, None);
-		let applicant = T::AccountId::from(key);
 		let now = T::Time::now();
-		let application = Application {
-			genesis: genesis::<T>(),
-			institution,
-			applicant: applicant.clone(),
-			role: Role::Doctor,
-			licence: H256::zero(),
-			speciality: H256::zero(),
-			not_after: now + DAY,
-		};
-		let signature = signature::<T>(&key, &wrapped(APPLICATION_TAG, &application))?;
+		let (application, signature) = application::<T>(institution)?;
+		let applicant = application.applicant.clone();
 		#[extrinsic_call]
 		_(RawOrigin::Signed(officer), application, signature, now, now + DAY);
 		assert!(Credentials::<T>::contains_key((applicant, institution)));
@@ -341,6 +184,373 @@ mod benchmarks {
 			Pallet::<T>::assignment(patient, &doctor, institution),
 			Some(Assignment::Ended(_))
 		));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn submit_application() -> Result<(), BenchmarkError> {
+		let (_, institution, _, registrar) = attested::<T>()?;
+		let (application, signature) = application::<T>(institution)?;
+		let applicant = application.applicant.clone();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(registrar), applicant.clone(), application, signature);
+		assert!(Applications::<T>::contains_key((applicant, institution)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn approve_attested_application() -> Result<(), BenchmarkError> {
+		let (applicant, institution, officer, _) = attested::<T>()?;
+		let now = T::Time::now();
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(officer),
+			applicant.clone(),
+			institution,
+			now,
+			now + DAY,
+		);
+		assert!(Credentials::<T>::contains_key((applicant, institution)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn decline_application() -> Result<(), BenchmarkError> {
+		let (applicant, institution, officer, _) = attested::<T>()?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), applicant.clone(), institution);
+		assert!(!Applications::<T>::contains_key((applicant, institution)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn prune_application() -> Result<(), BenchmarkError> {
+		let (applicant, institution, officer, _) = attested::<T>()?;
+		Applications::<T>::mutate((&applicant, institution), |waiting| {
+			if let Some(waiting) = waiting {
+				waiting.until = 0;
+			}
+		});
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), applicant.clone(), institution);
+		assert!(!Applications::<T>::contains_key((applicant, institution)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn transfer() -> Result<(), BenchmarkError> {
+		let (from, _) = admitted::<T>()?;
+		let doctor = with_credential::<T>("doctor", from, Role::Doctor, Status::Active)?;
+		let mut other = hospital::<T>();
+		other.hpke = key(203);
+		other.seat = Some(account("seat", 1, 0));
+		other.validator = Some(account("validator", 1, 0));
+		let institution = Pallet::<T>::admit(other)?;
+		with_credential::<T>("doctor", institution, Role::Doctor, Status::Active)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(doctor.clone()), institution);
+		assert_eq!(Home::<T>::get(doctor), Some(institution));
+		Ok(())
+	}
+
+	/// Its rehearsal aside, which is as costly as the act and measured there: this one costs nearly nothing.
+	#[benchmark]
+	fn propose_act() -> Result<(), BenchmarkError> {
+		let (institution, officer) = admitted::<T>()?;
+		nearly_full::<T>(institution, &officer);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), institution, long_act::<T>(0));
+		assert_eq!(ProposedActs::<T>::get(institution).len(), MAX_PROPOSED_ACTS as usize);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn confirm_act() -> Result<(), BenchmarkError> {
+		let (institution, officer) = admitted::<T>()?;
+		nearly_full::<T>(institution, &officer);
+		proposed::<T>(institution, long_act::<T>(0));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), institution, long_act::<T>(0));
+		assert!(ComingKeysOf::<T>::contains_key(institution));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn withdraw_act() -> Result<(), BenchmarkError> {
+		let (institution, officer) = admitted::<T>()?;
+		nearly_full::<T>(institution, &officer);
+		proposed::<T>(institution, long_act::<T>(0));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), institution, long_act::<T>(0));
+		assert_eq!(
+			ProposedActs::<T>::get(institution).len(),
+			MAX_PROPOSED_ACTS as usize - 1
+		);
+		Ok(())
+	}
+
+	/// A registrar takes another's place: of the acts that change an institution none touches more accounts, and the
+	/// entry is written as well.
+	#[benchmark]
+	fn institution_act() -> Result<(), BenchmarkError> {
+		let (_, institution, _, _) = attested::<T>()?;
+		let successor: T::AccountId = account("registrar", 1, 0);
+		#[block]
+		{
+			Pallet::<T>::name_registrar(institution, successor.clone()).map_err(|_| "she is no officer")?;
+			Pallet::<T>::change_admission_terms(institution, terms::<T>()).map_err(|_| "the terms are in order")?;
+		}
+		assert_eq!(Registrars::<T>::get(institution), Some(successor));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn apply_keys() -> Result<(), BenchmarkError> {
+		let (institution, officer) = admitted::<T>()?;
+		let entry = hospital::<T>();
+		let coming = ComingKeys {
+			hpke: Some((key(204), 0)),
+			nodes: Some((entry.peer_ids, entry.addresses, 0)),
+		};
+		ComingKeysOf::<T>::insert(institution, coming);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(officer), institution);
+		assert!(!ComingKeysOf::<T>::contains_key(institution));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn replace_officer() -> Result<(), BenchmarkError> {
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (institution, officer) = admitted::<T>()?;
+		let successor: T::AccountId = account("successor", 0, 0);
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, institution, officer, successor.clone());
+		assert!(Pallet::<T>::ensure_officer(&successor, institution).is_ok());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn leave(n: Linear<0, MAX_LEFT>) -> Result<(), BenchmarkError> {
+		let nurse: T::AccountId = account("nurse", 0, 0);
+		Pallet::<T>::settle(&nurse, 0);
+		let credential = Credential {
+			role: Role::Nurse,
+			licence: H256::zero(),
+			speciality: H256::zero(),
+			valid_from: 0,
+			valid_until: 1,
+			status: Status::Active,
+		};
+		for institution in 0..n {
+			Credentials::<T>::insert((&nurse, institution), credential.clone());
+		}
+		let ties = Ties {
+			offices: 0,
+			credentials: n,
+		};
+		TiesOf::<T>::insert(&nurse, ties);
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(nurse.clone()),
+			LeftInstitutions::truncate_from((0..n).collect()),
+		);
+		assert!(Tombstones::<T>::contains_key(nurse));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn patient_act() -> Result<(), BenchmarkError> {
+		let (institution, officer) = admitted::<T>()?;
+		let officers = Officers::<T> {
+			institution,
+			proposer: &officer,
+			confirmer: &officer,
+		};
+		let patient = NextPatient::<T>::get();
+		Pallet::<T>::register_on_paper(&officers, H256::zero(), true, None).map_err(|_| "there are ids left")?;
+		let (controller, signature) = accepting::<T>(patient, Capacity::Controller, Some(&key(205)))?;
+		#[block]
+		{
+			Pallet::<T>::claim(&officers, patient, &controller, key(205), &signature)?;
+		}
+		assert_eq!(PatientOf::<T>::get(controller), Some(patient));
+		Ok(())
+	}
+
+	/// As many guardians as there can be have ended and make room for another.
+	#[benchmark]
+	fn guardian_act() -> Result<(), BenchmarkError> {
+		let (patient, institution, _) = patient::<T>()?;
+		let officer: T::AccountId = account("officer", 0, 0);
+		guarded::<T>(patient, institution, 0);
+		let (guardian, signature) = accepting::<T>(patient, Capacity::Guardian, None)?;
+		let terms = GuardianshipTerms {
+			guardian: guardian.clone(),
+			executor: false,
+			actions: ActionSet::ALL,
+			consents: true,
+			ends: MAY_2500,
+			evidence: H256::zero(),
+		};
+		let officers = Officers::<T> {
+			institution,
+			proposer: &officer,
+			confirmer: &officer,
+		};
+		#[block]
+		{
+			Pallet::<T>::give_guardian(&officers, patient, terms, &signature)?;
+		}
+		assert!(Pallet::<T>::guardianship_of(patient, &guardian).is_some());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn rotate_keys() -> Result<(), BenchmarkError> {
+		let (patient, _, old) = patient::<T>()?;
+		let (controller, signature) = accepting::<T>(patient, Capacity::Controller, Some(&key(205)))?;
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(old),
+			Some((controller.clone(), signature)),
+			Some(key(205)),
+		);
+		assert_eq!(PatientOf::<T>::get(controller), Some(patient));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn name_caregiver() -> Result<(), BenchmarkError> {
+		let (patient, institution, controller) = patient::<T>()?;
+		cared_for::<T>(patient, institution, MAX_CAREGIVERS - 1);
+		let (caregiver, signature) = accepting::<T>(patient, Capacity::Caregiver, None)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), caregiver.clone(), signature);
+		assert!(CaregiversOf::<T>::get(patient).contains(&caregiver));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn remove_caregiver() -> Result<(), BenchmarkError> {
+		let (patient, institution, controller) = patient::<T>()?;
+		cared_for::<T>(patient, institution, MAX_CAREGIVERS);
+		let caregiver: T::AccountId = account("caregiver", MAX_CAREGIVERS - 1, 0);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), patient, caregiver.clone());
+		assert!(!CaregiversOf::<T>::get(patient).contains(&caregiver));
+		Ok(())
+	}
+
+	/// By a guardian who acts: her right is looked for last.
+	#[benchmark]
+	fn object_to_guardian() -> Result<(), BenchmarkError> {
+		let (patient, institution, _) = patient::<T>()?;
+		guarded::<T>(patient, institution, MAY_2500);
+		let (first, last) = (account("guardian", 0, 0), account("guardian", MAX_GUARDIANS - 1, 0));
+		change_guardian::<T>(patient, &last, |one| one.starts = MAY_2500);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(first), patient, last.clone());
+		assert!(Pallet::<T>::guardianship_of(patient, &last).is_none());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn contest_guardian() -> Result<(), BenchmarkError> {
+		let (patient, institution, controller) = patient::<T>()?;
+		guarded::<T>(patient, institution, MAY_2500);
+		let last: T::AccountId = account("guardian", MAX_GUARDIANS - 1, 0);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), last.clone());
+		assert!(Pallet::<T>::guardianship_of(patient, &last).is_some_and(|one| one.contested));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn decide_guardian() -> Result<(), BenchmarkError> {
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (patient, institution, _) = patient::<T>()?;
+		guarded::<T>(patient, institution, MAY_2500);
+		let last: T::AccountId = account("guardian", MAX_GUARDIANS - 1, 0);
+		change_guardian::<T>(patient, &last, |one| one.contested = true);
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, patient, last.clone(), false);
+		assert!(Pallet::<T>::guardianship_of(patient, &last).is_none());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn resign_guardian() -> Result<(), BenchmarkError> {
+		let (patient, institution, _) = patient::<T>()?;
+		guarded::<T>(patient, institution, MAY_2500);
+		let last: T::AccountId = account("guardian", MAX_GUARDIANS - 1, 0);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(last.clone()), patient);
+		assert!(Pallet::<T>::guardianship_of(patient, &last).is_none());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_recovery_contacts() -> Result<(), BenchmarkError> {
+		let (patient, _, controller) = patient::<T>()?;
+		let contacts = ContactsCommitment {
+			threshold: 1,
+			commitment: H256::zero(),
+		};
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), Some(contacts));
+		assert_eq!(ContactsOf::<T>::get(patient), Some(contacts));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn object_to_recovery() -> Result<(), BenchmarkError> {
+		let (patient, _, controller) = patient::<T>()?;
+		recovering::<T>(patient);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller));
+		assert!(Recoveries::<T>::get(patient).is_some_and(|recovery| recovery.objected));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn vouch(n: Linear<1, MAX_CONTACTS>) -> Result<(), BenchmarkError> {
+		let (patient, _, controller) = patient::<T>()?;
+		let recovery = recovering::<T>(patient);
+		let signed = (Pallet::<T>::genesis(), patient, &recovery.controller, &recovery.hpke);
+		let message = wrapped(VOUCH_TAG, &signed);
+		let (mut contacts, mut signatures) = (Vec::new(), Vec::new());
+		for place in (0..MAX_CONTACTS).filter_map(|place| u8::try_from(place).ok()) {
+			let key = sr25519_generate(KEYS, None);
+			if u32::from(place) < n {
+				signatures.push((place, signature::<T>(&key, &message)?));
+			}
+			contacts.push(T::AccountId::from(key));
+		}
+		let threshold = u8::try_from(n).unwrap_or(u8::MAX);
+		let commitment = contacts_commitment(&[1; 32], threshold, &contacts);
+		ContactsOf::<T>::insert(patient, ContactsCommitment { threshold, commitment });
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(controller),
+			patient,
+			[1; 32],
+			Contacts::truncate_from(contacts),
+			Vouching::truncate_from(signatures),
+		);
+		assert!(Recoveries::<T>::get(patient).is_some_and(|recovery| recovery.vouched));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn decide_recovery() -> Result<(), BenchmarkError> {
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (patient, _, _) = patient::<T>()?;
+		let recovery = recovering::<T>(patient);
+		clock(recovery.since.saturating_add(RECOVERY_NOTICE));
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, patient, true);
+		assert_eq!(PatientOf::<T>::get(recovery.controller), Some(patient));
 		Ok(())
 	}
 

@@ -1,13 +1,13 @@
 //! Who is what at an institution.
 
-use crate::{ActiveSince, Config, Credentials, Error, Event, Institutions, Pallet};
+use crate::{
+	ActiveSince, Config, Credentials, Error, Event, Home, Institutions, Pallet, Registrars, TiesOf, RENEWAL_WINDOW,
+};
 use frame_support::{ensure, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
-use salus_primitives::{
-	wrapped, Application, Credential, Discipline, Institution, InstitutionId, Moment, Role, Status, APPLICATION_TAG,
-};
+use salus_primitives::{Application, Credential, Discipline, Institution, InstitutionId, Moment, Role, Status};
 use sp_core::H256;
-use sp_runtime::traits::{Verify, Zero};
+use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
 	/// The institution, if it counts.
@@ -23,20 +23,23 @@ impl<T: Config> Pallet<T> {
 		account: &T::AccountId,
 		institution: InstitutionId,
 	) -> Result<(), Error<T>> {
-		let institution = Self::active_institution(institution)?;
-		ensure!(institution.officers.contains(officer), Error::NotAnOfficer);
+		Self::ensure_officer(officer, institution)?;
 		ensure!(officer != account, Error::OwnCredential);
 		Ok(())
 	}
 
-	/// Enters the credential that was applied for.
+	/// Enters the credential that was applied for, where no registrar attests applications.
 	pub(crate) fn approve(
-		application: &Application<T::AccountId>,
+		application: Application<T::AccountId>,
 		signature: &T::Signature,
 		valid_from: Moment,
 		valid_until: Moment,
 	) -> Result<(), Error<T>> {
-		Self::check_application(application, signature)?;
+		ensure!(
+			!Registrars::<T>::contains_key(application.institution),
+			Error::RegistrarNamed
+		);
+		Self::check_application(&application, signature)?;
 		let credential = Credential {
 			role: application.role,
 			licence: application.licence,
@@ -45,43 +48,104 @@ impl<T: Config> Pallet<T> {
 			valid_until,
 			status: Status::Active,
 		};
-		Self::issue(&application.applicant, application.institution, credential)
+		Self::issue_or_renew(application.applicant, application.institution, credential)
 	}
 
-	/// Whether the application is for this chain, still stands, and is the applicant's own.
-	fn check_application(application: &Application<T::AccountId>, signature: &T::Signature) -> Result<(), Error<T>> {
-		ensure!(Self::is_genesis(&application.genesis), Error::ForeignGenesis);
-		ensure!(T::Time::now() < application.not_after, Error::ApplicationExpired);
-		let message = wrapped(APPLICATION_TAG, application);
-		ensure!(
-			signature.verify(message.as_slice(), &application.applicant),
-			Error::ApplicantSignatureInvalid
-		);
-		Ok(())
-	}
-
-	/// Enters a credential, where there is none or the one there has expired.
+	/// Enters a credential and says what it replaced.
 	pub(crate) fn issue(
 		account: &T::AccountId,
 		institution: InstitutionId,
-		credential: Credential,
-	) -> Result<(), Error<T>> {
+		mut credential: Credential,
+	) -> Result<Option<Credential>, Error<T>> {
 		let now = T::Time::now();
 		ensure!(Institutions::<T>::contains_key(institution), Error::UnknownInstitution);
 		ensure!(credential.valid_from < credential.valid_until, Error::DatesInverted);
 		ensure!(now < credential.valid_until, Error::DatesInPast);
-		match Credentials::<T>::get((account, institution)) {
-			None => {}
-			Some(old) if old.status == Status::Revoked => return Err(Error::CredentialRevokedBefore),
-			// A suspended one stays suspended for as long as an officer wants, expired or not.
-			Some(old) => ensure!(
-				old.status == Status::Active && old.valid_until <= now,
-				Error::CredentialExists
-			),
+		let replaced = Self::ensure_issuable(account, institution, credential.role)?;
+		match &replaced {
+			None => TiesOf::<T>::mutate(account, |ties| ties.credentials = ties.credentials.saturating_add(1)),
+			Some(old) if now < old.valid_until => {
+				ensure!(credential.valid_from <= old.valid_until, Error::RenewalGap);
+				ensure!(old.valid_until < credential.valid_until, Error::RenewalNotLonger);
+				credential.valid_from = credential.valid_from.min(old.valid_from);
+			}
+			Some(_) => {}
 		}
 		Self::give_standing(account, institution)?;
 		Credentials::<T>::insert((account, institution), credential);
-		ActiveSince::<T>::insert((account, institution), now);
+		// A renewal in time goes on with what was active before.
+		if !replaced.as_ref().is_some_and(|old| now < old.valid_until) {
+			ActiveSince::<T>::insert((account, institution), now);
+		}
+		Ok(replaced)
+	}
+
+	/// Whether a credential in this role could be issued: where there is none, one has expired, or one in the same role
+	/// is about to. That one is the answer.
+	pub(crate) fn ensure_issuable(
+		account: &T::AccountId,
+		institution: InstitutionId,
+		role: Role,
+	) -> Result<Option<Credential>, Error<T>> {
+		let now = T::Time::now();
+		let Some(old) = Credentials::<T>::get((account, institution)) else {
+			return Ok(None);
+		};
+		ensure!(old.status != Status::Revoked, Error::CredentialRevokedBefore);
+		let due = old.valid_until <= now.saturating_add(RENEWAL_WINDOW);
+		let over = old.valid_until <= now || (due && old.role == role);
+		// A suspended one stays suspended for as long as an officer wants, expired or not.
+		ensure!(old.status == Status::Active && over, Error::CredentialExists);
+		Ok(Some(old))
+	}
+
+	/// Enters a credential and tells of it.
+	pub(crate) fn issue_or_renew(
+		account: T::AccountId,
+		institution: InstitutionId,
+		credential: Credential,
+	) -> Result<(), Error<T>> {
+		let role = credential.role;
+		let replaced = Self::issue(&account, institution, credential)?;
+		Self::deposit_event(if replaced.is_none() {
+			Event::CredentialIssued {
+				account,
+				institution,
+				role,
+			}
+		} else {
+			Event::CredentialRenewed {
+				account,
+				institution,
+				role,
+			}
+		});
+		Ok(())
+	}
+
+	/// Makes another institution the home of an account that works there. Her credential at the old home ends, and so
+	/// does its quota for her.
+	pub(crate) fn move_home(account: T::AccountId, institution: InstitutionId) -> Result<(), Error<T>> {
+		let now = T::Time::now();
+		let from = Home::<T>::get(&account).ok_or(Error::NotRegistered)?;
+		ensure!(from != institution, Error::HomeUnchanged);
+		ensure!(TiesOf::<T>::get(&account).offices == 0, Error::HoldsOffice);
+		Self::active_institution(institution)?;
+		let role = Self::active_role(&account, institution);
+		ensure!(role.is_some(), Error::CredentialNotActive);
+		Credentials::<T>::mutate((&account, from), |credential| {
+			if let Some(credential) = credential.as_mut().filter(|credential| now < credential.valid_until) {
+				// One that has not begun never does.
+				credential.valid_from = credential.valid_from.min(now.saturating_sub(1));
+				credential.valid_until = now;
+			}
+		});
+		Home::<T>::insert(&account, institution);
+		Self::deposit_event(Event::HomeMoved {
+			account,
+			from,
+			institution,
+		});
 		Ok(())
 	}
 
@@ -119,7 +183,12 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether this is the genesis hash of this chain.
 	pub(crate) fn is_genesis(hash: &H256) -> bool {
-		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()).as_ref() == hash.as_bytes()
+		Self::genesis() == *hash
+	}
+
+	/// The genesis hash of this chain.
+	pub(crate) fn genesis() -> H256 {
+		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero())
 	}
 }
 

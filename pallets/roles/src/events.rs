@@ -103,6 +103,162 @@ mod events {
 			/// The entry in the patient's trail.
 			entry: AuditEntry<T::AccountId>,
 		},
+		/// The registrar attested an application.
+		ApplicationSubmitted {
+			/// The applicant.
+			account: T::AccountId,
+			/// Where.
+			institution: InstitutionId,
+			/// What she will be.
+			role: Role,
+			/// Who attested it.
+			registrar: T::AccountId,
+			/// When it lapses.
+			until: Moment,
+		},
+		/// An officer declined an application.
+		ApplicationDeclined {
+			/// The applicant.
+			account: T::AccountId,
+			/// Where.
+			institution: InstitutionId,
+		},
+		/// An application that nobody decided in time was forgotten.
+		ApplicationLapsed {
+			/// The applicant.
+			account: T::AccountId,
+			/// Where.
+			institution: InstitutionId,
+		},
+		/// A credential was renewed.
+		CredentialRenewed {
+			/// Who holds it.
+			account: T::AccountId,
+			/// Where.
+			institution: InstitutionId,
+			/// What she is there.
+			role: Role,
+		},
+		/// An account moved to another hospital; its credential at the old one ended.
+		HomeMoved {
+			/// The account.
+			account: T::AccountId,
+			/// Its home until now.
+			from: InstitutionId,
+			/// Its home from now on.
+			institution: InstitutionId,
+		},
+		/// An account left for ever.
+		AccountLeft {
+			/// The account.
+			account: T::AccountId,
+		},
+		/// An officer proposed an act.
+		ActProposed {
+			/// Where.
+			institution: InstitutionId,
+			/// Blake2-256 of the act.
+			act: H256,
+			/// Who proposed it.
+			proposer: T::AccountId,
+			/// When it lapses.
+			until: Moment,
+		},
+		/// A second officer confirmed an act, and it was carried out.
+		ActConfirmed {
+			/// Where.
+			institution: InstitutionId,
+			/// Blake2-256 of the act.
+			act: H256,
+			/// Who proposed it.
+			proposer: T::AccountId,
+			/// Who confirmed it.
+			officer: T::AccountId,
+		},
+		/// An officer took an act back.
+		ActWithdrawn {
+			/// Where.
+			institution: InstitutionId,
+			/// Blake2-256 of the act.
+			act: H256,
+			/// Who took it back.
+			officer: T::AccountId,
+		},
+		/// An institution has a registrar.
+		RegistrarNamed {
+			/// Where.
+			institution: InstitutionId,
+			/// Who attests applications from now on.
+			registrar: T::AccountId,
+		},
+		/// An institution has no registrar any more.
+		RegistrarRemoved {
+			/// Where.
+			institution: InstitutionId,
+			/// Who attested applications until now.
+			registrar: T::AccountId,
+		},
+		/// An institution has another officer more.
+		OfficerAdded {
+			/// Where.
+			institution: InstitutionId,
+			/// The officer.
+			officer: T::AccountId,
+		},
+		/// An institution has an officer less.
+		OfficerRemoved {
+			/// Where.
+			institution: InstitutionId,
+			/// The officer.
+			officer: T::AccountId,
+		},
+		/// The council put one officer in another's place.
+		OfficerReplaced {
+			/// Where.
+			institution: InstitutionId,
+			/// Who was an officer.
+			officer: T::AccountId,
+			/// Who is one instead.
+			successor: T::AccountId,
+		},
+		/// An institution announced another HPKE key.
+		HpkeKeyAnnounced {
+			/// Which.
+			institution: InstitutionId,
+			/// From when it can come into force.
+			from: Moment,
+		},
+		/// An institution announced other nodes.
+		NodesAnnounced {
+			/// Which.
+			institution: InstitutionId,
+			/// From when they can come into force.
+			from: Moment,
+		},
+		/// What an institution announced is in force.
+		KeysInForce {
+			/// Which.
+			institution: InstitutionId,
+		},
+		/// An institution published other admission terms.
+		AdmissionTermsChanged {
+			/// Which.
+			institution: InstitutionId,
+		},
+		/// An institution has another validator, or none.
+		ValidatorChanged {
+			/// Which.
+			institution: InstitutionId,
+			/// The validator's account.
+			validator: Option<T::AccountId>,
+		},
+		/// Something about a patient changed, as the entry in her trail says.
+		PatientChanged {
+			/// Whose trail it is.
+			patient: PatientId,
+			/// What changed, and who did it.
+			entry: AuditEntry<T::AccountId>,
+		},
 	}
 }
 
@@ -111,6 +267,7 @@ impl<T: Config> Event<T> {
 	pub fn audit(&self) -> Vec<(PatientId, AuditEntry<T::AccountId>)> {
 		match self {
 			Self::PatientRegistered { patient, entry, .. }
+			| Self::PatientChanged { patient, entry }
 			| Self::AssignmentProposed { patient, entry, .. }
 			| Self::AssignmentAccepted { patient, entry, .. }
 			| Self::AssignmentEnded { patient, entry, .. } => vec![(*patient, entry.clone())],
@@ -123,6 +280,25 @@ impl<T: Config> Event<T> {
 			| Self::CredentialReinstated { .. }
 			| Self::CredentialRevoked { .. }
 			| Self::VouchersPruned { .. }
+			| Self::ApplicationSubmitted { .. }
+			| Self::ApplicationDeclined { .. }
+			| Self::ApplicationLapsed { .. }
+			| Self::CredentialRenewed { .. }
+			| Self::HomeMoved { .. }
+			| Self::AccountLeft { .. }
+			| Self::ActProposed { .. }
+			| Self::ActConfirmed { .. }
+			| Self::ActWithdrawn { .. }
+			| Self::RegistrarNamed { .. }
+			| Self::RegistrarRemoved { .. }
+			| Self::OfficerAdded { .. }
+			| Self::OfficerRemoved { .. }
+			| Self::OfficerReplaced { .. }
+			| Self::HpkeKeyAnnounced { .. }
+			| Self::NodesAnnounced { .. }
+			| Self::KeysInForce { .. }
+			| Self::AdmissionTermsChanged { .. }
+			| Self::ValidatorChanged { .. }
 			| Self::__Ignore(..) => Vec::new(),
 		}
 	}

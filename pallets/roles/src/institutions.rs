@@ -1,9 +1,9 @@
-//! Which institutions are admitted, and who gets standing.
+//! Which institutions are admitted, and which count.
 
-use crate::{keys, Config, Error, Home, Institutions, NextInstitution, Pallet, PatientOf, MIN_OFFICERS};
+use crate::{keys, Config, Error, Institutions, NextInstitution, Pallet, MIN_OFFICERS};
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
-use salus_primitives::{Admission, Institution, InstitutionId, InstitutionKind, OnAdmitted, Status};
+use salus_primitives::{Admission, Institution, InstitutionId, InstitutionKind, OnAdmitted, Status, Terms};
 use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
@@ -19,7 +19,7 @@ impl<T: Config> Pallet<T> {
 			.chain(&institution.seat)
 			.chain(&institution.validator)
 		{
-			Self::give_standing(account, id)?;
+			Self::take_office(account, id)?;
 		}
 		NextInstitution::<T>::put(next);
 		Institutions::<T>::insert(id, &institution);
@@ -51,28 +51,14 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(is_region(&institution.region), Error::MalformedRegion);
 		ensure!(is_time_zone(&institution.time_zone), Error::MalformedTimeZone);
-		// An institution that admits no patients names no action.
-		let terms = &institution.admission_terms;
+		Self::check_admission_terms(&institution.admission_terms)
+	}
+
+	/// An institution that admits no patients names no action.
+	pub(crate) fn check_admission_terms(terms: &Terms) -> Result<(), Error<T>> {
 		let acceptable = terms.actions.is_empty() || T::Admission::acceptable(terms, T::Time::now());
 		ensure!(acceptable, Error::AdmissionTermsNotAcceptable);
 		Ok(())
-	}
-
-	/// Gives an account standing as staff of an institution, if it has none yet. It keeps its first home.
-	pub(crate) fn give_standing(account: &T::AccountId, institution: InstitutionId) -> Result<(), Error<T>> {
-		// A doctor who is also a patient must not be found out: she is one under an account of its own.
-		ensure!(!PatientOf::<T>::contains_key(account), Error::AccountInUse);
-		if !Home::<T>::contains_key(account) {
-			Self::settle(account, institution);
-		}
-		Ok(())
-	}
-
-	/// Makes the institution the home of an account that has none. The reference is never released: an account that
-	/// came back with its nonce at 0 would make its old signed calls valid again.
-	pub(crate) fn settle(account: &T::AccountId, institution: InstitutionId) {
-		frame_system::Pallet::<T>::inc_providers(account);
-		Home::<T>::insert(account, institution);
 	}
 }
 

@@ -1,6 +1,6 @@
 //! Which HPKE keys are taken, and which keys are none.
 
-use crate::{Config, Error, HpkeKeys, OneTimeKey};
+use crate::{Config, Error, HpkeKeys, OneTimeKey, RetiredKeys};
 use frame_support::ensure;
 use salus_primitives::HpkeKey;
 use sp_core::H256;
@@ -75,6 +75,12 @@ pub(crate) fn check<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
 pub(crate) fn claim<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
 	check(key)?;
 	HpkeKeys::<T>::insert(fingerprint(key)?, ());
+	Ok(())
+}
+
+/// Notes that a key is in use no more. It stays taken.
+pub(crate) fn retire<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
+	RetiredKeys::<T>::insert(fingerprint(key)?, ());
 	Ok(())
 }
 

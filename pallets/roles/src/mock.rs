@@ -1,14 +1,15 @@
 //! A runtime of this pallet alone, and a world of two hospitals and a laboratory to tell stories in.
 
 use crate as pallet_roles;
-use crate::{Call, Event};
+use crate::{Act, Call, Event, ValidatorAccounts};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{derive_impl, parameter_types, weights::Weight};
 use frame_system::EnsureRoot;
 use salus_primitives::{
-	tagged, wrapped, Action, ActionSet, Admission, Application, AuditEntry, AuditTrail, CategorySet, Credential,
-	GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, OnAdmitted, PatientId, Purpose,
-	PurposeSet, Role, Status, Terms, Voucher, APPLICATION_TAG, DAY, REGISTER_TAG, VOUCHER_TAG,
+	tagged, wrapped, Acceptance, Action, ActionSet, Admission, Application, AuditEntry, AuditTrail, Capacity,
+	CategorySet, Credential, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, OnAdmitted,
+	PatientId, Purpose, PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, REGISTER_TAG,
+	VOUCHER_TAG,
 };
 use sp_core::{ed25519, sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
@@ -16,7 +17,7 @@ use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
 	generic,
 	traits::{BlakeTwo256, IdentityLookup},
-	AccountId32, BoundedVec, BuildStorage, DispatchError, MultiSignature,
+	AccountId32, BoundedVec, BuildStorage, DispatchError, DispatchResult, MultiSignature,
 };
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -67,10 +68,13 @@ parameter_types! {
 	pub storage Trail: Vec<(PatientId, AuditEntry<AccountId32>)> = vec![];
 	pub storage Admissions: Vec<Admitted> = vec![];
 	pub storage Told: Vec<InstitutionId> = vec![];
+	pub storage Released: Vec<AccountId32> = vec![];
+	pub storage Taken: Vec<(AccountId32, InstitutionId)> = vec![];
 }
 parameter_types! {
 	pub static CouncilIsFull: bool = false;
 	pub static ConsentIsFull: bool = false;
+	pub static StillValidates: bool = false;
 }
 
 pub struct Audit;
@@ -137,6 +141,29 @@ impl OnAdmitted<AccountId32> for Consortium {
 	}
 }
 
+/// The validators' accounts: what was released and taken.
+pub struct Validators;
+impl ValidatorAccounts<AccountId32> for Validators {
+	fn release(account: &AccountId32) -> DispatchResult {
+		if StillValidates::get() {
+			return Err(DispatchError::Unavailable);
+		}
+		let mut released = Released::get();
+		released.push(account.clone());
+		Released::set(&released);
+		Ok(())
+	}
+	fn take(account: &AccountId32, institution: InstitutionId) -> DispatchResult {
+		let mut taken = Taken::get();
+		taken.push((account.clone(), institution));
+		Taken::set(&taken);
+		Ok(())
+	}
+	fn weight() -> Weight {
+		Weight::from_parts(5, 0)
+	}
+}
+
 impl pallet_roles::Config for Test {
 	type Time = Timestamp;
 	type CouncilOrigin = EnsureRoot<AccountId32>;
@@ -144,6 +171,7 @@ impl pallet_roles::Config for Test {
 	type Audit = Audit;
 	type OnAdmitted = Consortium;
 	type Signature = MultiSignature;
+	type Validators = Validators;
 	type WeightInfo = ();
 }
 
@@ -269,6 +297,7 @@ pub fn world() -> sp_io::TestExternalities {
 pub fn story(told: impl FnOnce()) {
 	CouncilIsFull::set(false);
 	ConsentIsFull::set(false);
+	StillValidates::set(false);
 	world().execute_with(|| {
 		told();
 		Roles::check_state().unwrap();
@@ -382,4 +411,26 @@ pub fn events() -> Vec<Event<Test>> {
 /// The latest event of this pallet.
 pub fn last_event() -> Event<Test> {
 	events().pop().unwrap()
+}
+
+/// An act of two officers.
+pub type TwoOfficers = Act<AccountId32, MultiSignature>;
+
+/// `a1` proposes the act for hospital A and `a2` confirms it.
+pub fn both(act: TwoOfficers) -> DispatchResult {
+	Roles::propose_act(by("a1"), A, act.clone())?;
+	Roles::confirm_act(by("a2"), A, act)
+}
+
+/// The account accepts this part for this patient.
+pub fn accepts(name: &str, patient: PatientId, capacity: Capacity, hpke: Option<&HpkeKey>) -> MultiSignature {
+	let account = &id(name);
+	let acceptance = Acceptance {
+		genesis: GENESIS,
+		patient,
+		capacity,
+		account,
+		hpke,
+	};
+	sign(name, &wrapped(ACCEPT_TAG, &acceptance))
 }

@@ -38,6 +38,9 @@ pub const CONTROLLER_SIGNATURE_INVALID: u8 = 16;
 /// [`Error::VoucherKeyWeak`].
 pub const VOUCHER_KEY_WEAK: u8 = 17;
 
+/// [`Error::AccountLeft`].
+pub const ACCOUNT_LEFT: u8 = 18;
+
 /// The pool's word for what a registration's check found.
 pub(crate) fn of<T: Config>(error: Error<T>) -> InvalidTransaction {
 	InvalidTransaction::Custom(match error {
@@ -58,6 +61,7 @@ pub(crate) fn of<T: Config>(error: Error<T>) -> InvalidTransaction {
 		Error::KeySignatureInvalid => KEY_SIGNATURE_INVALID,
 		Error::ControllerSignatureInvalid => CONTROLLER_SIGNATURE_INVALID,
 		Error::VoucherKeyWeak => VOUCHER_KEY_WEAK,
+		Error::AccountLeft => ACCOUNT_LEFT,
 		// The check of a registration raises nothing else.
 		_ => return InvalidTransaction::Call,
 	})

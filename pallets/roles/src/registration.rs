@@ -1,7 +1,7 @@
 //! Self-registration of a patient by a voucher.
 
 use crate::{
-	keys, pool_errors, Config, Error, Event, Home, HpkeKeys, NextPatient, Pallet, PatientOf, Patients, PrunedKeys,
+	keys, pool_errors, Config, Error, Event, HpkeKeys, NextPatient, Pallet, PatientOf, Patients, PrunedKeys,
 	UsedVouchers, REGISTRATION_LONGEVITY, VOUCHER_LIFETIME,
 };
 use codec::Encode;
@@ -52,7 +52,7 @@ impl<T: Config> Registration<'_, T> {
 	pub(crate) fn check(&self) -> Result<(), Error<T>> {
 		self.check_voucher()?;
 		self.check_terms()?;
-		ensure!(!Home::<T>::contains_key(self.controller), Error::AccountInUse);
+		Pallet::<T>::ensure_unused(self.controller)?;
 		keys::check(self.hpke)?;
 		self.check_signatures()
 	}

@@ -1,13 +1,13 @@
 //! What the other pallets and the runtime API ask.
 
 use crate::{
-	Assignments, Config, Credentials, Home, Institutions, NextInstitution, Pallet, PatientOf, Patients,
-	MAX_INSTITUTIONS_PAGE,
+	Applications, Assignments, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials,
+	GuardiansOf, Home, Institutions, NextInstitution, Pallet, PatientOf, Patients, Registrars, MAX_INSTITUTIONS_PAGE,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{
-	Assignment, Credential, Institution, InstitutionId, Moment, Patient, PatientId, Registry, Standing,
+	Assignment, Credential, Guardianship, Institution, InstitutionId, Moment, Patient, PatientId, Registry, Standing,
 };
 
 impl<T: Config> Pallet<T> {
@@ -31,6 +31,24 @@ impl<T: Config> Pallet<T> {
 		Some((credential, active))
 	}
 
+	/// Who attests the institution's applications.
+	pub fn registrar(institution: InstitutionId) -> Option<T::AccountId> {
+		Registrars::<T>::get(institution)
+	}
+
+	/// The attested application of an account that waits at an institution, or has lapsed there.
+	pub fn application(
+		applicant: &T::AccountId,
+		institution: InstitutionId,
+	) -> Option<AttestedApplication<T::AccountId>> {
+		Applications::<T>::get((applicant, institution))
+	}
+
+	/// What the institution announced and is not in force.
+	pub fn coming_keys(institution: InstitutionId) -> Option<ComingKeys> {
+		ComingKeysOf::<T>::get(institution)
+	}
+
 	/// The patient's entry.
 	pub fn patient(id: PatientId) -> Option<Patient<T::AccountId>> {
 		Patients::<T>::get(id)
@@ -39,6 +57,16 @@ impl<T: Config> Pallet<T> {
 	/// The id of which the account is the controller.
 	pub fn patient_of(controller: &T::AccountId) -> Option<PatientId> {
 		PatientOf::<T>::get(controller)
+	}
+
+	/// The patient's guardians, whether they are in force or not.
+	pub fn guardianships(patient: PatientId) -> Vec<Guardianship<T::AccountId>> {
+		GuardiansOf::<T>::get(patient).into_inner()
+	}
+
+	/// The patient's caregivers.
+	pub fn caregivers(patient: PatientId) -> Vec<T::AccountId> {
+		CaregiversOf::<T>::get(patient).into_inner()
 	}
 
 	/// How the patient is assigned to the practitioner at the institution.
@@ -86,6 +114,14 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 			Self::assignment(patient, practitioner, institution),
 			Some(Assignment::Accepted(_))
 		)
+	}
+
+	fn guardianship(patient: PatientId, account: &T::AccountId) -> Option<Guardianship<T::AccountId>> {
+		Self::guardianship_of(patient, account)
+	}
+
+	fn is_caregiver(patient: PatientId, account: &T::AccountId) -> bool {
+		CaregiversOf::<T>::get(patient).contains(account)
 	}
 
 	fn home(account: &T::AccountId) -> Option<InstitutionId> {

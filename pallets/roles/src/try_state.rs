@@ -3,12 +3,14 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
-	keys, ActiveSince, Assignments, Config, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient,
-	Pallet, PatientOf, Patients, UsedVouchers, MIN_OFFICERS,
+	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config, ContactsOf,
+	Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merges, NextInstitution, NextPatient, Pallet,
+	PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, Registrars, RetiredKeys, Ties, TiesOf, Tombstones,
+	UsedVouchers, MIN_OFFICERS,
 };
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
-use salus_primitives::{InstitutionKind, PatientStatus};
+use salus_primitives::{InstitutionKind, PatientStatus, Status};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -17,16 +19,25 @@ impl<T: Config> Pallet<T> {
 	///   one, so none is lost and none leaks;
 	/// - every id in use is below the next one, and institutions are numbered without gaps;
 	/// - staff have standing and are no patients; hospitals alone, and all of them, have seats;
-	/// - every credential is somebody's with standing, at an institution, for some time;
+	/// - every credential is somebody's with standing, at an institution, for some time, or a revoked one of an account
+	///   that left; an account that left has nothing else;
+	/// - what an account holds is counted;
+	/// - registrars are no officers, applications wait at institutions, and no act waits twice;
 	/// - [`Patients`] and [`PatientOf`] agree, and a patient's home is the institution that admitted her;
-	/// - the HPKE keys in use are those of institutions and patients, each in use once;
+	/// - caregivers and guardians act for one patient each, and are noted as such; guardianships end with a month;
+	/// - a merge is noted of each id that was merged, and of no other;
+	/// - the HPKE keys in use are those of institutions, announced or in force, and of patients, each in use once, and
+	///   those that were are retired;
 	/// - every assignment is of a patient to a holder of a credential at her institution;
 	/// - no more vouchers are used than patients registered.
 	pub fn check_state() -> Result<(), TryRuntimeError> {
 		Self::check_standing()?;
 		Self::check_institutions()?;
 		Self::check_credentials()?;
+		Self::check_ties()?;
+		Self::check_decisions()?;
 		Self::check_patients()?;
+		Self::check_kin()?;
 		Self::check_hpke_keys()?;
 		Self::check_assignments()
 	}
@@ -51,6 +62,18 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				stranger || Home::<T>::contains_key(&account),
 				"roles: an account without a home holds a reference"
+			);
+		}
+		for account in Tombstones::<T>::iter_keys() {
+			ensure!(
+				!Home::<T>::contains_key(&account),
+				"roles: an account that left has a home"
+			);
+		}
+		for account in PatientOf::<T>::iter_keys().chain(KinOf::<T>::iter_keys()) {
+			ensure!(
+				Home::<T>::contains_key(&account),
+				"roles: an account that acts for a patient has no standing"
 			);
 		}
 		Ok(())
@@ -102,12 +125,13 @@ impl<T: Config> Pallet<T> {
 				Institutions::<T>::contains_key(institution),
 				"roles: a credential of no institution"
 			);
+			let left = Tombstones::<T>::contains_key(&account) && credential.status == Status::Revoked;
 			ensure!(
-				Home::<T>::contains_key(&account),
+				left || Home::<T>::contains_key(&account),
 				"roles: a credential's holder has no standing"
 			);
 			ensure!(
-				!PatientOf::<T>::contains_key(&account),
+				!PatientOf::<T>::contains_key(&account) && !KinOf::<T>::contains_key(&account),
 				"roles: a credential's holder is a patient"
 			);
 			ensure!(
@@ -120,6 +144,58 @@ impl<T: Config> Pallet<T> {
 				Credentials::<T>::contains_key(of),
 				"roles: a credential that was never issued is active since"
 			);
+		}
+		Ok(())
+	}
+
+	fn check_ties() -> Result<(), TryRuntimeError> {
+		let mut held: BTreeMap<T::AccountId, Ties> = BTreeMap::new();
+		let mut office = |account: T::AccountId| {
+			let ties = held.entry(account).or_default();
+			ties.offices = ties.offices.saturating_add(1);
+		};
+		for institution in Institutions::<T>::iter_values() {
+			institution.officers.into_iter().for_each(&mut office);
+			institution
+				.seat
+				.into_iter()
+				.chain(institution.validator)
+				.for_each(&mut office);
+		}
+		Registrars::<T>::iter_values().for_each(&mut office);
+		for (account, _) in Credentials::<T>::iter_keys() {
+			let ties = held.entry(account).or_default();
+			ties.credentials = ties.credentials.saturating_add(1);
+		}
+		held.retain(|account, _| !Tombstones::<T>::contains_key(account));
+		let noted: BTreeMap<_, _> = TiesOf::<T>::iter()
+			.filter(|(_, ties)| *ties != Ties::default())
+			.collect();
+		ensure!(held == noted, "roles: what an account holds is miscounted");
+		Ok(())
+	}
+
+	fn check_decisions() -> Result<(), TryRuntimeError> {
+		for (id, registrar) in Registrars::<T>::iter() {
+			let institution = Institutions::<T>::get(id).ok_or("roles: a registrar of no institution")?;
+			ensure!(
+				!institution.officers.contains(&registrar),
+				"roles: a registrar is an officer"
+			);
+		}
+		for (_, institution) in Applications::<T>::iter_keys() {
+			ensure!(
+				Institutions::<T>::contains_key(institution),
+				"roles: an application to no institution"
+			);
+		}
+		for (institution, acts) in ProposedActs::<T>::iter() {
+			ensure!(
+				Institutions::<T>::contains_key(institution),
+				"roles: an act of no institution"
+			);
+			let distinct: BTreeSet<_> = acts.iter().map(|proposed| Self::act_hash(&proposed.act)).collect();
+			ensure!(distinct.len() == acts.len(), "roles: an act waits twice");
 		}
 		Ok(())
 	}
@@ -152,6 +228,14 @@ impl<T: Config> Pallet<T> {
 					"roles: a patient was merged across institutions"
 				);
 			}
+			let merged = match patient.status {
+				PatientStatus::MergedInto(other) => Some(other),
+				_ => None,
+			};
+			ensure!(
+				Merges::<T>::get(id).map(|merge| merge.into) == merged,
+				"roles: a merge is not the patient's"
+			);
 		}
 		ensure!(patients == next, "roles: a patient's id was skipped");
 		for (controller, id) in PatientOf::<T>::iter() {
@@ -169,13 +253,67 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	fn check_kin() -> Result<(), TryRuntimeError> {
+		let mut kin = BTreeMap::new();
+		for (patient, caregivers) in CaregiversOf::<T>::iter() {
+			let distinct: BTreeSet<_> = caregivers.iter().collect();
+			ensure!(
+				distinct.len() == caregivers.len() && !caregivers.is_empty(),
+				"roles: a caregiver is named twice, or none is"
+			);
+			kin.extend(caregivers.into_iter().map(|account| (account, patient)));
+		}
+		for (patient, guardians) in GuardiansOf::<T>::iter() {
+			let distinct: BTreeSet<_> = guardians.iter().map(|one| &one.guardian).collect();
+			ensure!(
+				distinct.len() == guardians.len() && !guardians.is_empty(),
+				"roles: a guardian is named twice, or none is"
+			);
+			for guardianship in guardians {
+				ensure!(
+					is_first_of_month(guardianship.ends),
+					"roles: a guardianship ends within a month"
+				);
+				kin.insert(guardianship.guardian, patient);
+			}
+		}
+		let noted: BTreeMap<_, _> = KinOf::<T>::iter().collect();
+		ensure!(
+			kin == noted,
+			"roles: those who act for patients are not those who were named"
+		);
+		for (account, _) in noted {
+			ensure!(
+				!PatientOf::<T>::contains_key(&account),
+				"roles: a patient acts for another one"
+			);
+		}
+		let of_patients = PaperRecords::<T>::iter_keys()
+			.chain(Merges::<T>::iter_keys())
+			.chain(Recoveries::<T>::iter_keys())
+			.chain(ContactsOf::<T>::iter_keys())
+			.chain(CaregiversOf::<T>::iter_keys())
+			.chain(GuardiansOf::<T>::iter_keys());
+		for patient in of_patients {
+			ensure!(
+				Patients::<T>::contains_key(patient),
+				"roles: something is noted of nobody"
+			);
+		}
+		Ok(())
+	}
+
 	fn check_hpke_keys() -> Result<(), TryRuntimeError> {
 		let of_institutions = Institutions::<T>::iter_values().map(|institution| institution.hpke);
 		let of_patients = Patients::<T>::iter_values().filter_map(|patient| patient.hpke);
 		let mut in_use = BTreeSet::new();
-		for key in of_institutions.chain(of_patients) {
+		let announced = ComingKeysOf::<T>::iter_values().filter_map(|coming| coming.hpke.map(|(key, _)| key));
+		for key in of_institutions.chain(of_patients).chain(announced) {
 			let fingerprint = keys::fingerprint::<T>(&key).map_err(|_| "roles: a malformed HPKE key is in use")?;
 			ensure!(in_use.insert(fingerprint), "roles: an HPKE key is in use twice");
+		}
+		for retired in RetiredKeys::<T>::iter_keys() {
+			ensure!(in_use.insert(retired), "roles: a retired HPKE key is in use");
 		}
 		let noted: BTreeSet<_> = HpkeKeys::<T>::iter_keys().collect();
 		ensure!(noted == in_use, "roles: the HPKE keys noted are not those in use");

@@ -220,4 +220,183 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+
+	// Provisional: not measured yet.
+	fn submit_application() -> Weight {
+		Weight::from_parts(72_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Provisional: not measured yet.
+	fn approve_attested_application() -> Weight {
+		Weight::from_parts(40_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Provisional: not measured yet.
+	fn decline_application() -> Weight {
+		Weight::from_parts(20_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Provisional: not measured yet.
+	fn prune_application() -> Weight {
+		Weight::from_parts(18_000_000, 3_655)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Provisional: not measured yet.
+	fn transfer() -> Weight {
+		Weight::from_parts(28_000_000, 6_099)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Provisional: not measured yet.
+	fn propose_act() -> Weight {
+		Weight::from_parts(60_000_000, 30_000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Provisional: not measured yet.
+	fn confirm_act() -> Weight {
+		Weight::from_parts(60_000_000, 30_000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Provisional: not measured yet.
+	fn withdraw_act() -> Weight {
+		Weight::from_parts(60_000_000, 30_000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Provisional: not measured yet.
+	fn institution_act() -> Weight {
+		Weight::from_parts(45_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+
+	// Provisional: not measured yet.
+	fn apply_keys() -> Weight {
+		Weight::from_parts(30_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Provisional: not measured yet.
+	fn replace_officer() -> Weight {
+		Weight::from_parts(35_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Provisional: not measured yet.
+	fn leave(n: u32) -> Weight {
+		Weight::from_parts(35_000_000, 3_600)
+			.saturating_add(Weight::from_parts(6_000_000, 2_609).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
+	}
+
+	// Provisional: not measured yet.
+	fn patient_act() -> Weight {
+		Weight::from_parts(75_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Provisional: not measured yet.
+	fn guardian_act() -> Weight {
+		Weight::from_parts(130_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(18))
+	}
+
+	// Provisional: not measured yet.
+	fn rotate_keys() -> Weight {
+		Weight::from_parts(95_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(11))
+	}
+
+	// Provisional: not measured yet.
+	fn name_caregiver() -> Weight {
+		Weight::from_parts(75_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Provisional: not measured yet.
+	fn remove_caregiver() -> Weight {
+		Weight::from_parts(40_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Provisional: not measured yet.
+	fn object_to_guardian() -> Weight {
+		Weight::from_parts(40_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Provisional: not measured yet.
+	fn contest_guardian() -> Weight {
+		Weight::from_parts(30_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Provisional: not measured yet.
+	fn decide_guardian() -> Weight {
+		Weight::from_parts(40_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Provisional: not measured yet.
+	fn resign_guardian() -> Weight {
+		Weight::from_parts(40_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Provisional: not measured yet.
+	fn set_recovery_contacts() -> Weight {
+		Weight::from_parts(28_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Provisional: not measured yet.
+	fn object_to_recovery() -> Weight {
+		Weight::from_parts(28_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Provisional: not measured yet.
+	fn decide_recovery() -> Weight {
+		Weight::from_parts(50_000_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().writes(12))
+	}
+
+	// Provisional: not measured yet.
+	fn vouch(n: u32) -> Weight {
+		Weight::from_parts(40_000_000, 4_000)
+			.saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
 }

@@ -451,6 +451,37 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			json!({ "type": "GrantPassedOn", "grant": number(*grant), "parent": number(*parent) })
 		}
 		Kind::ErasureAttested { grant } => json!({ "type": "ErasureAttested", "grant": number(*grant) }),
+		Kind::PatientRegisteredOnPaper { institution, with } => {
+			json!({ "type": "PatientRegisteredOnPaper", "institution": institution, "with": account(with) })
+		}
+		Kind::PatientIdentified { with } => json!({ "type": "PatientIdentified", "with": account(with) }),
+		Kind::ControllerChanged { controller, cause } => {
+			json!({ "type": "ControllerChanged", "controller": account(controller), "cause": cause.name() })
+		}
+		Kind::HpkeKeyRotated => json!({ "type": "HpkeKeyRotated" }),
+		Kind::CaregiverNamed { caregiver } => json!({ "type": "CaregiverNamed", "caregiver": account(caregiver) }),
+		Kind::CaregiverRemoved { caregiver } => json!({ "type": "CaregiverRemoved", "caregiver": account(caregiver) }),
+		Kind::PatientsMerged { from, into, with } => {
+			json!({ "type": "PatientsMerged", "from": number(*from), "into": number(*into), "with": account(with) })
+		}
+		Kind::PatientsUnmerged { from, into, with } => {
+			json!({ "type": "PatientsUnmerged", "from": number(*from), "into": number(*into), "with": account(with) })
+		}
+		Kind::PatientDeceased { at, with } => {
+			json!({ "type": "PatientDeceased", "at": number(*at), "with": account(with) })
+		}
+		Kind::DeathRetracted { with } => json!({ "type": "DeathRetracted", "with": account(with) }),
+		Kind::GuardianshipProposed { guardian, with } => {
+			json!({ "type": "GuardianshipProposed", "guardian": account(guardian), "with": account(with) })
+		}
+		Kind::GuardianshipChanged { guardian, change } => {
+			json!({ "type": "GuardianshipChanged", "guardian": account(guardian), "change": change.name() })
+		}
+		Kind::RecoveryProposed { controller, with } => {
+			json!({ "type": "RecoveryProposed", "controller": account(controller), "with": account(with) })
+		}
+		Kind::RecoveryChanged { change } => json!({ "type": "RecoveryChanged", "change": change.name() }),
+		Kind::RecoveryContactsSet => json!({ "type": "RecoveryContactsSet" }),
 	}
 }
 
@@ -512,6 +543,34 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 		Kind::CompartmentUnsealed { compartment } => format!("took the seal off compartment {compartment}"),
 		Kind::GrantPassedOn { grant, parent } => format!("passed grant {parent} on (grant {grant})"),
 		Kind::ErasureAttested { grant } => format!("attested that copies under grant {grant} are erased"),
+		Kind::PatientRegisteredOnPaper { institution, with } => {
+			format!("registered her on paper at institution {institution}, with {with}")
+		}
+		Kind::PatientIdentified { with } => format!("noted who she is, with {with}"),
+		Kind::ControllerChanged { controller, cause } => {
+			format!(
+				"made {controller} the account that signs for her ({})",
+				hyphenated(cause.name())
+			)
+		}
+		Kind::HpkeKeyRotated => "changed her HPKE key".to_string(),
+		Kind::CaregiverNamed { caregiver } => format!("named {caregiver} as a caregiver"),
+		Kind::CaregiverRemoved { caregiver } => format!("ended {caregiver}'s part as a caregiver"),
+		Kind::PatientsMerged { from, into, with } => format!("merged patient {from} into patient {into}, with {with}"),
+		Kind::PatientsUnmerged { from, into, with } => {
+			format!("took back the merge of patient {from} into patient {into}, with {with}")
+		}
+		Kind::PatientDeceased { at, with } => format!("noted her death at {}, with {with}", show_moment(*at)),
+		Kind::DeathRetracted { with } => format!("took back the note of her death, with {with}"),
+		Kind::GuardianshipProposed { guardian, with } => format!("proposed {guardian} as a guardian, with {with}"),
+		Kind::GuardianshipChanged { guardian, change } => {
+			format!("guardianship of {guardian}: {}", hyphenated(change.name()))
+		}
+		Kind::RecoveryProposed { controller, with } => {
+			format!("began a recovery to the account {controller}, with {with}")
+		}
+		Kind::RecoveryChanged { change } => format!("recovery of her key: {}", hyphenated(change.name())),
+		Kind::RecoveryContactsSet => "set her recovery contacts".to_string(),
 	}
 }
 

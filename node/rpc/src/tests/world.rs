@@ -218,6 +218,18 @@ sp_api::mock_impl_runtime_apis! {
 		fn home(_: AccountId) -> Option<InstitutionId> {
 			None
 		}
+		fn registrar(_: InstitutionId) -> Option<AccountId> {
+			None
+		}
+		fn guardianships(_: PatientId) -> Vec<Guardianship<AccountId>> {
+			Vec::new()
+		}
+		fn caregivers(_: PatientId) -> Vec<AccountId> {
+			Vec::new()
+		}
+		fn did_document(_: DidSubject<AccountId>) -> Option<DidDocument<AccountId>> {
+			None
+		}
 	}
 
 	impl pallet_consent_runtime_api::ConsentApi<Block, AccountId> for Runtime {

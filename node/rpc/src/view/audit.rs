@@ -2,7 +2,9 @@
 
 use codec::Encode;
 use salus_index::IndexedEntry;
-use salus_primitives::{AuditHead, ErrorReason, Kind, Purpose, Reason, Verdict};
+use salus_primitives::{
+	AuditHead, ControllerCause, ErrorReason, GuardianshipChange, Kind, Purpose, Reason, RecoveryChange, Verdict,
+};
 use serde::Serialize;
 
 use super::{Account, BasisView, Hex, Int};
@@ -151,6 +153,57 @@ pub enum KindView {
 	ErasureAttested {
 		grant: Int,
 	},
+	PatientRegisteredOnPaper {
+		institution: u32,
+		with: Account,
+	},
+	PatientIdentified {
+		with: Account,
+	},
+	ControllerChanged {
+		controller: Account,
+		cause: ControllerCause,
+	},
+	HpkeKeyRotated,
+	CaregiverNamed {
+		caregiver: Account,
+	},
+	CaregiverRemoved {
+		caregiver: Account,
+	},
+	PatientsMerged {
+		from: Int,
+		into: Int,
+		with: Account,
+	},
+	PatientsUnmerged {
+		from: Int,
+		into: Int,
+		with: Account,
+	},
+	PatientDeceased {
+		at: Int,
+		with: Account,
+	},
+	DeathRetracted {
+		with: Account,
+	},
+	GuardianshipProposed {
+		guardian: Account,
+		with: Account,
+	},
+	GuardianshipChanged {
+		guardian: Account,
+		change: GuardianshipChange,
+	},
+	RecoveryProposed {
+		controller: Account,
+		with: Account,
+	},
+	RecoveryChanged {
+		change: RecoveryChange,
+	},
+	RecoveryContactsSet,
 }
 
 impl From<Kind<AccountId>> for KindView {
@@ -242,6 +295,51 @@ impl From<Kind<AccountId>> for KindView {
 				parent: parent.into(),
 			},
 			Kind::ErasureAttested { grant } => Self::ErasureAttested { grant: grant.into() },
+			Kind::PatientRegisteredOnPaper { institution, with } => Self::PatientRegisteredOnPaper {
+				institution,
+				with: with.into(),
+			},
+			Kind::PatientIdentified { with } => Self::PatientIdentified { with: with.into() },
+			Kind::ControllerChanged { controller, cause } => Self::ControllerChanged {
+				controller: controller.into(),
+				cause,
+			},
+			Kind::HpkeKeyRotated => Self::HpkeKeyRotated,
+			Kind::CaregiverNamed { caregiver } => Self::CaregiverNamed {
+				caregiver: caregiver.into(),
+			},
+			Kind::CaregiverRemoved { caregiver } => Self::CaregiverRemoved {
+				caregiver: caregiver.into(),
+			},
+			Kind::PatientsMerged { from, into, with } => Self::PatientsMerged {
+				from: from.into(),
+				into: into.into(),
+				with: with.into(),
+			},
+			Kind::PatientsUnmerged { from, into, with } => Self::PatientsUnmerged {
+				from: from.into(),
+				into: into.into(),
+				with: with.into(),
+			},
+			Kind::PatientDeceased { at, with } => Self::PatientDeceased {
+				at: at.into(),
+				with: with.into(),
+			},
+			Kind::DeathRetracted { with } => Self::DeathRetracted { with: with.into() },
+			Kind::GuardianshipProposed { guardian, with } => Self::GuardianshipProposed {
+				guardian: guardian.into(),
+				with: with.into(),
+			},
+			Kind::GuardianshipChanged { guardian, change } => Self::GuardianshipChanged {
+				guardian: guardian.into(),
+				change,
+			},
+			Kind::RecoveryProposed { controller, with } => Self::RecoveryProposed {
+				controller: controller.into(),
+				with: with.into(),
+			},
+			Kind::RecoveryChanged { change } => Self::RecoveryChanged { change },
+			Kind::RecoveryContactsSet => Self::RecoveryContactsSet,
 		}
 	}
 }

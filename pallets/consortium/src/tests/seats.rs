@@ -114,3 +114,29 @@ proptest! {
 		});
 	}
 }
+
+#[test]
+fn a_validator_that_is_named_or_validates_is_not_released() {
+	story(|| {
+		let named = Validators::<Test>::get();
+		assert!(!named.is_empty());
+		for validator in named {
+			let released = Consortium::release_validator(&validator);
+			assert_noop!(released, Error::<Test>::StillValidates);
+		}
+	});
+}
+
+#[test]
+fn a_released_account_is_taken_again_by_one_institution() {
+	story(|| {
+		assert_ok!(Consortium::take_validator(&900, 7));
+		assert_noop!(Consortium::take_validator(&900, 8), Error::<Test>::ValidatorTaken);
+		assert_ok!(Consortium::release_validator(&900));
+		assert_ok!(Consortium::take_validator(&900, 8));
+		crate::Offenders::<Test>::insert(900, 1);
+		assert_noop!(Consortium::release_validator(&900), Error::<Test>::ValidatorOffended);
+		crate::Offenders::<Test>::remove(900);
+		assert_ok!(Consortium::release_validator(&900));
+	});
+}

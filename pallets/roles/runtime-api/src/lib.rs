@@ -15,7 +15,9 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 use codec::{Codec, Decode, Encode};
-use salus_primitives::{Assignment, Credential, Institution, InstitutionId, Patient, PatientId};
+use salus_primitives::{
+	Assignment, Credential, DidDocument, DidSubject, Guardianship, Institution, InstitutionId, Patient, PatientId,
+};
 use scale_info::TypeInfo;
 
 /// A credential and whether it counts now.
@@ -44,5 +46,13 @@ sp_api::decl_runtime_apis! {
 		fn assignment(patient: PatientId, practitioner: AccountId, institution: InstitutionId) -> Option<Assignment>;
 		/// The institution whose quota the account uses; none for an account without standing.
 		fn home(account: AccountId) -> Option<InstitutionId>;
+		/// Who attests the institution's applications.
+		fn registrar(institution: InstitutionId) -> Option<AccountId>;
+		/// The patient's guardians, whether they are in force or not.
+		fn guardianships(patient: PatientId) -> Vec<Guardianship<AccountId>>;
+		/// The patient's caregivers.
+		fn caregivers(patient: PatientId) -> Vec<AccountId>;
+		/// What the document of a `did:salus` identifier says; none for a subject that was never registered.
+		fn did_document(subject: DidSubject<AccountId>) -> Option<DidDocument<AccountId>>;
 	}
 }

@@ -213,7 +213,7 @@ fn a_patient_must_exist_and_live() {
 			Error::<Test>::UnknownPatient
 		);
 		proposed();
-		for status in [PatientStatus::Deceased(START), PatientStatus::MergedInto(ALICE)] {
+		for status in [PatientStatus::MergedInto(ALICE), PatientStatus::Deceased(START)] {
 			Patients::<Test>::mutate(ALICE, |patient| patient.as_mut().unwrap().status = status);
 			assert_noop!(
 				Roles::propose_assignment(by("admin"), ALICE, id("nurse")),

@@ -1,12 +1,66 @@
 //! Which calls leave entries in a patient's trail.
 
-use crate::{mock::*, Call, Event, PrunedKeys};
+use super::{
+	paper::{EVIDENCE, MAY_2030},
+	submit_application::{submit, with_registrar},
+};
+use crate::{
+	mock::*, Act, Call, Contacts, ContactsCommitment, Event, GuardianshipTerms, LeftInstitutions, PrunedKeys, Vouching,
+	KEY_NOTICE, RECOVERY_NOTICE,
+};
 use frame_support::{
 	assert_ok,
 	traits::{GetCallName, UnfilteredDispatchable},
 };
 use frame_system::RawOrigin;
-use salus_primitives::Role;
+use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, Role, DAY, VOUCH_TAG};
+use sp_runtime::AccountId32;
+
+fn registrar() -> TwoOfficers {
+	Act::NameRegistrar(id("desk"))
+}
+
+/// An applicant whose application waits.
+fn applied() -> AccountId32 {
+	with_registrar();
+	assert_ok!(submit("desk", &application("ada", A, Role::Doctor), "ada"));
+	id("ada")
+}
+
+/// A guardian of patient 0.
+fn guarded() -> AccountId32 {
+	register(1);
+	let terms = GuardianshipTerms {
+		guardian: id("guardian"),
+		executor: false,
+		actions: ActionSet::EMPTY,
+		consents: true,
+		ends: MAY_2030,
+		evidence: EVIDENCE,
+	};
+	assert_ok!(both(Act::GiveGuardian {
+		patient: 0,
+		terms,
+		signature: accepts("guardian", 0, Capacity::Guardian, None),
+	}));
+	id("guardian")
+}
+
+fn recovery() -> TwoOfficers {
+	Act::BeginRecovery {
+		patient: 0,
+		controller: id("new"),
+		hpke: hpke(9),
+		evidence: EVIDENCE,
+		signature: accepts("new", 0, Capacity::Controller, Some(&hpke(9))),
+	}
+}
+
+/// Patient 0 has lost her key.
+fn recovering() {
+	register(1);
+	assert_ok!(both(recovery()));
+}
 
 /// A call, who sends it, and how many entries it owes the trail of patient 0.
 fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
@@ -66,6 +120,149 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			};
 			(call, by("patient-1"), 1)
 		}
+		"submit_application" => {
+			with_registrar();
+			let application = application("ada", A, Role::Doctor);
+			let applicant_signature = signed_application(&application, "ada");
+			let call = Call::submit_application {
+				applicant: id("ada"),
+				application,
+				applicant_signature,
+			};
+			(call, by("desk"), 0)
+		}
+		"approve_attested_application" => {
+			let (valid_from, valid_until) = (now(), now() + 1);
+			let call = Call::approve_attested_application {
+				applicant: applied(),
+				institution,
+				valid_from,
+				valid_until,
+			};
+			(call, by("a1"), 0)
+		}
+		"decline_application" => {
+			let applicant = applied();
+			(Call::decline_application { applicant, institution }, by("a1"), 0)
+		}
+		"prune_application" => {
+			let applicant = applied();
+			set_time(now() + DAY);
+			(Call::prune_application { applicant, institution }, by("a1"), 0)
+		}
+		"transfer" => {
+			assert_ok!(Roles::issue(&account, B, credential(Role::Doctor)));
+			(Call::transfer { institution: B }, by("doctor"), 0)
+		}
+		"propose_act" => (
+			Call::propose_act {
+				institution,
+				act: registrar(),
+			},
+			by("a1"),
+			0,
+		),
+		"confirm_act" => {
+			assert_ok!(Roles::propose_act(by("a1"), A, registrar()));
+			let act = registrar();
+			(Call::confirm_act { institution, act }, by("a2"), 0)
+		}
+		"withdraw_act" => {
+			assert_ok!(Roles::propose_act(by("a1"), A, registrar()));
+			let act = registrar();
+			(Call::withdraw_act { institution, act }, by("a2"), 0)
+		}
+		"apply_keys" => {
+			assert_ok!(both(Act::ChangeHpkeKey(hpke(9))));
+			set_time(now() + KEY_NOTICE);
+			(Call::apply_keys { institution }, by("a1"), 0)
+		}
+		"replace_officer" => {
+			let (officer, successor) = (id("a1"), id("a3"));
+			let call = Call::replace_officer {
+				institution,
+				officer,
+				successor,
+			};
+			(call, RuntimeOrigin::root(), 0)
+		}
+		"leave" => {
+			let credentials = LeftInstitutions::truncate_from(vec![A]);
+			(Call::leave { credentials }, by("nurse"), 0)
+		}
+		"rotate_keys" => {
+			register(1);
+			let (controller, hpke) = (None, Some(hpke(9)));
+			(Call::rotate_keys { controller, hpke }, by("patient-1"), 1)
+		}
+		"name_caregiver" => {
+			register(1);
+			let signature = accepts("mother", patient, Capacity::Caregiver, None);
+			let caregiver = id("mother");
+			(Call::name_caregiver { caregiver, signature }, by("patient-1"), 1)
+		}
+		"remove_caregiver" => {
+			register(1);
+			let signature = accepts("mother", patient, Capacity::Caregiver, None);
+			assert_ok!(Roles::name_caregiver(by("patient-1"), id("mother"), signature));
+			let caregiver = id("mother");
+			(Call::remove_caregiver { patient, caregiver }, by("patient-1"), 1)
+		}
+		"object_to_guardian" => {
+			let guardian = guarded();
+			(Call::object_to_guardian { patient, guardian }, by("patient-1"), 1)
+		}
+		"contest_guardian" => {
+			let guardian = guarded();
+			(Call::contest_guardian { guardian }, by("patient-1"), 1)
+		}
+		"decide_guardian" => {
+			let guardian = guarded();
+			assert_ok!(Roles::contest_guardian(by("patient-1"), guardian.clone()));
+			let call = Call::decide_guardian {
+				patient,
+				guardian,
+				upheld: false,
+			};
+			(call, RuntimeOrigin::root(), 1)
+		}
+		"resign_guardian" => {
+			guarded();
+			(Call::resign_guardian { patient }, by("guardian"), 1)
+		}
+		"set_recovery_contacts" => {
+			register(1);
+			(Call::set_recovery_contacts { contacts: None }, by("patient-1"), 1)
+		}
+		"object_to_recovery" => {
+			recovering();
+			(Call::object_to_recovery {}, by("patient-1"), 1)
+		}
+		"vouch" => {
+			let contacts = Contacts::truncate_from(vec![id("friend")]);
+			register(1);
+			let committed = ContactsCommitment {
+				threshold: 1,
+				commitment: contacts_commitment(&[1; 32], 1, &contacts),
+			};
+			assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed)));
+			assert_ok!(both(recovery()));
+			let signed = (GENESIS, patient, id("new"), hpke(9));
+			let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+			let call = Call::vouch {
+				patient,
+				salt: [1; 32],
+				contacts,
+				signatures: Vouching::truncate_from(signatures),
+			};
+			(call, by("doctor"), 1)
+		}
+		"decide_recovery" => {
+			recovering();
+			set_time(now() + RECOVERY_NOTICE);
+			let complete = true;
+			(Call::decide_recovery { patient, complete }, RuntimeOrigin::root(), 1)
+		}
 		other => panic!("{other} is not listed: does it touch a patient, and write an entry for it?"),
 	}
 }
@@ -86,4 +283,37 @@ fn every_call_that_touches_a_patient_leaves_an_entry() {
 			assert_eq!(carried, written, "{name}: its events carry what it wrote");
 		});
 	}
+}
+
+/// What two officers do to a patient is in her trail, and in both where there are two.
+#[test]
+fn every_act_that_touches_a_patient_leaves_an_entry() {
+	let acts: Vec<(TwoOfficers, &[u64])> = vec![
+		(super::paper::on_paper(true, None), &[2]),
+		(Act::Merge { from: 1, into: 0 }, &[1, 0]),
+		(Act::Unmerge { from: 1 }, &[1, 0]),
+		(super::paper::claim(2, "patient-3", 30), &[2]),
+		(Act::NoteDeath { patient: 0, at: START }, &[0]),
+		(Act::RetractDeath { patient: 0 }, &[0]),
+		(recovery(), &[0]),
+		(Act::AddOfficer(id("a3")), &[]),
+	];
+	story(|| {
+		register(1);
+		register(2);
+		for (act, owed) in acts {
+			System::reset_events();
+			let before = Trail::get().len();
+			assert_ok!(both(act.clone()));
+			let written = Trail::get().split_off(before);
+			let of: Vec<_> = written.iter().map(|(patient, _)| *patient).collect();
+			assert_eq!(of, owed, "{act:?}");
+			assert!(
+				written.iter().all(|(_, entry)| entry.actor == Some(id("a2"))),
+				"{act:?}"
+			);
+			let carried: Vec<_> = events().iter().flat_map(Event::audit).collect();
+			assert_eq!(carried, written, "{act:?}");
+		}
+	});
 }

@@ -7,16 +7,32 @@
 	clippy::cast_possible_truncation
 )]
 
+mod acts;
 mod applications;
+mod approve_attested_application;
 mod assignments;
 mod audit;
+mod caregivers;
 mod credentials;
+mod decline_application;
+mod did;
 mod genesis;
+mod guardians;
+mod institution_acts;
 mod institutions;
+mod leave;
+mod merges;
+mod migrations;
+mod paper;
 mod pool;
+mod prune_application;
+mod recovery;
 mod registration;
 mod registry;
+mod rotate_keys;
 mod state_machine;
+mod submit_application;
+mod transfer;
 mod try_state;
 mod vouchers;
 mod weak_keys;

@@ -1,11 +1,15 @@
 //! The invariants are broken by hand, and each breach is found.
 
 use crate::{
-	mock::*, ActiveSince, Assignments, Credentials, Home, HpkeKeys, Institutions, NextInstitution, NextPatient,
-	PatientOf, Patients, UsedVouchers,
+	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment, ContactsOf,
+	Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merge, Merges, NextInstitution, NextPatient,
+	PatientOf, Patients, ProposedAct, ProposedActs, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
 };
 use frame_support::assert_ok;
-use salus_primitives::{Assignment, Credential, HpkeKey, Institution, InstitutionKind, Patient, PatientStatus, Role};
+use salus_primitives::{
+	Action, ActionSet, Assignment, Credential, Guardianship, HpkeKey, Institution, InstitutionKind, Patient,
+	PatientStatus, Role, DAY,
+};
 use sp_core::H256;
 use sp_runtime::{AccountId32, BoundedVec, DispatchError};
 
@@ -129,9 +133,14 @@ fn breaches_among_patients_are_found() {
 	});
 	breach("a patient's id was skipped", || NextPatient::<Test>::put(3));
 	breach("a controller of nobody", || {
+		Roles::settle(&id("patient-3"), A);
 		PatientOf::<Test>::insert(id("patient-3"), 7)
 	});
 	breach("two controllers of one patient", || {
+		Roles::settle(&id("patient-3"), A);
+		PatientOf::<Test>::insert(id("patient-3"), 0)
+	});
+	breach("an account that acts for a patient has no standing", || {
 		PatientOf::<Test>::insert(id("patient-3"), 0)
 	});
 	breach("more vouchers were used than patients registered", || {
@@ -172,5 +181,115 @@ fn breaches_among_assignments_are_found() {
 	breach("an assignment at another institution", || assigned(0, "doctor-b", B));
 	breach("an assignment to somebody without a credential", || {
 		assigned(0, "a1", A)
+	});
+}
+
+#[test]
+fn breaches_among_acts_and_applications_are_found() {
+	breach("an account that left has a home", || {
+		Tombstones::<Test>::insert(id("nurse"), ())
+	});
+	breach("what an account holds is miscounted", || {
+		TiesOf::<Test>::insert(id("nurse"), Ties::default())
+	});
+	breach("what an account holds is miscounted", || Roles::quit_office(&id("a1")));
+	let office = |name: &str| TiesOf::<Test>::mutate(id(name), |ties| ties.offices += 1);
+	breach("a registrar of no institution", || {
+		office("nurse");
+		Registrars::<Test>::insert(9, id("nurse"))
+	});
+	breach("a registrar is an officer", || {
+		office("a1");
+		Registrars::<Test>::insert(A, id("a1"))
+	});
+	breach("an application to no institution", || {
+		let attested = AttestedApplication {
+			role: Role::Nurse,
+			licence: H256::zero(),
+			speciality: H256::zero(),
+			registrar: id("a1"),
+			until: START,
+		};
+		Applications::<Test>::insert((id("ada"), 9), attested)
+	});
+	let waits = || ProposedAct {
+		act: Act::RemoveRegistrar,
+		proposer: id("a1"),
+		until: START,
+	};
+	breach("an act of no institution", || {
+		ProposedActs::<Test>::insert(9, BoundedVec::truncate_from(vec![waits()]))
+	});
+	breach("an act waits twice", || {
+		ProposedActs::<Test>::insert(A, BoundedVec::truncate_from(vec![waits(), waits()]))
+	});
+	breach("a retired HPKE key is in use", || {
+		keys::retire::<Test>(&hpke(1)).unwrap()
+	});
+}
+
+#[test]
+fn breaches_among_kin_are_found() {
+	let guardianship = |guardian: &str, ends: u64| Guardianship {
+		guardian: id(guardian),
+		executor: false,
+		actions: ActionSet::of(&[Action::View]),
+		consents: false,
+		evidence: H256::zero(),
+		starts: START,
+		ends,
+		contested: false,
+	};
+	let guardians = |of: u64, all: Vec<Guardianship<AccountId32>>| {
+		GuardiansOf::<Test>::insert(of, BoundedVec::truncate_from(all));
+	};
+	let caregivers = |of: u64, all: &[&str]| {
+		CaregiversOf::<Test>::insert(of, BoundedVec::truncate_from(all.iter().map(|name| id(name)).collect()));
+	};
+	let kin = |name: &str, of: u64| {
+		Roles::settle(&id(name), A);
+		KinOf::<Test>::insert(id(name), of);
+	};
+	let unnoted = "those who act for patients are not those who were named";
+	breach(unnoted, || kin("mother", 0));
+	breach(unnoted, || caregivers(0, &["mother"]));
+	breach(unnoted, || guardians(0, vec![guardianship("mother", 0)]));
+	breach(unnoted, || {
+		kin("mother", 1);
+		caregivers(0, &["mother"]);
+	});
+	breach("a caregiver is named twice, or none is", || {
+		kin("mother", 0);
+		caregivers(0, &["mother", "mother"]);
+	});
+	breach("a caregiver is named twice, or none is", || caregivers(0, &[]));
+	breach("a guardian is named twice, or none is", || {
+		kin("mother", 0);
+		guardians(0, vec![guardianship("mother", 0), guardianship("mother", 0)]);
+	});
+	breach("a guardian is named twice, or none is", || guardians(0, vec![]));
+	breach("a guardianship ends within a month", || {
+		kin("mother", 0);
+		guardians(0, vec![guardianship("mother", START + DAY)]);
+	});
+	breach("a patient acts for another one", || {
+		KinOf::<Test>::insert(id("patient-2"), 0);
+		caregivers(0, &["patient-2"]);
+	});
+	breach("an account that acts for a patient has no standing", || {
+		KinOf::<Test>::insert(id("mother"), 0)
+	});
+	breach("something is noted of nobody", || {
+		let contacts = ContactsCommitment {
+			threshold: 1,
+			commitment: H256::zero(),
+		};
+		ContactsOf::<Test>::insert(7, contacts);
+	});
+	breach("a merge is not the patient's", || {
+		Merges::<Test>::insert(0, Merge { into: 1, at: START })
+	});
+	breach("a merge is not the patient's", || {
+		patient(0, |entry| entry.status = PatientStatus::MergedInto(1))
 	});
 }

@@ -1,0 +1,42 @@
+//! From one storage layout to the next.
+
+use crate::{Config, Credentials, Institutions, Pallet, TiesOf};
+use frame_support::{
+	migrations::VersionedMigration,
+	traits::{Get, UncheckedOnRuntimeUpgrade},
+	weights::Weight,
+};
+
+/// To layout 2: counts what each account holds that has to end before it leaves.
+pub type V2<T> = VersionedMigration<1, 2, CountTies<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// The counting.
+pub struct CountTies<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for CountTies<T> {
+	fn on_runtime_upgrade() -> Weight {
+		let mut steps = 0u64;
+		for institution in Institutions::<T>::iter_values() {
+			for account in institution
+				.officers
+				.iter()
+				.chain(&institution.seat)
+				.chain(&institution.validator)
+			{
+				TiesOf::<T>::mutate(account, |ties| ties.offices = ties.offices.saturating_add(1));
+				steps = steps.saturating_add(1);
+			}
+			steps = steps.saturating_add(1);
+		}
+		for (account, _) in Credentials::<T>::iter_keys() {
+			TiesOf::<T>::mutate(&account, |ties| ties.credentials = ties.credentials.saturating_add(1));
+			steps = steps.saturating_add(1);
+		}
+		T::DbWeight::get().reads_writes(steps, steps)
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn post_upgrade(_: alloc::vec::Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
+		Pallet::<T>::check_state()
+	}
+}

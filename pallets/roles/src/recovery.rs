@@ -1,0 +1,138 @@
+//! The recovery of a lost key: two officers propose it, the council completes it, and whoever holds the old key can
+//! object. Contacts whom the patient chose before can outweigh the objection, since a thief objects too.
+
+use crate::{
+	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, Error, Pallet, PatientOf, Recoveries,
+	Recovery, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_NOTICE,
+};
+use alloc::collections::BTreeSet;
+use frame_support::{ensure, traits::Time};
+use salus_primitives::{
+	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, Kind, PatientId, RecoveryChange, VOUCH_TAG,
+};
+use sp_core::H256;
+use sp_runtime::{traits::Verify, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+	/// Enters a recovery, instead of an earlier one.
+	pub(crate) fn begin_recovery(
+		officers: &Officers<T>,
+		patient: PatientId,
+		controller: T::AccountId,
+		hpke: HpkeKey,
+		evidence: H256,
+		signature: &T::Signature,
+	) -> Result<(), Error<T>> {
+		let entry = Self::active_patient_here(officers.institution, patient)?;
+		ensure!(entry.controller.is_some(), Error::NoController);
+		Self::ensure_unused(&controller)?;
+		keys::check(&hpke)?;
+		Self::check_acceptance(patient, Capacity::Controller, &controller, Some(&hpke), signature)?;
+		let recovery = Recovery {
+			controller: controller.clone(),
+			hpke,
+			evidence,
+			since: T::Time::now(),
+			objected: false,
+			vouched: false,
+		};
+		Recoveries::<T>::insert(patient, recovery);
+		let with = officers.proposer.clone();
+		Self::tell(officers, patient, Kind::RecoveryProposed { controller, with });
+		Ok(())
+	}
+
+	/// Notes that whoever holds the old key objects.
+	pub(crate) fn hear_objection(who: T::AccountId) -> Result<(), Error<T>> {
+		let patient = PatientOf::<T>::get(&who).ok_or(Error::NotAPatient)?;
+		Self::change_recovery(patient, |recovery| {
+			ensure!(!recovery.objected, Error::AlreadyObjected);
+			recovery.objected = true;
+			Ok(())
+		})?;
+		Self::note_recovery(patient, Some(who), RecoveryChange::Objected);
+		Ok(())
+	}
+
+	/// Commits the patient to contacts whom she can lose her key with.
+	pub(crate) fn commit_contacts(who: T::AccountId, contacts: Option<ContactsCommitment>) -> Result<(), Error<T>> {
+		let patient = PatientOf::<T>::get(&who).ok_or(Error::NotAPatient)?;
+		Self::active_patient(patient)?;
+		// A thief with the key would change them.
+		ensure!(!Recoveries::<T>::contains_key(patient), Error::RecoveryOpen);
+		match contacts {
+			Some(contacts) => {
+				let possible = 1 <= contacts.threshold && u32::from(contacts.threshold) <= MAX_CONTACTS;
+				ensure!(possible, Error::ThresholdOutOfRange);
+				ContactsOf::<T>::insert(patient, contacts);
+			}
+			None => ContactsOf::<T>::remove(patient),
+		}
+		Self::append(patient, Some(who), Kind::RecoveryContactsSet);
+		Ok(())
+	}
+
+	/// Notes that enough of the contacts vouch for a recovery: they are shown, and sign the new keys.
+	pub(crate) fn hear_contacts(
+		who: T::AccountId,
+		patient: PatientId,
+		salt: &[u8; 32],
+		contacts: &Contacts<T::AccountId>,
+		signatures: &Vouching<T::Signature>,
+	) -> Result<(), Error<T>> {
+		let committed = ContactsOf::<T>::get(patient).ok_or(Error::NoContacts)?;
+		let shown = contacts_commitment(salt, committed.threshold, contacts);
+		ensure!(shown == committed.commitment, Error::ContactsDiffer);
+		let places: BTreeSet<_> = signatures.iter().map(|(place, _)| *place).collect();
+		let enough = places.len() == signatures.len() && places.len() >= usize::from(committed.threshold);
+		ensure!(enough, Error::TooFewContacts);
+		Self::change_recovery(patient, |recovery| {
+			ensure!(!recovery.vouched, Error::AlreadyVouched);
+			let signed = (Self::genesis(), patient, &recovery.controller, &recovery.hpke);
+			let message = wrapped(VOUCH_TAG, &signed);
+			for (place, signature) in signatures {
+				let contact = contacts.get(usize::from(*place)).ok_or(Error::VouchInvalid)?;
+				ensure!(signature.verify(message.as_slice(), contact), Error::VouchInvalid);
+			}
+			recovery.vouched = true;
+			Ok(())
+		})?;
+		Self::note_recovery(patient, Some(who), RecoveryChange::Vouched);
+		Ok(())
+	}
+
+	/// The council's word about a recovery. Refusing one needs no waiting.
+	pub(crate) fn judge_recovery(patient: PatientId, complete: bool) -> DispatchResult {
+		let recovery = Recoveries::<T>::take(patient).ok_or(Error::<T>::NoRecovery)?;
+		if !complete {
+			Self::note_recovery(patient, None, RecoveryChange::Refused);
+			return Ok(());
+		}
+		let notice = if recovery.objected && !recovery.vouched {
+			CONTESTED_RECOVERY_NOTICE
+		} else {
+			RECOVERY_NOTICE
+		};
+		let due = recovery.since.saturating_add(notice);
+		ensure!(due <= T::Time::now(), Error::<T>::RecoveryNotDue);
+		let entry = Self::active_patient(patient)?;
+		Self::change_keys(patient, entry, Some(&recovery.controller), Some(recovery.hpke))?;
+		let kind = Kind::ControllerChanged {
+			controller: recovery.controller,
+			cause: ControllerCause::Recovered,
+		};
+		Self::append(patient, None, kind);
+		Ok(())
+	}
+
+	fn change_recovery(
+		patient: PatientId,
+		change: impl FnOnce(&mut Recovery<T::AccountId>) -> Result<(), Error<T>>,
+	) -> Result<(), Error<T>> {
+		Recoveries::<T>::try_mutate(patient, |recovery| change(recovery.as_mut().ok_or(Error::NoRecovery)?))
+	}
+
+	fn note_recovery(patient: PatientId, actor: Option<T::AccountId>, change: RecoveryChange) {
+		Self::append(patient, actor, Kind::RecoveryChanged { change });
+	}
+}

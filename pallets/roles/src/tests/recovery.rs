@@ -1,0 +1,311 @@
+//! Lost keys: `BeginRecovery`, `set_recovery_contacts`, `object_to_recovery`, `vouch`, `decide_recovery`.
+
+use super::paper::{paper_patient, refused, EVIDENCE};
+use crate::{
+	mock::*, Act, Contacts, ContactsCommitment, ContactsOf, Error, Recoveries, Tombstones, Vouching,
+	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_NOTICE,
+};
+use frame_support::{assert_noop, assert_ok};
+use salus_primitives::{
+	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, Kind, PatientId, RecoveryChange, VOUCH_TAG,
+};
+use sp_core::H256;
+use sp_runtime::{AccountId32, DispatchError, DispatchResult, MultiSignature};
+
+const SALT: [u8; 32] = [9; 32];
+
+fn begin(patient: PatientId, controller: &str, key: u8) -> TwoOfficers {
+	Act::BeginRecovery {
+		patient,
+		controller: id(controller),
+		hpke: hpke(key),
+		evidence: EVIDENCE,
+		signature: accepts(controller, patient, Capacity::Controller, Some(&hpke(key))),
+	}
+}
+
+fn decide(patient: PatientId, complete: bool) -> DispatchResult {
+	Roles::decide_recovery(RuntimeOrigin::root(), patient, complete)
+}
+
+fn last_entry() -> Kind<AccountId32> {
+	Trail::get().pop().unwrap().1.kind
+}
+
+fn changed(change: RecoveryChange) -> Kind<AccountId32> {
+	Kind::RecoveryChanged { change }
+}
+
+/// Three contacts, of whom two vouch together.
+fn contacts() -> Contacts<AccountId32> {
+	Contacts::truncate_from(["friend", "sister", "doctor-at-home"].map(id).to_vec())
+}
+
+fn committed() -> ContactsCommitment {
+	ContactsCommitment {
+		threshold: 2,
+		commitment: contacts_commitment(&SALT, 2, &contacts()),
+	}
+}
+
+/// A contact's signature under the new keys.
+fn vouched(contact: &str, patient: PatientId, controller: &str, key: u8) -> MultiSignature {
+	sign(
+		contact,
+		&wrapped(VOUCH_TAG, &(GENESIS, patient, id(controller), hpke(key))),
+	)
+}
+
+fn vouch(patient: PatientId, salt: [u8; 32], signatures: Vec<(u8, MultiSignature)>) -> DispatchResult {
+	Roles::vouch(
+		by("doctor"),
+		patient,
+		salt,
+		contacts(),
+		Vouching::truncate_from(signatures),
+	)
+}
+
+#[test]
+fn a_lost_key_is_recovered_after_seven_days() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_eq!(
+			last_entry(),
+			Kind::RecoveryProposed {
+				controller: id("new"),
+				with: id("a1")
+			}
+		);
+		assert_eq!(Roles::home(&id("new")), None);
+		set_time(START + RECOVERY_NOTICE - 1);
+		assert_noop!(decide(patient, true), Error::<Test>::RecoveryNotDue);
+		set_time(START + RECOVERY_NOTICE);
+		assert_noop!(
+			Roles::decide_recovery(by("a1"), patient, true),
+			DispatchError::BadOrigin
+		);
+		assert_ok!(decide(patient, true));
+		let (_, entry) = Trail::get().pop().unwrap();
+		assert_eq!(entry.actor, None);
+		let cause = ControllerCause::Recovered;
+		assert_eq!(
+			entry.kind,
+			Kind::ControllerChanged {
+				controller: id("new"),
+				cause
+			}
+		);
+		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
+		assert_eq!(Roles::patient(patient).unwrap().hpke, Some(hpke(9)));
+		assert!(Tombstones::<Test>::contains_key(id("patient-1")));
+		assert_eq!(System::providers(&id("patient-1")), 0);
+		assert_noop!(decide(patient, true), Error::<Test>::NoRecovery);
+	});
+}
+
+#[test]
+fn the_old_keys_objection_gives_the_council_fourteen_days() {
+	story(|| {
+		let patient = register(1);
+		let object = |who: &str| Roles::object_to_recovery(by(who));
+		assert_noop!(object("doctor"), Error::<Test>::NotAPatient);
+		assert_noop!(
+			Roles::object_to_recovery(RuntimeOrigin::none()),
+			DispatchError::BadOrigin
+		);
+		assert_noop!(object("patient-1"), Error::<Test>::NoRecovery);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(object("patient-1"));
+		assert_eq!(last_entry(), changed(RecoveryChange::Objected));
+		assert_noop!(object("patient-1"), Error::<Test>::AlreadyObjected);
+		set_time(START + CONTESTED_RECOVERY_NOTICE - 1);
+		assert_noop!(decide(patient, true), Error::<Test>::RecoveryNotDue);
+		set_time(START + CONTESTED_RECOVERY_NOTICE);
+		assert_ok!(decide(patient, true));
+	});
+}
+
+#[test]
+fn the_council_refuses_at_once() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "thief", 9)));
+		assert_ok!(Roles::object_to_recovery(by("patient-1")));
+		assert_ok!(decide(patient, false));
+		assert_eq!(last_entry(), changed(RecoveryChange::Refused));
+		assert_eq!(Roles::patient_of(&id("patient-1")), Some(patient));
+		assert_noop!(decide(patient, false), Error::<Test>::NoRecovery);
+		assert_ok!(both(begin(patient, "thief", 9)));
+	});
+}
+
+#[test]
+fn contacts_outweigh_a_thief_who_objects() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
+		assert_eq!(last_entry(), Kind::RecoveryContactsSet);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(Roles::object_to_recovery(by("patient-1")));
+		// Whoever has the key changes neither the contacts nor the outcome by another key.
+		assert_noop!(
+			Roles::set_recovery_contacts(by("patient-1"), None),
+			Error::<Test>::RecoveryOpen
+		);
+		let signature = accepts("thief", patient, Capacity::Controller, None);
+		assert_ok!(Roles::rotate_keys(
+			by("patient-1"),
+			Some((id("thief"), signature)),
+			None
+		));
+
+		let signatures = vec![
+			(2, vouched("doctor-at-home", patient, "new", 9)),
+			(0, vouched("friend", patient, "new", 9)),
+		];
+		assert_ok!(vouch(patient, SALT, signatures.clone()));
+		assert_eq!(last_entry(), changed(RecoveryChange::Vouched));
+		assert_noop!(vouch(patient, SALT, signatures), Error::<Test>::AlreadyVouched);
+		set_time(START + RECOVERY_NOTICE);
+		assert_ok!(decide(patient, true));
+		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
+		for old in ["patient-1", "thief"] {
+			assert!(Tombstones::<Test>::contains_key(id(old)));
+		}
+	});
+}
+
+#[test]
+fn only_the_committed_contacts_vouch_and_only_for_these_keys() {
+	story(|| {
+		let patient = register(1);
+		let friend = || (0, vouched("friend", patient, "new", 9));
+		let sister = || (1, vouched("sister", patient, "new", 9));
+		assert_noop!(
+			vouch(patient, SALT, vec![friend(), sister()]),
+			Error::<Test>::NoContacts
+		);
+		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
+		assert_noop!(
+			vouch(patient, SALT, vec![friend(), sister()]),
+			Error::<Test>::NoRecovery
+		);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_noop!(
+			vouch(patient, [8; 32], vec![friend(), sister()]),
+			Error::<Test>::ContactsDiffer
+		);
+		for few in [vec![], vec![friend()], vec![friend(), friend()]] {
+			assert_noop!(vouch(patient, SALT, few), Error::<Test>::TooFewContacts);
+		}
+		for wrong in [
+			(1, vouched("friend", patient, "new", 9)),
+			(1, vouched("sister", patient, "thief", 9)),
+			(1, vouched("sister", patient, "new", 8)),
+			(7, vouched("sister", patient, "new", 9)),
+		] {
+			assert_noop!(vouch(patient, SALT, vec![friend(), wrong]), Error::<Test>::VouchInvalid);
+		}
+		let all = Vouching::truncate_from(vec![friend(), sister()]);
+		assert_noop!(
+			Roles::vouch(by("friend"), patient, SALT, contacts(), all),
+			Error::<Test>::NotRegistered
+		);
+		assert_ok!(vouch(patient, SALT, vec![friend(), sister()]));
+	});
+}
+
+#[test]
+fn contacts_are_committed_to_by_a_living_patient() {
+	story(|| {
+		let patient = register(1);
+		let set = |who: &str, contacts| Roles::set_recovery_contacts(by(who), contacts);
+		assert_noop!(set("doctor", None), Error::<Test>::NotAPatient);
+		assert_noop!(
+			Roles::set_recovery_contacts(RuntimeOrigin::none(), None),
+			DispatchError::BadOrigin
+		);
+		for threshold in [0, MAX_CONTACTS as u8 + 1] {
+			let commitment = H256::zero();
+			let contacts = ContactsCommitment { threshold, commitment };
+			assert_noop!(set("patient-1", Some(contacts)), Error::<Test>::ThresholdOutOfRange);
+		}
+		assert_ok!(set("patient-1", Some(committed())));
+		assert_ok!(set("patient-1", None));
+		assert!(!ContactsOf::<Test>::contains_key(patient));
+		assert_ok!(both(Act::NoteDeath { patient, at: START }));
+		assert_noop!(set("patient-1", None), Error::<Test>::PatientNotActive);
+	});
+}
+
+#[test]
+fn a_recovery_is_for_a_living_patient_who_has_a_key() {
+	story(|| {
+		let (paper, patient) = (paper_patient(), register(1));
+		refused(begin(paper, "new", 9), Error::NoController);
+		refused(begin(9, "new", 9), Error::UnknownPatient);
+		assert_noop!(
+			Roles::propose_act(by("b1"), B, begin(patient, "new", 9)),
+			Error::<Test>::PatientElsewhere
+		);
+		refused(begin(patient, "doctor", 9), Error::AccountInUse);
+		refused(begin(patient, "new", 1), Error::HpkeKeyInUse);
+		let mut bent = begin(patient, "new", 9);
+		if let Act::BeginRecovery { hpke, .. } = &mut bent {
+			*hpke = HpkeKey::X25519([0; 32]);
+		}
+		refused(bent, Error::MalformedHpkeKey);
+		let mut bent = begin(patient, "new", 9);
+		if let Act::BeginRecovery { controller, .. } = &mut bent {
+			*controller = id("thief");
+		}
+		refused(bent, Error::AcceptanceInvalid);
+		assert_ok!(Roles::leave(by("nurse"), vec![A].try_into().unwrap()));
+		refused(begin(patient, "nurse", 9), Error::AccountLeft);
+		assert_ok!(both(Act::NoteDeath { patient, at: START }));
+		refused(begin(patient, "new", 9), Error::PatientNotActive);
+	});
+}
+
+#[test]
+fn a_later_recovery_takes_the_place_of_an_earlier_one() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(Roles::object_to_recovery(by("patient-1")));
+		set_time(START + 1);
+		assert_ok!(both(begin(patient, "newer", 8)));
+		let recovery = Recoveries::<Test>::get(patient).unwrap();
+		assert_eq!(
+			(recovery.controller, recovery.since, recovery.objected),
+			(id("newer"), START + 1, false)
+		);
+	});
+}
+
+#[test]
+fn what_was_taken_meanwhile_is_not_given_again() {
+	story(|| {
+		let patient = register(1);
+		let due = || set_time(now() + RECOVERY_NOTICE);
+		assert_ok!(both(begin(patient, "patient-2", 9)));
+		register(2);
+		due();
+		assert_noop!(decide(patient, true), Error::<Test>::AccountInUse);
+		assert_ok!(both(begin(patient, "new", 3)));
+		register(3);
+		due();
+		assert_noop!(decide(patient, true), Error::<Test>::HpkeKeyInUse);
+		assert_ok!(both(begin(patient, "gone", 9)));
+		assert_ok!(Roles::issue(&id("gone"), B, credential(salus_primitives::Role::Nurse)));
+		assert_ok!(Roles::leave(by("gone"), vec![B].try_into().unwrap()));
+		due();
+		assert_noop!(decide(patient, true), Error::<Test>::AccountLeft);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(both(Act::NoteDeath { patient, at: START }));
+		due();
+		assert_noop!(decide(patient, true), Error::<Test>::PatientNotActive);
+	});
+}
