@@ -2,7 +2,7 @@
 
 use crate::{decide, Config, Error, Grants, Pallet, WeightInfo};
 use alloc::vec::Vec;
-use frame_support::weights::Weight;
+use frame_support::{traits::Get, weights::Weight};
 #[cfg(feature = "runtime-benchmarks")]
 use salus_primitives::DenialTerms;
 use salus_primitives::{

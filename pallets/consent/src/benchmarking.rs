@@ -11,10 +11,10 @@ use frame_benchmarking::v2::*;
 use frame_support::traits::Time;
 use frame_system::RawOrigin;
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, ActionSet, Approval, Basis, BenchmarkHelper, Case, CaseId, Category, CategorySet,
-	ConsentRequest, Decision, Denial, DenialTerms, Discipline, EmergencyLimits, EmergencyReason, Grant, Grantee,
-	InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet, Reason, RecordId, RecordStatus, Registry, Role, Terms,
-	Verdict, DAY, HOUR, MAX_APPROVALS, MAX_TEAM, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REVIEW_WITHIN,
+	AccessControl, AccessRequest, Action, ActionSet, Approval, Basis, BenchmarkHelper, Case, CaseId, Category,
+	CategorySet, ConsentRequest, Decision, Denial, DenialTerms, Discipline, EmergencyLimits, EmergencyReason, Grant,
+	Grantee, InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet, Reason, RecordId, RecordStatus, Registry,
+	Role, Terms, Verdict, DAY, HOUR, MAX_APPROVALS, MAX_TEAM, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REVIEW_WITHIN,
 };
 use sp_core::H256;
 use world::{officers, world, LAST_REQUEST};

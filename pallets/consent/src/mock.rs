@@ -32,6 +32,7 @@ impl frame_system::Config for Test {
 	type AccountId = u64;
 	type Lookup = IdentityLookup<u64>;
 	type Block = Block;
+	type DbWeight = frame_support::weights::constants::ParityDbWeight;
 }
 
 #[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
@@ -120,14 +121,6 @@ impl Registry<u64> for Register {
 
 	fn is_assigned(practitioner: &u64, patient: PatientId, institution: InstitutionId) -> bool {
 		Assignments::contains_key((*practitioner, patient, institution))
-	}
-
-	fn guardianship(_: PatientId, _: &u64) -> Option<Guardianship<u64>> {
-		None
-	}
-
-	fn is_caregiver(_: PatientId, _: &u64) -> bool {
-		false
 	}
 
 	fn home(_: &u64) -> Option<InstitutionId> {

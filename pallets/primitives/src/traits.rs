@@ -42,14 +42,6 @@ pub trait Registry<AccountId> {
 	fn active_since(_account: &AccountId, _institution: InstitutionId) -> Option<Moment> {
 		None
 	}
-	/// The account's guardianship of the patient, in force or not: ask [`Guardianship::is_active`]. One bounded read.
-	fn guardianship(_patient: PatientId, _account: &AccountId) -> Option<Guardianship<AccountId>> {
-		None
-	}
-	/// Whether the patient named the account as a caregiver. One bounded read.
-	fn is_caregiver(_patient: PatientId, _account: &AccountId) -> bool {
-		false
-	}
 }
 
 /// What follows from a violation: implemented by pallet-roles.

@@ -3,10 +3,10 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
-	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config, ContactsOf,
-	Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merges, NextInstitution, NextPatient, Pallet,
-	PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, Registrars, RetiredKeys, Ties, TiesOf, Tombstones,
-	UsedVouchers, MIN_OFFICERS,
+	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config,
+	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merges, NextInstitution, NextPatient,
+	Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, Registrars, RetiredKeys, Ties, TiesOf,
+	Tombstones, UsedVouchers, MIN_OFFICERS,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;

@@ -4,8 +4,8 @@ use super::*;
 use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 use pallet_records::WeightInfo as _;
 use salus_primitives::{
-	AccessControl, Assignment, Basis, Category, Cid, Decision, DocStatus, Media, NewRecord, Origin, Patient,
-	PatientStatus, Purpose, Reason, Relation,
+	AccessControl, Assignment, Category, Cid, DocStatus, Media, NewRecord, Origin, Patient, PatientStatus, Purpose,
+	Relation,
 };
 use sp_core::H256;
 

@@ -28,6 +28,7 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 			Basis::BreakGlass(case) => vec![Event::GlassBroken(*case), Event::Opened(*receipt)],
 			Basis::Guardian | Basis::Author | Basis::Assignment | Basis::Grant(_) => vec![Event::Opened(*receipt)],
 		},
+		Kind::CaseOpened { case } => vec![Event::GlassBroken(*case)],
 		// All are named, so that whoever adds a kind decides whether a patient is told of it.
 		Kind::PatientRegistered { .. }
 		| Kind::AssignmentProposed { .. }
@@ -42,7 +43,32 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::DenialLifted { .. }
 		| Kind::RecordRegistered { .. }
 		| Kind::RecordEnteredInError { .. }
-		| Kind::AccessRefused { .. } => vec![],
+		| Kind::AccessRefused { .. }
+		| Kind::CaseJoined { .. }
+		| Kind::CaseApproved { .. }
+		| Kind::CaseClosed { .. }
+		| Kind::CaseReviewed { .. }
+		| Kind::CaseAppealed { .. }
+		| Kind::CaseJudged { .. }
+		| Kind::CompartmentSealed { .. }
+		| Kind::CompartmentUnsealed { .. }
+		| Kind::GrantPassedOn { .. }
+		| Kind::ErasureAttested { .. }
+		| Kind::PatientRegisteredOnPaper { .. }
+		| Kind::PatientIdentified { .. }
+		| Kind::ControllerChanged { .. }
+		| Kind::HpkeKeyRotated
+		| Kind::CaregiverNamed { .. }
+		| Kind::CaregiverRemoved { .. }
+		| Kind::PatientsMerged { .. }
+		| Kind::PatientsUnmerged { .. }
+		| Kind::PatientDeceased { .. }
+		| Kind::DeathRetracted { .. }
+		| Kind::GuardianshipProposed { .. }
+		| Kind::GuardianshipChanged { .. }
+		| Kind::RecoveryProposed { .. }
+		| Kind::RecoveryChanged { .. }
+		| Kind::RecoveryContactsSet => vec![],
 	};
 	let notice = |event| NewNotice {
 		patient: *patient,
@@ -57,7 +83,7 @@ pub fn text(event: Event) -> Zeroizing<String> {
 	let happened = match event {
 		Event::Asked(_) => "Somebody asks for your consent to see a part of your health record.",
 		Event::Opened(_) => "Somebody opened a part of your health record.",
-		Event::GlassBroken(_) => "Your health record was opened in an emergency, without asking you first.",
+		Event::GlassBroken(_) => "Your health record may be opened in an emergency, without asking you first.",
 	};
 	Zeroizing::new(format!(
 		"{happened}\r\n\r\nYour Salus client shows who it was and why, and what you can do. This message has no link in it; \

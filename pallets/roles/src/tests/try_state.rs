@@ -1,9 +1,9 @@
 //! The invariants are broken by hand, and each breach is found.
 
 use crate::{
-	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment, ContactsOf,
-	Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merge, Merges, NextInstitution, NextPatient,
-	PatientOf, Patients, ProposedAct, ProposedActs, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
+	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment,
+	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merge, Merges, NextInstitution,
+	NextPatient, PatientOf, Patients, ProposedAct, ProposedActs, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
 };
 use frame_support::assert_ok;
 use salus_primitives::{
