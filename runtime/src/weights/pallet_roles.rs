@@ -10,18 +10,24 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::NextInstitution` (r:1 w:1)
 	// Proof: `Roles::NextInstitution` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:10 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:10 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:10 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:10 w:10)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `System::Account` (r:10 w:10)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:10 w:10)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::ValidatorAccounts` (r:1 w:1)
+	// Proof: `Consortium::ValidatorAccounts` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Consortium::Seats` (r:1 w:1)
 	// Proof: `Consortium::Seats` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
 	// Storage: `Council::Proposals` (r:1 w:0)
@@ -33,15 +39,15 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admit_institution() -> Weight {
-		Weight::from_parts(118_667_000, 26_380)
-			.saturating_add(T::DbWeight::get().reads(35))
-			.saturating_add(T::DbWeight::get().writes(26))
+		Weight::from_parts(228_821_000, 26_380)
+			.saturating_add(T::DbWeight::get().reads(65))
+			.saturating_add(T::DbWeight::get().writes(37))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:1)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	fn suspend_institution() -> Weight {
-		Weight::from_parts(12_839_000, 6_040)
+		Weight::from_parts(23_916_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -49,29 +55,37 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Institutions` (r:1 w:1)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	fn reinstate_institution() -> Weight {
-		Weight::from_parts(12_799_000, 6_040)
+		Weight::from_parts(23_265_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Registrars` (r:1 w:0)
+	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:1 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:1)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `System::Account` (r:1 w:1)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ActiveSince` (r:0 w:1)
+	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_application() -> Weight {
-		Weight::from_parts(71_977_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(3))
+		Weight::from_parts(118_928_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
@@ -79,7 +93,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn suspend_credential() -> Weight {
-		Weight::from_parts(17_105_000, 6_040)
+		Weight::from_parts(30_927_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -88,10 +102,12 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ActiveSince` (r:0 w:1)
+	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn reinstate_credential() -> Weight {
-		Weight::from_parts(16_945_000, 6_040)
+		Weight::from_parts(31_747_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
@@ -99,19 +115,19 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn revoke_credential() -> Weight {
-		Weight::from_parts(17_016_000, 6_040)
+		Weight::from_parts(29_354_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::UsedVouchers` (r:1 w:1)
 	// Proof: `Roles::UsedVouchers` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:1)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
@@ -131,38 +147,36 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn register_patient() -> Weight {
-		Weight::from_parts(169_022_000, 8_395)
+		Weight::from_parts(312_436_000, 8_395)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::UsedVouchers` (r:1 w:0)
 	// Proof: `Roles::UsedVouchers` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:0)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:0)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn authorize_register_patient() -> Weight {
-		Weight::from_parts(129_463_000, 6_040).saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(170_364_000, 6_040).saturating_add(T::DbWeight::get().reads(6))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:0)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::UsedVouchers` (r:64 w:64)
 	// Proof: `Roles::UsedVouchers` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn prune_vouchers(n: u32) -> Weight {
-		Weight::from_parts(12_516_179, 3_517)
-			.saturating_add(Weight::from_parts(4_220_306, 0).saturating_mul(n.into()))
+		Weight::from_parts(12_816_793, 3_517)
+			.saturating_add(Weight::from_parts(4_497_379, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_531).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
 	}
@@ -173,15 +187,13 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:2 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Assignments` (r:1 w:1)
 	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn propose_assignment() -> Weight {
-		Weight::from_parts(38_538_000, 6_208)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(49_074_000, 6_208)
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -193,13 +205,11 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn accept_assignment() -> Weight {
-		Weight::from_parts(37_816_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(44_957_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -211,192 +221,486 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	// Storage: `Timestamp::Now` (r:1 w:0)
-	// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn end_assignment() -> Weight {
-		Weight::from_parts(38_037_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(44_296_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Registrars` (r:1 w:0)
+	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Applications` (r:0 w:1)
+	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn submit_application() -> Weight {
-		Weight::from_parts(72_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(69_844_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Applications` (r:1 w:1)
+	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:1)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:1 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ActiveSince` (r:0 w:1)
+	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_attested_application() -> Weight {
-		Weight::from_parts(40_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(5))
+		Weight::from_parts(49_154_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Applications` (r:1 w:1)
+	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn decline_application() -> Weight {
-		Weight::from_parts(20_000_000, 6_040)
+		Weight::from_parts(21_012_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Home` (r:1 w:0)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Applications` (r:1 w:1)
+	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn prune_application() -> Weight {
-		Weight::from_parts(18_000_000, 3_655)
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(19_109_000, 3_622)
+			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:1 w:0)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:1)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		Weight::from_parts(28_000_000, 6_099)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(34_502_000, 6_208)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:0)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ComingKeysOf` (r:1 w:0)
+	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ProposedActs` (r:1 w:1)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22381), added: 24856, mode: `MaxEncodedLen`)
 	fn propose_act() -> Weight {
-		Weight::from_parts(60_000_000, 30_000)
-			.saturating_add(T::DbWeight::get().reads(2))
+		Weight::from_parts(46_539_000, 25_846)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ProposedActs` (r:1 w:1)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22381), added: 24856, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ComingKeysOf` (r:1 w:1)
+	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	fn confirm_act() -> Weight {
-		Weight::from_parts(60_000_000, 30_000)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
-
-	// Provisional: not measured yet.
-	fn withdraw_act() -> Weight {
-		Weight::from_parts(60_000_000, 30_000)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
-
-	// Provisional: not measured yet.
-	fn institution_act() -> Weight {
-		Weight::from_parts(45_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(8))
-	}
-
-	// Provisional: not measured yet.
-	fn apply_keys() -> Weight {
-		Weight::from_parts(30_000_000, 6_040)
+		Weight::from_parts(46_389_000, 25_846)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ProposedActs` (r:1 w:1)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22381), added: 24856, mode: `MaxEncodedLen`)
+	fn withdraw_act() -> Weight {
+		Weight::from_parts(37_856_000, 25_846)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	// Storage: `Roles::Institutions` (r:1 w:1)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Registrars` (r:1 w:1)
+	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:2 w:2)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	fn institution_act() -> Weight {
+		Weight::from_parts(45_899_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	// Storage: `Roles::Home` (r:1 w:0)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ComingKeysOf` (r:1 w:1)
+	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:1)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RetiredKeys` (r:0 w:1)
+	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	fn apply_keys() -> Weight {
+		Weight::from_parts(28_693_000, 6_040)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Storage: `Roles::Registrars` (r:1 w:0)
+	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:1)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:2 w:2)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn replace_officer() -> Weight {
-		Weight::from_parts(35_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(38_087_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:1 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:16 w:16)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:0 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	fn leave(n: u32) -> Weight {
-		Weight::from_parts(35_000_000, 3_600)
-			.saturating_add(Weight::from_parts(6_000_000, 2_609).saturating_mul(n.into()))
+		Weight::from_parts(27_628_000, 3_529)
+			.saturating_add(Weight::from_parts(4_433_000, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 2_609).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(4))
 			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:0 w:1)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn patient_act() -> Weight {
-		Weight::from_parts(75_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(81_001_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PaperRecords` (r:1 w:0)
+	// Proof: `Roles::PaperRecords` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:1)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:0)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:5 w:5)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:5)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:4)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:5)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:4)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn guardian_act() -> Weight {
-		Weight::from_parts(130_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(20))
-			.saturating_add(T::DbWeight::get().writes(18))
+		Weight::from_parts(167_290_000, 13_685)
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(25))
 	}
 
-	// Provisional: not measured yet.
+	// Storage: `Roles::PatientOf` (r:1 w:2)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:2)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:2 w:2)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RetiredKeys` (r:0 w:1)
+	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn rotate_keys() -> Weight {
-		Weight::from_parts(95_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().writes(11))
-	}
-
-	// Provisional: not measured yet.
-	fn name_caregiver() -> Weight {
-		Weight::from_parts(75_000_000, 4_000)
+		Weight::from_parts(118_297_000, 6_068)
 			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(6))
-	}
-
-	// Provisional: not measured yet.
-	fn remove_caregiver() -> Weight {
-		Weight::from_parts(40_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(6))
-	}
-
-	// Provisional: not measured yet.
-	fn object_to_guardian() -> Weight {
-		Weight::from_parts(40_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(6))
-	}
-
-	// Provisional: not measured yet.
-	fn contest_guardian() -> Weight {
-		Weight::from_parts(30_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(2))
-	}
-
-	// Provisional: not measured yet.
-	fn decide_guardian() -> Weight {
-		Weight::from_parts(40_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(6))
-	}
-
-	// Provisional: not measured yet.
-	fn resign_guardian() -> Weight {
-		Weight::from_parts(40_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(6))
-	}
-
-	// Provisional: not measured yet.
-	fn set_recovery_contacts() -> Weight {
-		Weight::from_parts(28_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(2))
-	}
-
-	// Provisional: not measured yet.
-	fn object_to_recovery() -> Weight {
-		Weight::from_parts(28_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(2))
-	}
-
-	// Provisional: not measured yet.
-	fn decide_recovery() -> Weight {
-		Weight::from_parts(50_000_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 
-	// Provisional: not measured yet.
-	fn vouch(n: u32) -> Weight {
-		Weight::from_parts(40_000_000, 4_000)
-			.saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:1)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:1)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn name_caregiver() -> Weight {
+		Weight::from_parts(107_110_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:1)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:0)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:0 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:0 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:0 w:1)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn remove_caregiver() -> Weight {
+		Weight::from_parts(102_012_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:1)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:0)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:0 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:0 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:0 w:1)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn object_to_guardian() -> Weight {
+		Weight::from_parts(110_555_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:1)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn contest_guardian() -> Weight {
+		Weight::from_parts(62_493_000, 3_818)
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Roles::GuardiansOf` (r:1 w:1)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:0)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:0 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:0 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:0 w:1)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn decide_guardian() -> Weight {
+		Weight::from_parts(89_524_000, 3_818)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+
+	// Storage: `Roles::GuardiansOf` (r:1 w:1)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:0)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:0 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:0 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:0 w:1)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn resign_guardian() -> Weight {
+		Weight::from_parts(89_854_000, 3_818)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(7))
+	}
+
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Recoveries` (r:1 w:0)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ContactsOf` (r:0 w:1)
+	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+	fn set_recovery_contacts() -> Weight {
+		Weight::from_parts(72_698_000, 4_774)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn object_to_recovery() -> Weight {
+		Weight::from_parts(75_964_000, 4_774)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Roles::Home` (r:1 w:0)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ContactsOf` (r:1 w:0)
+	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn vouch(n: u32) -> Weight {
+		Weight::from_parts(134_139_000, 4_774)
+			.saturating_add(Weight::from_parts(30_746_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:2)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:2 w:2)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RetiredKeys` (r:0 w:1)
+	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:0 w:2)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn decide_recovery() -> Weight {
+		Weight::from_parts(80_710_000, 6_068)
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(13))
 	}
 }
