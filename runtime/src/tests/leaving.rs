@@ -53,7 +53,7 @@ fn an_old_signed_call_is_refused_after_its_signer_left() {
 		assert_eq!(validity(old.clone()), Ok(()));
 
 		Executive::initialize_block(&Header::new(
-			1,
+			System::block_number() + 1,
 			Default::default(),
 			Default::default(),
 			System::block_hash(0),

@@ -1,0 +1,146 @@
+//! What is done by patients, for them and about them.
+
+use super::{Call, NAMES};
+use crate::{
+	mock::*,
+	tests::paper::{on_paper, EVIDENCE, MAY_2030},
+	Act, CaregiversOf, Contacts, ContactsCommitment, GuardiansOf, GuardianshipTerms, KinOf, Recoveries, Vouching,
+};
+use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, HpkeKey, PatientId, VOUCH_TAG};
+use sp_runtime::AccountId32;
+
+/// What a patient, or who acts for her, does: by the number of the call.
+pub(super) fn own(who: &AccountId32, other: usize, call: u8, key: u8, patient: PatientId) -> Call {
+	let own = Roles::patient_of(who).unwrap_or(patient);
+	let guardian = || {
+		GuardiansOf::<Test>::get(own)
+			.first()
+			.map_or(id(NAMES[other]), |one| one.guardian.clone())
+	};
+	let caregiver = || {
+		CaregiversOf::<Test>::get(own)
+			.first()
+			.map_or(id(NAMES[other]), Clone::clone)
+	};
+	let contacts = || Contacts::truncate_from(vec![id("friend")]);
+	match call {
+		0 => Call::rotate_keys {
+			controller: Some((id(NAMES[other]), accepts(NAMES[other], own, Capacity::Controller, None))),
+			hpke: None,
+		},
+		1 => Call::rotate_keys {
+			controller: None,
+			hpke: Some(hpke(key)),
+		},
+		2 | 3 => Call::name_caregiver {
+			caregiver: id(NAMES[other]),
+			signature: accepts(NAMES[other], own, Capacity::Caregiver, None),
+		},
+		4 => Call::remove_caregiver {
+			patient: own,
+			caregiver: caregiver(),
+		},
+		5 => Call::object_to_guardian {
+			patient: own,
+			guardian: guardian(),
+		},
+		6 => Call::contest_guardian { guardian: guardian() },
+		7 => Call::resign_guardian {
+			patient: KinOf::<Test>::get(who).unwrap_or(patient),
+		},
+		8 => Call::set_recovery_contacts {
+			contacts: Some(ContactsCommitment {
+				threshold: 1,
+				commitment: contacts_commitment(&[1; 32], 1, &contacts()),
+			}),
+		},
+		9 => Call::object_to_recovery {},
+		_ => {
+			let patient = Recoveries::<Test>::iter_keys().next().unwrap_or(patient);
+			let keys = Recoveries::<Test>::get(patient);
+			let (controller, hpke) = keys.map_or((id("nobody"), hpke(1)), |keys| (keys.controller, keys.hpke));
+			let signed = (GENESIS, patient, controller, hpke);
+			let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+			Call::vouch {
+				patient,
+				salt: [1; 32],
+				contacts: contacts(),
+				signatures: Vouching::truncate_from(signatures),
+			}
+		}
+	}
+}
+
+/// Somebody for whom the call of this number makes sense now.
+pub(super) fn aimed(call: u8) -> Option<AccountId32> {
+	let controller = |patient| Roles::patient(patient).and_then(|entry| entry.controller);
+	match call {
+		5 | 6 => GuardiansOf::<Test>::iter_keys().find_map(controller),
+		7 => GuardiansOf::<Test>::iter_values()
+			.next()
+			.map(|guardians| guardians[0].guardian.clone()),
+		9 => Recoveries::<Test>::iter_keys().find_map(controller),
+		_ => None,
+	}
+}
+
+/// An act about patients, by its number.
+pub(super) fn about_patients(number: u8, other: usize, key: u8, patient: PatientId, second: PatientId) -> TwoOfficers {
+	let account = id(NAMES[other]);
+	let accepts = |capacity, key: Option<&HpkeKey>| accepts(NAMES[other], patient, capacity, key);
+	match number {
+		0 => on_paper(key % 2 == 0, (key % 3 == 0).then_some(MAY_2030)),
+		1 => Act::Identify {
+			patient,
+			evidence: EVIDENCE,
+		},
+		2 => Act::Claim {
+			patient,
+			controller: account,
+			signature: accepts(Capacity::Controller, Some(&hpke(key))),
+			hpke: hpke(key),
+		},
+		3 => Act::Merge {
+			from: patient,
+			into: second,
+		},
+		4 => Act::Unmerge { from: patient },
+		5 => Act::NoteDeath { patient, at: START },
+		6 => Act::RetractDeath { patient },
+		7 => {
+			let executor = key % 4 == 0;
+			let capacity = if executor {
+				Capacity::Executor
+			} else {
+				Capacity::Guardian
+			};
+			Act::GiveGuardian {
+				patient,
+				signature: accepts(capacity, None),
+				terms: GuardianshipTerms {
+					guardian: account,
+					executor,
+					actions: ActionSet::EMPTY,
+					consents: true,
+					ends: MAY_2030,
+					evidence: EVIDENCE,
+				},
+			}
+		}
+		9 => Act::EndGuardian {
+			patient,
+			guardian: account,
+		},
+		10 => Act::ContestGuardian {
+			patient,
+			guardian: account,
+		},
+		_ => Act::BeginRecovery {
+			patient,
+			controller: account,
+			signature: accepts(Capacity::Controller, Some(&hpke(key))),
+			hpke: hpke(key),
+			evidence: EVIDENCE,
+		},
+	}
+}
