@@ -262,7 +262,7 @@ impl<T: Config> Pallet<T> {
 pub(crate) fn is_first_of_month(at: Moment) -> bool {
 	const DAYS_BEFORE_EPOCH: u64 = 719_468;
 	const DAYS_IN_ERA: u64 = 146_097;
-	if at % DAY != 0 {
+	if !at.is_multiple_of(DAY) {
 		return false;
 	}
 	// Days since 1 March of year 0, within its 400 years, then within a year that begins in March.

@@ -189,8 +189,11 @@ where
 	Ok((application, signature))
 }
 
-/// An application that a registrar attested at a new hospital: the applicant, where, an officer, a registrar.
-pub(super) fn attested<T: Config>() -> Result<(T::AccountId, InstitutionId, T::AccountId, T::AccountId), BenchmarkError>
+/// An application that waits: the applicant, where, an officer, the registrar.
+pub(super) type Attested<AccountId> = (AccountId, InstitutionId, AccountId, AccountId);
+
+/// An application that a registrar attested at a new hospital.
+pub(super) fn attested<T: Config>() -> Result<Attested<T::AccountId>, BenchmarkError>
 where
 	T::AccountId: From<sr25519::Public>,
 	T::Signature: From<sr25519::Signature>,

@@ -20,7 +20,7 @@ fn status(patient: PatientId) -> PatientStatus {
 /// What both trails end in.
 fn both_trails_say(from: PatientId, into: PatientId, kind: Kind<sp_runtime::AccountId32>) {
 	for patient in [from, into] {
-		let last = Trail::get().into_iter().filter(|(of, _)| *of == patient).next_back();
+		let last = Trail::get().into_iter().rfind(|(of, _)| *of == patient);
 		assert_eq!(last.unwrap().1.kind, kind);
 	}
 	let carried: Vec<_> = events().iter().flat_map(Event::audit).collect();

@@ -87,7 +87,7 @@ fn a_minor_comes_of_age_on_the_first_of_a_month_ahead() {
 #[test]
 fn the_first_of_a_month_is_known_for_centuries() {
 	// Every day from 1970 to 2369, counted as a calendar does.
-	let leap = |year: u64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	let leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
 	let mut day = 0;
 	for year in 1970..2370 {
 		let february = if leap(year) { 29 } else { 28 };

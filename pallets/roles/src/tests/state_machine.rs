@@ -438,7 +438,7 @@ fn call(step: Step) -> Option<(RuntimeOrigin, Call)> {
 			patient,
 		} => {
 			// Most of the time who may: there are few.
-			let aimed = aimed(call).filter(|_| key % 4 == 1 || (call != 7 && key % 4 != 0));
+			let aimed = aimed(call).filter(|_| key % 4 == 1 || (call != 7 && !key.is_multiple_of(4)));
 			let who = aimed.unwrap_or_else(|| account(who));
 			let call = own(&who, other, call, key, patient);
 			(RuntimeOrigin::signed(who), call)

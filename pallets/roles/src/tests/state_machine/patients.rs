@@ -89,7 +89,7 @@ pub(super) fn about_patients(number: u8, other: usize, key: u8, patient: Patient
 	let account = id(NAMES[other]);
 	let accepts = |capacity, key: Option<&HpkeKey>| accepts(NAMES[other], patient, capacity, key);
 	match number {
-		0 => on_paper(key % 2 == 0, (key % 3 == 0).then_some(MAY_2030)),
+		0 => on_paper(key.is_multiple_of(2), key.is_multiple_of(3).then_some(MAY_2030)),
 		1 => Act::Identify {
 			patient,
 			evidence: EVIDENCE,
@@ -108,7 +108,7 @@ pub(super) fn about_patients(number: u8, other: usize, key: u8, patient: Patient
 		5 => Act::NoteDeath { patient, at: START },
 		6 => Act::RetractDeath { patient },
 		7 => {
-			let executor = key % 4 == 0;
+			let executor = key.is_multiple_of(4);
 			let capacity = if executor {
 				Capacity::Executor
 			} else {
