@@ -81,6 +81,26 @@
 		with = "::subxt::utils::Static<::salus_primitives::Denial<A>>"
 	),
 	substitute_type(
+		path = "salus_primitives::consent::Erasure<A>",
+		with = "::subxt::utils::Static<::salus_primitives::Erasure<A>>"
+	),
+	substitute_type(
+		path = "salus_primitives::emergency::EmergencyReason",
+		with = "::subxt::utils::Static<::salus_primitives::EmergencyReason>"
+	),
+	substitute_type(
+		path = "salus_primitives::emergency::Verdict",
+		with = "::subxt::utils::Static<::salus_primitives::Verdict>"
+	),
+	substitute_type(
+		path = "salus_primitives::explain::Miss<A>",
+		with = "::subxt::utils::Static<::salus_primitives::Miss<A>>"
+	),
+	substitute_type(
+		path = "salus_primitives::explain::Explanation<A>",
+		with = "::subxt::utils::Static<::salus_primitives::Explanation<A>>"
+	),
+	substitute_type(
 		path = "salus_primitives::records::Origin",
 		with = "::subxt::utils::Static<::salus_primitives::Origin>"
 	),
