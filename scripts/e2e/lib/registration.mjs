@@ -31,6 +31,7 @@ export const POOL = {
   KeySignatureInvalid: 15,
   ControllerSignatureInvalid: 16,
   VoucherKeyWeak: 17,
+  AccountLeft: 18,
 };
 
 // An X25519 public key whose secret nobody keeps.

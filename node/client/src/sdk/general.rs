@@ -41,7 +41,7 @@ pub(crate) fn encode<Call: Payload>(at: &At, call: &Call) -> Result<Vec<u8>, Ext
 
 /// The error of pallet-roles for which a custom code of the pool stands, in the order of its `pool_errors`.
 pub(crate) fn pool_error(code: u8) -> Option<&'static str> {
-	const ERRORS: [&str; 17] = [
+	const ERRORS: [&str; 18] = [
 		"VoucherExpired",
 		"VoucherTooLong",
 		"VoucherUsed",
@@ -59,6 +59,7 @@ pub(crate) fn pool_error(code: u8) -> Option<&'static str> {
 		"KeySignatureInvalid",
 		"ControllerSignatureInvalid",
 		"VoucherKeyWeak",
+		"AccountLeft",
 	];
 	ERRORS.get(usize::from(code.checked_sub(1)?)).copied()
 }
@@ -73,6 +74,7 @@ mod tests {
 		assert_eq!(pool_error(1), Some("VoucherExpired"));
 		assert_eq!(pool_error(16), Some("ControllerSignatureInvalid"));
 		assert_eq!(pool_error(17), Some("VoucherKeyWeak"));
-		assert_eq!(pool_error(18), None);
+		assert_eq!(pool_error(18), Some("AccountLeft"));
+		assert_eq!(pool_error(19), None);
 	}
 }
