@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use salus_primitives::{
-	AccessRequest, Action, Category, Compartment, ConsentRequest, DenialId, DenialTerms, GrantId, Grantee,
-	InstitutionId, Moment, PatientId, Purpose, RecordId, RequestId, Role,
+	Category, Compartment, ConsentRequest, DenialId, DenialTerms, Grant, GrantId, Grantee, InstitutionId, Moment,
+	Parent, PatientId, RecordId, RequestId, Role,
 };
+use subxt::tx::Payload;
 
-use super::{report::Report, session::Session, terms::TermsFlags, view};
+use super::{explain::Explain, report::Report, session::Session, terms::TermsFlags, view};
 use crate::sdk::{
-	after_refusal, calls, not_found, rule,
+	calls, not_found,
 	sentence::{self, Voice},
-	shown_decision, words, AccountId, Client, Error,
+	words, AccountId, Client, Error,
 };
 
 #[derive(Subcommand)]
@@ -63,7 +64,7 @@ pub(crate) enum Consent {
 		#[arg(long)]
 		denial: DenialId,
 	},
-	/// List a patient's grants, open requests and denials
+	/// List a patient's grants, open requests, denials and sealed drawers
 	#[command(after_help = "Example:\n  salus consent list --patient 0")]
 	List {
 		/// The patient
@@ -72,9 +73,20 @@ pub(crate) enum Consent {
 	},
 	/// Say what the chain would decide now, and by which rule
 	#[command(
-		after_help = "Example:\n  salus consent explain --patient 0 --requester 5Grw… --institution 1 --record 0 --purpose treatment"
+		after_help = "Examples:\n  salus consent explain --patient 0 --requester 5Grw… --institution 1 --record 0 --purpose treatment\n  salus --key me.key consent explain --patient 0 --category laboratory --action append --purpose patient-request\n\nA refusal comes with what would change it: a line for each case, denial or grant that falls short, the nearest first."
 	)]
 	Explain(Explain),
+	/// Pass a grant on to another account, or less than it allows, as who holds it
+	#[command(
+		after_help = "Example:\n  salus --key bob.key consent pass-on --patient 0 --institution 1 --grant 4 --to 5Grw… --action view --for 7d\n\nWithout flags all that the grant allows is passed on. It lives only while the grant above it does."
+	)]
+	PassOn(PassOn),
+	/// Seal a drawer against emergencies too, as the patient
+	#[command(after_help = "Example:\n  salus --key me.key consent seal --patient 0 --compartment 3")]
+	Seal(Drawer),
+	/// Take the seal off a drawer, as the patient
+	#[command(after_help = "Example:\n  salus --key me.key consent unseal --patient 0 --compartment 3")]
+	Unseal(Drawer),
 }
 
 /// `salus consent ask`
@@ -165,36 +177,34 @@ pub(crate) struct Deny {
 	record: Option<RecordId>,
 }
 
-/// `salus consent explain`
+/// `salus consent pass-on`
 #[derive(Args)]
-pub(crate) struct Explain {
+pub(crate) struct PassOn {
 	/// The patient
 	#[arg(long)]
 	patient: PatientId,
-	/// Who would ask
+	/// The institution you act for
+	#[arg(long)]
+	institution: InstitutionId,
+	/// The grant, which has to allow sharing
+	#[arg(long)]
+	grant: GrantId,
+	/// The account it is passed on to
 	#[arg(long, value_parser = words::account)]
-	requester: AccountId,
-	/// The institution she acts for; without it she asks as the patient
+	to: AccountId,
+	#[command(flatten)]
+	narrower: TermsFlags,
+}
+
+/// A drawer.
+#[derive(Args)]
+pub(crate) struct Drawer {
+	/// Your patient id
 	#[arg(long)]
-	institution: Option<InstitutionId>,
-	/// What is to be done
-	#[arg(long, default_value = "view", value_parser = words::word::<Action>)]
-	action: Action,
-	/// Why
-	#[arg(long, default_value = "treatment", value_parser = words::word::<Purpose>)]
-	purpose: Purpose,
-	/// A record; without it, one that is still to be registered
+	patient: PatientId,
+	/// The drawer
 	#[arg(long)]
-	record: Option<RecordId>,
-	/// The category of the record that is to be registered
-	#[arg(long, required_unless_present = "record", value_parser = words::word::<Category>)]
-	category: Option<Category>,
-	/// The drawer of the record that is to be registered
-	#[arg(long)]
-	compartment: Option<Compartment>,
-	/// As the patient sees it: a refusal by name is shown as one
-	#[arg(long)]
-	as_patient: bool,
+	compartment: Compartment,
 }
 
 impl Consent {
@@ -225,11 +235,7 @@ impl Consent {
 			}
 			Self::Grant(give) => give.run(session, &client).await,
 			Self::Revoke { patient, grant } => {
-				let grants = client.grants(&client.finalised().await?, patient).await?;
-				let (grantee, _) = grants
-					.into_iter()
-					.find(|(_, entry)| entry.id == grant)
-					.ok_or_else(|| not_found("grant", grant))?;
+				let (grantee, _) = find_grant(&client, patient, grant).await?;
 				let account = session.patient(&client, patient).await?.account;
 				let acknowledgement = client.submit(&calls::revoke(patient, grantee, grant), &account).await?;
 				Ok(session
@@ -251,6 +257,9 @@ impl Consent {
 			}
 			Self::List { patient } => list(session, &client, patient).await,
 			Self::Explain(explain) => explain.run(session, &client).await,
+			Self::PassOn(pass_on) => pass_on.run(session, &client).await,
+			Self::Seal(drawer) => drawer.seal(session, &client).await,
+			Self::Unseal(drawer) => drawer.unseal(session, &client).await,
 		}
 	}
 }
@@ -348,73 +357,71 @@ impl Deny {
 	}
 }
 
-impl Explain {
+impl PassOn {
 	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let at = client.finalised().await?;
-		let now = client.time().await?;
-		let request = match (self.record, self.category) {
-			(Some(id), _) => {
-				let record = client.record(&at, id).await?;
-				if record.patient != self.patient {
-					let patient = record.patient;
-					return Err(Error::Usage(format!("record {id} belongs to patient {patient}")));
-				}
-				AccessRequest {
-					requester: self.requester,
-					on_behalf_of: self.institution,
-					patient: self.patient,
-					record: Some(id),
-					custodian: record.custodian,
-					category: record.category,
-					compartment: record.compartment,
-					recorded_at: record.recorded_at,
-					author: record.author,
-					status: Some(record.status),
-					action: self.action,
-					purpose: self.purpose,
-				}
-			}
-			(None, Some(category)) => AccessRequest {
-				requester: self.requester,
-				on_behalf_of: self.institution,
-				patient: self.patient,
-				record: None,
-				custodian: match self.institution {
-					Some(institution) => institution,
-					None => client.patient(&at, self.patient).await?.institution,
-				},
-				category,
-				compartment: self.compartment,
-				recorded_at: now,
-				author: self.requester,
-				status: None,
-				action: self.action,
-				purpose: self.purpose,
-			},
-			(None, None) => return Err(Error::Usage("name a --record or a --category".into())),
+		let (grantee, parent) = find_grant(client, self.patient, self.grant).await?;
+		let terms = self.narrower.narrow(parent.terms, client.time().await?)?;
+		let line = view::terms_line(&terms);
+		let from = Parent {
+			grantee,
+			grant: self.grant,
 		};
-		let decision = client.decide(&at, &request).await?;
-		let decision = if self.as_patient {
-			decision
-		} else {
-			shown_decision(decision)
-		};
-		let (number, says) = rule(decision);
-		let mut report = session
+		let call = calls::pass_on(self.patient, self.institution, from, self.to, terms);
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		let grant = acknowledgement.number("Consent", "grant")?;
+		Ok(session
 			.report()
-			.line(format!("{}: rule {number}, {says}", view::decision_line(&decision)))
 			.line(format!(
-				"as the chain would decide at finalised block {}",
-				at.block_number()
+				"grant {grant} to {}, passed on from grant {}: {line}",
+				self.to, self.grant
 			))
-			.field("decision", view::decision(&decision))
-			.field("rule", number)
-			.field("explanation", says)
-			.field("block", words::number(at.block_number()));
-		if let salus_primitives::Decision::Deny(reason) = decision {
-			report = report.line(after_refusal(reason)).field("next", after_refusal(reason));
-		}
-		Ok(report)
+			.field("grant", words::number(grant))
+			.field("parent", words::number(self.grant))
+			.acknowledged(&acknowledgement))
+	}
+}
+
+impl Drawer {
+	async fn seal(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let sentence = format!(
+			"You seal drawer {}: not even an emergency opens it until you take the seal off.",
+			self.compartment
+		);
+		session.before_signing(&sentence);
+		let call = calls::seal(self.patient, self.compartment);
+		Ok(self
+			.signs(session, client, &call, "sealed")
+			.await?
+			.field("sentence", sentence))
+	}
+
+	async fn unseal(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let sentence = format!(
+			"You take the seal off drawer {}: an approved emergency opens it.",
+			self.compartment
+		);
+		session.before_signing(&sentence);
+		let call = calls::unseal(self.patient, self.compartment);
+		Ok(self
+			.signs(session, client, &call, "no longer sealed")
+			.await?
+			.field("sentence", sentence))
+	}
+
+	async fn signs(
+		&self,
+		session: &Session,
+		client: &Client,
+		call: &impl Payload,
+		done: &str,
+	) -> Result<Report, Error> {
+		let account = session.patient(client, self.patient).await?.account;
+		let acknowledgement = client.submit(call, &account).await?;
+		Ok(session
+			.report()
+			.line(format!("drawer {} is {done}", self.compartment))
+			.field("compartment", self.compartment)
+			.acknowledged(&acknowledgement))
 	}
 }
 
@@ -425,6 +432,7 @@ async fn list(session: &Session, client: &Client, patient: PatientId) -> Result<
 	let grants = client.grants(&at, patient).await?;
 	let requests = client.requests(&at, patient).await?;
 	let denials = client.denials(&at, patient).await?;
+	let sealed = client.sealed(&at, patient).await?;
 	let mut report = session
 		.report()
 		.field(
@@ -441,7 +449,8 @@ async fn list(session: &Session, client: &Client, patient: PatientId) -> Result<
 				.map(|(requester, request)| view::request(requester, request))
 				.collect::<Vec<_>>(),
 		)
-		.field("denials", denials.iter().map(view::denial).collect::<Vec<_>>());
+		.field("denials", denials.iter().map(view::denial).collect::<Vec<_>>())
+		.field("sealed", sealed.clone());
 	for (grantee, grant) in &grants {
 		report = report.line(view::grant_line(grantee, grant, now));
 	}
@@ -451,10 +460,25 @@ async fn list(session: &Session, client: &Client, patient: PatientId) -> Result<
 	for denial in &denials {
 		report = report.line(view::denial_line(denial));
 	}
-	if grants.is_empty() && requests.is_empty() && denials.is_empty() {
-		report = report.line("no grants, requests or denials");
+	for drawer in &sealed {
+		report = report.line(format!("drawer {drawer} is sealed"));
+	}
+	if grants.is_empty() && requests.is_empty() && denials.is_empty() && sealed.is_empty() {
+		report = report.line("no grants, requests, denials or seals");
 	}
 	Ok(report)
+}
+
+async fn find_grant(
+	client: &Client,
+	patient: PatientId,
+	id: GrantId,
+) -> Result<(Grantee<AccountId>, Grant<AccountId>), Error> {
+	let grants = client.grants(&client.finalised().await?, patient).await?;
+	grants
+		.into_iter()
+		.find(|(_, grant)| grant.id == id)
+		.ok_or_else(|| not_found("grant", id))
 }
 
 async fn find_request(

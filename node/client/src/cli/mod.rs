@@ -7,6 +7,8 @@ mod audit;
 mod consent;
 mod correction;
 mod credential;
+mod emergency;
+mod explain;
 mod fhir;
 mod interrupt;
 mod key;
@@ -95,6 +97,9 @@ enum Command {
 	/// Consent
 	#[command(subcommand)]
 	Consent(fhir::Consent),
+	/// Break-glass: access in an emergency, against a review of it afterwards
+	#[command(subcommand)]
+	Emergency(emergency::Emergency),
 	/// A patient's audit trail
 	#[command(subcommand)]
 	Audit(audit::Audit),
@@ -114,6 +119,7 @@ impl Command {
 			Self::Assign(command) => command.run(session).await,
 			Self::Record(command) => command.run(session).await,
 			Self::Consent(command) => command.run(session).await,
+			Self::Emergency(command) => command.run(session).await,
 			Self::Audit(command) => command.run(session).await,
 		}
 	}
@@ -257,6 +263,11 @@ mod tests {
 			"salus record put x.pdf --patient 0 --category imaging --subject 7 --again",
 			"salus consent from-fhir - --directory who.json --untyped permit --json",
 			"salus consent to-fhir --directory who.json",
+			"salus consent explain --patient 0 --category laboratory --action append --purpose patient-request",
+			"salus consent pass-on --patient 0 --institution 1 --grant 4 --to 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"salus consent seal --patient 0 --compartment 3",
+			"salus emergency open --patient 0 --institution 1 --reason life-threat --justification-file w --salts s --for 4h",
+			"salus emergency review --patient 0 --case 3 --verdict violation --json",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -268,6 +279,9 @@ mod tests {
 			"salus --dev-key //Alice node status",
 			"salus record put x.json --patient 0 --category imaging --relates-to eats:4",
 			"salus record list --patient 0 --limit 0",
+			"salus consent seal --patient 0 --compartment 256",
+			"salus emergency open --patient 0 --institution 1 --reason bored --justification-file w --salts s --for 4h",
+			"salus emergency review --patient 0 --case 3 --verdict maybe",
 			"salus apply --institution 0 --role doctor --licence x --licence-file y --speciality z --out a --salts b",
 		] {
 			assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

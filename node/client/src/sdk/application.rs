@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
 	account::{verify, Account},
+	salt::fresh_salt,
 	words, AccountId, DocumentError, Hash, KeyError, Signature,
 };
 
@@ -54,17 +55,11 @@ impl Salts {
 	/// # Errors
 	/// `NoRandomness`
 	pub fn generate(licence: &str, speciality: &str) -> Result<Self, KeyError> {
-		let salt = || {
-			let mut salt = [0; 32];
-			getrandom::fill(&mut salt)
-				.map_err(|_| KeyError::NoRandomness)
-				.map(|()| words::hex(salt))
-		};
 		Ok(Self {
 			licence: licence.to_string(),
-			licence_salt: salt()?,
+			licence_salt: fresh_salt()?,
 			speciality: speciality.to_string(),
-			speciality_salt: salt()?,
+			speciality_salt: fresh_salt()?,
 		})
 	}
 

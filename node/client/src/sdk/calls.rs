@@ -1,12 +1,12 @@
 //! The calls of the chain, with the chain's own types.
 
 use salus_primitives::{
-	DenialId, DenialTerms, ErrorReason, GrantId, Grantee, InstitutionId, Moment, NewRecord, PatientId, Purpose,
-	RecordId, RequestId, Terms,
+	CaseId, Compartment, DenialId, DenialTerms, EmergencyReason, ErrorReason, GrantId, Grantee, InstitutionId, Moment,
+	NewRecord, Parent, PatientId, Purpose, RecordId, RequestId, Terms, Verdict,
 };
 use subxt::{tx::Payload, utils::Static};
 
-use super::{AccountId, Application, Registration, Signature};
+use super::{AccountId, Application, Hash, Registration, Signature};
 use crate::api::{self, runtime_types::bounded_collections::bounded_vec::BoundedVec};
 
 /// An officer makes a credential out of an application.
@@ -103,6 +103,67 @@ pub fn deny(patient: PatientId, terms: DenialTerms<AccountId>) -> impl Payload {
 /// The patient lifts a denial.
 pub fn lift_denial(patient: PatientId, denial: DenialId) -> impl Payload {
 	api::tx().consent().lift_denial(patient, denial)
+}
+
+/// Whoever holds a grant that she may share passes it on.
+pub fn pass_on(
+	patient: PatientId,
+	institution: InstitutionId,
+	from: Parent<AccountId>,
+	to: AccountId,
+	terms: Terms,
+) -> impl Payload {
+	api::tx()
+		.consent()
+		.pass_on(patient, institution, Static(from), to, Static(terms))
+}
+
+/// The patient seals a compartment.
+pub fn seal(patient: PatientId, compartment: Compartment) -> impl Payload {
+	api::tx().consent().seal(patient, compartment)
+}
+
+/// The patient takes the seal off a compartment.
+pub fn unseal(patient: PatientId, compartment: Compartment) -> impl Payload {
+	api::tx().consent().unseal(patient, compartment)
+}
+
+/// A clinician breaks the glass.
+pub fn open_case(
+	patient: PatientId,
+	institution: InstitutionId,
+	reason: EmergencyReason,
+	justification: Hash,
+	ends_at: Moment,
+) -> impl Payload {
+	api::tx()
+		.consent()
+		.open_case(patient, institution, Static(reason), justification, ends_at)
+}
+
+/// A clinician joins the team of a case.
+pub fn join_case(patient: PatientId, case: CaseId) -> impl Payload {
+	api::tx().consent().join_case(patient, case)
+}
+
+/// A clinician approves a case of others.
+pub fn approve_case(patient: PatientId, case: CaseId, institution: InstitutionId) -> impl Payload {
+	api::tx().consent().approve_case(patient, case, institution)
+}
+
+/// Whoever is in a case, or a privacy officer, closes it.
+pub fn close_case(patient: PatientId, case: CaseId) -> impl Payload {
+	api::tx().consent().close_case(patient, case)
+}
+
+/// A privacy officer reviews a case.
+pub fn review_case(patient: PatientId, case: CaseId, verdict: Verdict) -> impl Payload {
+	api::tx().consent().review_case(patient, case, Static(verdict))
+}
+
+/// The patient sends a case to the council.
+pub fn appeal_case(patient: PatientId, case: CaseId) -> impl Payload {
+	api::tx().consent().appeal_case(patient, case)
 }
 
 /// Registers a stored document.

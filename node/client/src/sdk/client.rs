@@ -4,8 +4,9 @@ use std::{future::Future, time::Duration};
 
 use codec::{Decode, Encode};
 use salus_primitives::{
-	AccessRequest, Assignment, ConsentRequest, Credential, Decision, Denial, Grant, GrantId, Grantee, Institution,
-	InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record, RecordFilter, RecordId, RequestId,
+	AccessRequest, Assignment, Case, CaseId, Compartment, ConsentRequest, Credential, Decision, Denial, Explanation,
+	Grant, GrantId, Grantee, Institution, InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record,
+	RecordFilter, RecordId, RequestId,
 };
 use serde_json::Value;
 use subxt::{
@@ -360,6 +361,18 @@ impl Client {
 		self.ask(at, "ConsentApi_decide", request).await
 	}
 
+	/// What the chain would decide at this block, by which rule, and what would change it.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn explain(
+		&self,
+		at: &At,
+		request: &AccessRequest<AccountId>,
+	) -> Result<Explanation<AccountId>, ConnectionError> {
+		self.ask(at, "ConsentApi_explain", request).await
+	}
+
 	/// A patient's grants, lowest id first.
 	///
 	/// # Errors
@@ -406,6 +419,30 @@ impl Client {
 	/// `Broken`
 	pub async fn denials(&self, at: &At, patient: PatientId) -> Result<Vec<Denial<AccountId>>, ConnectionError> {
 		self.ask(at, "ConsentApi_denials", patient).await
+	}
+
+	/// The compartments that a patient has sealed, lowest first.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn sealed(&self, at: &At, patient: PatientId) -> Result<Vec<Compartment>, ConnectionError> {
+		self.ask(at, "ConsentApi_sealed", patient).await
+	}
+
+	/// A patient's break-glass cases, lowest id first.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn cases(&self, at: &At, patient: PatientId) -> Result<Vec<(CaseId, Case<AccountId>)>, ConnectionError> {
+		let mut cases: Vec<(CaseId, Case<AccountId>)> = Vec::new();
+		loop {
+			let after: Option<CaseId> = cases.last().map(|(id, _)| *id);
+			let page: Vec<_> = self.ask(at, "ConsentApi_cases", (patient, after, PAGE)).await?;
+			if page.is_empty() {
+				return Ok(cases);
+			}
+			cases.extend(page);
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 //! What to do about an error or a refusal of the chain.
 
-use salus_primitives::{Basis, Decision, Reason};
+use salus_primitives::{Basis, Decision, Reason, Rule};
 
 /// What a pallet's error means and what to do about it: the pallet's own words, which the metadata carries.
 pub fn explain(pallet: &str, error: &str, docs: &[String]) -> String {
@@ -40,39 +40,56 @@ pub fn after_refusal(reason: Reason) -> &'static str {
 	}
 }
 
-/// The rule of the decision engine that gave an answer, and what it says.
-pub fn rule(decision: Decision) -> (&'static str, &'static str) {
-	match decision {
-		Decision::Permit(Basis::Subject) => ("2", "she is the patient"),
-		Decision::Permit(Basis::Guardian) => ("2", "she is the patient's guardian"),
-		Decision::Permit(Basis::BreakGlass(_)) => ("4", "a break-glass case is open"),
-		Decision::Permit(Basis::Author) => ("6", "she wrote the record and works for its custodian"),
-		Decision::Permit(Basis::Assignment) => ("6", "she is assigned to the patient and may write"),
-		Decision::Permit(Basis::Grant(_)) => ("7", "a grant of the patient allows it"),
-		Decision::Deny(reason) => match reason {
-			Reason::Unknown => (
-				"1",
-				"she is neither the patient nor has a credential at the institution named",
-			),
-			Reason::Inactive => (
-				"1",
-				"her credential, or the institution, is suspended, expired or revoked",
-			),
-			Reason::Unavailable => ("1a", "the record's status keeps it closed"),
-			Reason::RoleForbids => ("3", "the role matrix forbids it"),
-			Reason::Sealed => ("4", "the compartment is sealed"),
-			Reason::Refused => ("5", "a denial of the patient matches"),
-			Reason::NoGrant => ("8", "no grant names her"),
-			Reason::Revoked => ("8", "the nearest grant was revoked"),
-			Reason::Expired => ("8", "the nearest grant has ended or has not begun"),
-			Reason::Exhausted => ("8", "the nearest grant has no uses left"),
-			Reason::ActionMismatch => ("8", "the nearest grant is for other actions"),
-			Reason::PurposeMismatch => ("8", "the nearest grant is for other purposes"),
-			Reason::CategoryMismatch => ("8", "the nearest grant is for other categories"),
-			Reason::RecordMismatch => ("8", "the nearest grant is for other records"),
-			Reason::OutsideDateRange => ("8", "the record is older or newer than the nearest grant covers"),
-			Reason::CompartmentMismatch => ("8", "the nearest grant doesn't name the record's compartment"),
-		},
+/// What a rule of the decision engine looks at.
+pub fn rule_name(rule: Rule) -> &'static str {
+	match rule {
+		Rule::Standing => "who she is here",
+		Rule::Status => "the record's status",
+		Rule::Subject => "the patient and her guardians",
+		Rule::Matrix => "the role matrix",
+		Rule::BreakGlass => "break-glass",
+		Rule::Denial => "the patient's denials",
+		Rule::Author => "authors, and the assigned who write",
+		Rule::Grant => "the patient's grants",
+		Rule::Nothing => "nothing permits it",
+	}
+}
+
+/// What a rule found.
+pub fn because(rule: Rule, decision: Decision) -> &'static str {
+	match (rule, decision) {
+		(_, Decision::Permit(Basis::Subject)) => "she is the patient",
+		(_, Decision::Permit(Basis::Guardian)) => "she is the patient's guardian",
+		(_, Decision::Permit(Basis::BreakGlass(_))) => "a break-glass case is open",
+		(_, Decision::Permit(Basis::Author)) => "she wrote the record and works for its custodian",
+		(_, Decision::Permit(Basis::Assignment)) => "she is assigned to the patient and may write",
+		(_, Decision::Permit(Basis::Grant(_))) => "a grant of the patient allows it",
+		(Rule::Subject, Decision::Deny(Reason::RoleForbids)) => "the patient herself may not do this",
+		(Rule::Subject, Decision::Deny(_)) => "her guardianship doesn't allow it",
+		(_, Decision::Deny(reason)) => refused_because(reason),
+	}
+}
+
+fn refused_because(reason: Reason) -> &'static str {
+	match reason {
+		Reason::Unknown => "she is neither the patient nor has a credential at the institution named",
+		Reason::Inactive => {
+			"her credential, or the institution, is suspended, expired or revoked, or its overdue reviews of emergencies bar it"
+		}
+		Reason::Unavailable => "the record's status keeps it closed",
+		Reason::RoleForbids => "the role matrix forbids it",
+		Reason::Sealed => "the compartment is sealed",
+		Reason::Refused => "a denial of the patient matches",
+		Reason::NoGrant => "no grant names her",
+		Reason::Revoked => "the nearest grant was revoked",
+		Reason::Expired => "the nearest grant has ended or has not begun",
+		Reason::Exhausted => "the nearest grant has no uses left",
+		Reason::ActionMismatch => "the nearest grant is for other actions",
+		Reason::PurposeMismatch => "the nearest grant is for other purposes",
+		Reason::CategoryMismatch => "the nearest grant is for other categories",
+		Reason::RecordMismatch => "the nearest grant is for other records",
+		Reason::OutsideDateRange => "the record is older or newer than the nearest grant covers",
+		Reason::CompartmentMismatch => "the nearest grant doesn't name the record's compartment",
 	}
 }
 
@@ -95,11 +112,16 @@ mod tests {
 	}
 
 	#[test]
-	fn every_answer_has_a_rule_and_every_refusal_a_next_step() {
+	fn every_answer_is_explained_and_every_refusal_has_a_next_step() {
 		for reason in Reason::ALL {
-			let (number, says) = rule(Decision::Deny(reason));
-			assert!(!number.is_empty() && !says.is_empty() && !after_refusal(reason).is_empty());
+			assert!(!after_refusal(reason).is_empty());
+			for rule in Rule::ALL {
+				assert!(!because(rule, Decision::Deny(reason)).is_empty());
+			}
 		}
-		assert_eq!(rule(Decision::Permit(Basis::Grant(1))).0, "7");
+		let names: std::collections::BTreeSet<_> = Rule::ALL.into_iter().map(rule_name).collect();
+		assert_eq!(names.len(), Rule::ALL.len(), "each rule has a name of its own");
+		let guardian = because(Rule::Subject, Decision::Deny(Reason::NoGrant));
+		assert_ne!(guardian, because(Rule::Nothing, Decision::Deny(Reason::NoGrant)));
 	}
 }

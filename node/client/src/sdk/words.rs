@@ -3,7 +3,8 @@
 use std::{str::FromStr, time::Duration};
 
 use salus_primitives::{
-	Action, Category, DocStatus, ErrorReason, Grantee, Media, Moment, Origin, Purpose, Relation, Role,
+	Action, Category, DocStatus, EmergencyReason, ErrorReason, Grantee, Media, Moment, Origin, Purpose, Relation, Role,
+	Verdict,
 };
 use serde_json::Value;
 
@@ -37,12 +38,14 @@ vocabulary!(
 	Action: "action",
 	Category: "category",
 	DocStatus: "document status",
+	EmergencyReason: "reason",
 	ErrorReason: "reason",
 	Media: "media type",
 	Origin: "origin",
 	Purpose: "purpose",
 	Relation: "relation",
 	Role: "role",
+	Verdict: "verdict",
 );
 
 /// A word of the vocabulary, in any case and with or without hyphens: `fhir-json`, `FhirJson`.
