@@ -34,6 +34,11 @@ const COUNCIL = [
   'roles.admitInstitution',
   'roles.suspendInstitution',
   'roles.reinstateInstitution',
+  'roles.replaceOfficer',
+  'roles.decideGuardian',
+  'roles.decideRecovery',
+  'consent.judgeCase',
+  'consent.setEmergencyLimits',
 ];
 // A patient's registration authorises itself; reports come from the node, which makes none.
 const UNSIGNED = ['roles.registerPatient', 'grandpa.reportEquivocationUnsigned', 'consortium.reportAuthor'];
