@@ -74,7 +74,7 @@ impl<T: Config> Pallet<T> {
 		Self::give_standing(account, institution)?;
 		Credentials::<T>::insert((account, institution), credential);
 		// A renewal in time goes on with what was active before.
-		if !replaced.as_ref().is_some_and(|old| now < old.valid_until) {
+		if replaced.as_ref().is_none_or(|old| old.valid_until <= now) {
 			ActiveSince::<T>::insert((account, institution), now);
 		}
 		Ok(replaced)
