@@ -16,8 +16,8 @@ use sp_core::traits::{CallContext, CodeExecutor, Externalities, ReadRuntimeVersi
 use sp_io::{hashing::blake2_256, SubstrateHostFunctions};
 use sp_runtime::transaction_validity::TransactionSource;
 
-/// How deep calls may be nested in a transaction that a node takes: a batch in a batch is two, and a list of lists is so, too. The compiled runtime
-/// decodes on this process's stack, which a guest could overflow.
+/// How deep lists and boxes may be nested in a transaction that a node takes: a batch in a batch has two of them. The
+/// compiled runtime decodes on this process's stack, which a deeper one could overflow.
 const MAX_NESTED: u32 = 32;
 
 /// The hash of the wasm runtime that was compiled with this node.
