@@ -4,8 +4,8 @@ use super::*;
 use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 use pallet_records::WeightInfo as _;
 use salus_primitives::{
-	AccessControl, Assignment, Category, Cid, DocStatus, Media, NewRecord, Origin, Patient, PatientStatus, Purpose,
-	Relation,
+	AccessControl, AccessRequest, Action, Assignment, Basis, Category, Cid, Decision, DocStatus, Media, NewRecord,
+	Origin, Patient, PatientStatus, Purpose, Reason, Relation,
 };
 use sp_core::H256;
 
@@ -97,6 +97,33 @@ fn taken(call: RuntimeCall) -> (Weight, Weight) {
 #[test]
 fn no_decision_costs_more_than_the_worst_case() {
 	assert!(least().all_lt(worst()));
+	let doctor = AccountId::new([7; 32]);
+	let own = AccessRequest {
+		requester: doctor.clone(),
+		on_behalf_of: Some(0),
+		patient: 0,
+		record: None,
+		custodian: 0,
+		category: Category::Laboratory,
+		compartment: None,
+		recorded_at: NOW,
+		author: doctor,
+		status: None,
+		action: Action::Append,
+		purpose: Purpose::Treatment,
+	};
+	let weight_of = |decision| <Engine as AccessControl<AccountId>>::weight_of(&own, &decision);
+	for basis in [Basis::Subject, Basis::Author, Basis::Assignment] {
+		assert_eq!(weight_of(Decision::Permit(basis)), least());
+	}
+	for decision in [
+		Decision::Permit(Basis::Grant(0)),
+		Decision::Permit(Basis::Guardian),
+		Decision::Permit(Basis::BreakGlass(0)),
+		Decision::Deny(Reason::NoGrant),
+	] {
+		assert_eq!(weight_of(decision), worst());
+	}
 }
 
 /// The fixed reads of a decision are in the call's benchmark, and those of grants beside it.
