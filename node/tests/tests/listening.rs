@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use salus_tests::{salus_node, Node, Stopped};
-use serde_json::json;
+use serde_json::{json, Value};
 use std::{
 	collections::BTreeSet,
 	fs,
@@ -84,7 +84,7 @@ async fn a_development_node_speaks_to_every_page_and_listens_on_loopback_only() 
 }
 
 /// Whatever would let others than this machine reach a development node is refused before anything listens, and so are
-/// all origins without `--dev`.
+/// all origins where others reach the RPC or the keys are real.
 #[test]
 fn what_would_open_a_node_to_others_is_refused() {
 	let loopback = "--dev listens on loopback only; leave out the options that listen elsewhere";
@@ -107,17 +107,38 @@ fn what_would_open_a_node_to_others_is_refused() {
 	] {
 		refused(options, loopback);
 	}
-	let origins = "--rpc-cors all is for --dev only; name the origins that may use the RPC";
-	let endpoint = "listen-addr=127.0.0.1:0,cors=*";
+	let origins =
+		"--rpc-cors all is for development chains, with the RPC on loopback; name the origins that may use the RPC";
+	let everywhere = "listen-addr=0.0.0.0:0,cors=*";
+	let live = live_chain();
+	let live = live.path().to_str().unwrap();
 	for options in [
-		&["--chain", "local", "--rpc-cors", "all"][..],
-		&["--chain", "local", "--rpc-cors", "*"],
-		&["--chain", "local", "--experimental-rpc-endpoint", endpoint],
+		&["--chain", "local", "--rpc-cors", "all", "--rpc-external"][..],
+		&["--chain", "local", "--rpc-cors", "*", "--unsafe-rpc-external"],
+		&["--chain", "local", "--experimental-rpc-endpoint", everywhere],
 		// The development chain without --dev is a chain like any other.
-		&["--chain", "dev", "--rpc-cors", "all"],
+		&["--chain", "dev", "--rpc-cors", "all", "--rpc-external"],
+		&["--chain", live, "--rpc-cors", "all"],
+		&[
+			"--chain",
+			live,
+			"--experimental-rpc-endpoint",
+			"listen-addr=127.0.0.1:0,cors=*",
+		],
 	] {
 		refused(options, origins);
 	}
+}
+
+/// The chain `local`, but for its word that it is made for development.
+fn live_chain() -> tempfile::NamedTempFile {
+	let output = salus_node(&["export-chain-spec", "--chain", "local", "--raw"]);
+	assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+	let mut spec: Value = serde_json::from_slice(&output.stdout).unwrap();
+	spec["chainType"] = json!("Live");
+	let file = tempfile::NamedTempFile::new().unwrap();
+	fs::write(&file, spec.to_string()).unwrap();
+	file
 }
 
 fn refused(options: &[&str], why: &str) {
@@ -127,6 +148,15 @@ fn refused(options: &[&str], why: &str) {
 	let said = String::from_utf8_lossy(&output.stderr);
 	assert_eq!(output.status.code(), Some(1), "{options:?}: {said}");
 	assert!(said.contains(why), "{options:?}: {said}");
+}
+
+/// A test network's node speaks to every page where it was told to, on loopback: tools that start one ask for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_development_chain_may_speak_to_every_page_on_loopback() {
+	let node = Stopped::new(&["--chain", "local", "--no-mdns", "--rpc-cors", "all"]);
+	let node = node.start().await;
+	let allowed = node.ask_from("https://a.page.example").await;
+	assert!(allowed.contains_key(ALLOWED), "{allowed:?}");
 }
 
 /// Without `--dev` a page of an origin that was not named is not let in; and when the RPC listens for others, it serves
