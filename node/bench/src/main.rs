@@ -5,6 +5,7 @@ mod documents;
 mod error;
 mod figures;
 mod finality;
+mod growth;
 mod load;
 mod network;
 mod options;

@@ -10,6 +10,8 @@ Examples:
       Does the driver still work? A minute, and no figure to quote
   scripts/bench --measure single --networks four --rounds 1 --no-peer
       Registrations of one call each on four validators
+  scripts/bench --measure growth --networks one --grown 1000000 --no-peer
+      How much slower a state of a million records is; about ten minutes
   scripts/bench --measure single --node=--pool-type=single-state
       The same with another pool
 ";
@@ -29,6 +31,8 @@ pub enum Measure {
 	State,
 	/// Decisions a second
 	Decisions,
+	/// Registrations a second, one call each, before and after --grown records
+	Growth,
 }
 
 /// On what is measured.
@@ -71,6 +75,10 @@ pub struct Options {
 	/// Records of a measurement in batches of 64
 	#[arg(long, value_name = "N", default_value_t = 25_600)]
 	pub batched: u32,
+
+	/// Records of a chain that has grown
+	#[arg(long, value_name = "N", default_value_t = 10_000_000)]
+	pub grown: u64,
 
 	/// Accounts that send
 	#[arg(long, value_name = "N", default_value_t = 128)]
@@ -149,6 +157,7 @@ impl Options {
 				rounds: 1,
 				records: 400,
 				batched: 64 * 16,
+				grown: 64 * 160,
 				accounts: 8,
 				seconds: 5,
 				readers: vec![1, 4],
@@ -160,6 +169,7 @@ impl Options {
 			rounds: self.rounds,
 			records: self.records,
 			batched: self.batched,
+			grown: self.grown,
 			accounts: self.accounts,
 			seconds: self.seconds,
 			readers: vec![1, 16, 64],
@@ -183,6 +193,8 @@ pub struct Sizes {
 	pub records: u32,
 	/// Records in batches.
 	pub batched: u32,
+	/// Records of a chain that has grown.
+	pub grown: u64,
 	/// Accounts.
 	pub accounts: u32,
 	/// Seconds of half load.
@@ -211,7 +223,7 @@ mod tests {
 			Options::try_parse_from(words).map(|_| ())
 		});
 		let parsed: Result<Vec<_>, _> = parsed.collect();
-		assert_eq!(parsed.unwrap().len(), 4);
+		assert_eq!(parsed.unwrap().len(), 5);
 	}
 
 	#[test]

@@ -7,7 +7,7 @@ use serde_json::{json, Value};
 use crate::{
 	figures::Series,
 	network::{Shape, LIFTED},
-	options::{Options, Sizes},
+	options::{Measure, Options, Sizes},
 	peer,
 	run::Figures,
 };
@@ -48,6 +48,7 @@ impl Report {
 				"rounds": sizes.rounds,
 				"records": sizes.records,
 				"batched": sizes.batched,
+				"grown": options.measures(Measure::Growth).then_some(sizes.grown),
 				"accounts": sizes.accounts,
 				"connections": options.connections,
 				"window": options.window,
@@ -85,6 +86,7 @@ fn figures(figures: &Figures) -> Value {
 		"documents": figures.documents,
 		"stateBytesPerRecord": figures.state,
 		"decisions": figures.decisions,
+		"growth": figures.growth,
 		"peakMemoryMiB": figures.memory.json(),
 		"recordsInBlocks": figures.blocks,
 	})
@@ -133,6 +135,9 @@ pub fn print(report: &Report, whole: &Value) {
 		}
 		if let Some(decisions) = &figures.decisions {
 			println!("decisions, {name:<25}{decisions}");
+		}
+		if let Some(growth) = &figures.growth {
+			println!("growth, {name:<28}{growth}");
 		}
 		if figures.memory.median().is_some() {
 			println!("peak MiB, {name:<26}{}", figures.memory.text());

@@ -9,6 +9,7 @@ use crate::{
 	decisions, documents,
 	error::{Error, Result},
 	figures::{latencies, per_second, Series},
+	growth,
 	load::{self, Outcome, Pace},
 	network::{beside, Node, Setup, Shape},
 	options::{Measure, Network, Options, Sizes},
@@ -33,6 +34,8 @@ pub struct Figures {
 	pub state: Option<f64>,
 	/// Decisions a second.
 	pub decisions: Option<Value>,
+	/// Registrations a second before and after many.
+	pub growth: Option<Value>,
 	/// MiB, of the node that had most.
 	pub memory: Series,
 	/// Records in each finalised block of the last measurement of single calls.
@@ -149,6 +152,16 @@ async fn network_once(
 			"rpcToEcho": found.rpc / found.echo,
 		}));
 	}
+	if first && options.measures(Measure::Growth) {
+		let windows = (options.window, options.batch_window);
+		let growth = growth::measure(&mut world, sizes.grown, calls, windows).await?;
+		figures.growth = Some(json!({
+			"records": growth.records,
+			"perSecondBefore": growth.before.json(),
+			"perSecondAfter": growth.after.json(),
+			"ratio": growth.after.median().zip(growth.before.median()).map(|(after, before)| after / before),
+		}));
+	}
 	let peaks = nodes.iter().map(Node::peak_memory).collect::<Result<Vec<_>>>()?;
 	if let Some(most) = peaks.into_iter().max_by(f64::total_cmp) {
 		figures.memory.push(most);
@@ -161,7 +174,8 @@ fn share_of(world: &World, calls: f64) -> u32 {
 	(calls / world.doctors.len().max(1) as f64).ceil().max(1.0) as u32
 }
 
-async fn registrations(world: &mut World, calls: u32, batch: Option<u32>, window: u32) -> Result<Outcome> {
+/// So many calls of each doctor, with one record each or a batch.
+pub async fn registrations(world: &mut World, calls: u32, batch: Option<u32>, window: u32) -> Result<Outcome> {
 	let genesis = world.genesis;
 	let senders = world.senders(|doctor| doctor.registrations(genesis, calls, batch))?;
 	load::run(&world.watch, senders, Pace::Window(window), false).await
