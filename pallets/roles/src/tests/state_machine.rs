@@ -212,7 +212,8 @@ fn step() -> impl Strategy<Value = Step> {
 		8 => (0u8..6, outsider(), institution(), officer(), 0u8..12).prop_map(
 			|(n, controller, institution, officer, key)| Step::Register { n, controller, institution, officer, key }
 		),
-		3 => (who(), prop::collection::vec(0u8..6, 0..6)).prop_map(|(who, letters)| Step::Prune { who, letters }),
+		4 => (prop_oneof![8 => 0usize..ADMIN, 1 => who()], prop::collection::vec(prop_oneof![4 => 0u8..6, 1 => Just(STAGED)], 0..6))
+			.prop_map(|(who, letters)| Step::Prune { who, letters }),
 		8 => (administrator(), patient(), practitioner())
 			.prop_map(|(who, patient, practitioner)| Step::Propose { who, patient, practitioner }),
 		8 => (practitioner(), patient(), institution())
@@ -520,14 +521,22 @@ fn run(steps: Vec<Step>, accepted: &mut Accepted) -> Result<(), TestCaseError> {
 	Ok(())
 }
 
+/// The letter of the patient who is there from the start.
+const STAGED: u8 = 200;
+
 /// Hospital A has a registrar, and a patient with a guardian and recovery contacts: what the rarest calls need.
 fn set_the_stage() {
 	both(Act::NameRegistrar(id(NAMES[REGISTRAR]))).unwrap();
 	Roles::issue(&id("doctor"), B, credential(Role::Doctor)).unwrap();
-	register(200);
+	register(STAGED);
 	both(about_patients(7, KIN.start, 1, 0, 0)).unwrap();
 	let signature = accepts("patient-1", 0, Capacity::Controller, None);
-	Roles::rotate_keys(by("patient-200"), Some((id("patient-1"), signature)), None).unwrap();
+	Roles::rotate_keys(
+		by(&format!("patient-{STAGED}")),
+		Some((id("patient-1"), signature)),
+		None,
+	)
+	.unwrap();
 	let (who, call) = (by("patient-1"), own(&id("patient-1"), 0, 8, 0, 0));
 	call.dispatch_bypass_filter(who).unwrap();
 }
@@ -536,15 +545,30 @@ fn set_the_stage() {
 fn any_calls_in_any_order_keep_the_invariants() {
 	CouncilIsFull::set(false);
 	ConsentIsFull::set(false);
+	let accepted = core::cell::Cell::new([0; 34]);
+	let all_met = || accepted.get().iter().all(|count| *count > 0);
+	// The rarest calls are accepted a few times in 200 stories, so now and then it takes more of them.
+	for _ in 0..10 {
+		stories(200, &accepted);
+		if all_met() {
+			break;
+		}
+	}
+	let counts = accepted.get();
+	println!("accepted, by call: {counts:?}");
+	// A machine in which everything is refused would prove nothing.
+	assert!(all_met(), "a call was never accepted: {counts:?}");
+}
+
+/// So many histories of random calls.
+fn stories(cases: u32, accepted: &core::cell::Cell<Accepted>) {
 	let mut runner = TestRunner::new(Config {
-		cases: 200,
+		cases,
 		failure_persistence: None,
 		..Config::default()
 	});
-	let accepted = core::cell::Cell::new([0; 34]);
-	let stories = prop::collection::vec(step(), 50..150);
 	runner
-		.run(&stories, |steps| {
+		.run(&prop::collection::vec(step(), 50..150), |steps| {
 			let mut counts = accepted.get();
 			let outcome = world().execute_with(|| {
 				set_the_stage();
@@ -554,11 +578,4 @@ fn any_calls_in_any_order_keep_the_invariants() {
 			outcome
 		})
 		.unwrap();
-	// A machine in which everything is refused would prove nothing.
-	let accepted = accepted.get();
-	println!("accepted, by call: {accepted:?}");
-	assert!(
-		accepted.iter().all(|count| *count > 0),
-		"a call was never accepted: {accepted:?}"
-	);
 }
