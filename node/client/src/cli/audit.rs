@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use salus_primitives::{PatientId, RecordId};
 use serde_json::{json, Value};
 
-use super::{report::Report, session::Session, view};
+use super::{entry, report::Report, session::Session, view};
 use crate::sdk::{not_found, words, Error, VerifiedTrail};
 
 #[derive(Subcommand)]
@@ -66,14 +66,14 @@ impl Audit {
 				let entries = client.audit(patient, from.max(1), u64::MAX).await?;
 				let items: Vec<_> = entries
 					.iter()
-					.map(|entry| view::entry(entry.block, &entry.entry))
+					.map(|entry| entry::json(entry.block, &entry.entry))
 					.collect();
 				let report = session
 					.report()
 					.field("patient", words::number(patient))
 					.field("entries", items);
 				Ok(entries.iter().fold(report, |report, entry| {
-					report.line(view::entry_line(entry.block, &entry.entry))
+					report.line(entry::line(entry.block, &entry.entry))
 				}))
 			}
 			Self::Verify { patient, stale } => {

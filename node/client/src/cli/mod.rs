@@ -8,6 +8,7 @@ mod consent;
 mod correction;
 mod credential;
 mod emergency;
+mod entry;
 mod explain;
 mod fhir;
 mod interrupt;

@@ -1,0 +1,226 @@
+//! How the entries of an audit trail are shown.
+
+use salus_primitives::{AuditEntry, Kind};
+use serde_json::{json, Value};
+
+use super::view::{account, basis_json, basis_words};
+use crate::sdk::{
+	words::{hyphenated, number, show_moment},
+	AccountId,
+};
+
+pub(crate) fn json(block: u64, entry: &AuditEntry<AccountId>) -> Value {
+	json!({
+		"seq": number(entry.seq),
+		"at": number(entry.at),
+		"actor": entry.actor.as_ref().map(account),
+		"what": kind_line(&entry.kind),
+		"kind": kind(&entry.kind),
+		"block": number(block),
+	})
+}
+
+pub(crate) fn line(block: u64, entry: &AuditEntry<AccountId>) -> String {
+	let actor = entry.actor.map_or("the chain".to_string(), |actor| actor.to_string());
+	format!(
+		"{:>4}  {}  block {block}  {actor}: {}",
+		entry.seq,
+		show_moment(entry.at),
+		kind_line(&entry.kind)
+	)
+}
+
+fn kind(kind: &Kind<AccountId>) -> Value {
+	match kind {
+		Kind::PatientRegistered { institution } => json!({ "type": "PatientRegistered", "institution": institution }),
+		Kind::AssignmentProposed {
+			institution,
+			practitioner,
+		} => json!({ "type": "AssignmentProposed", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentAccepted {
+			institution,
+			practitioner,
+		} => json!({ "type": "AssignmentAccepted", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::AssignmentEnded {
+			institution,
+			practitioner,
+		} => json!({ "type": "AssignmentEnded", "institution": institution, "practitioner": account(practitioner) }),
+		Kind::ConsentRequested { request } => json!({ "type": "ConsentRequested", "request": number(*request) }),
+		Kind::RequestApproved { request, grant } => {
+			json!({ "type": "RequestApproved", "request": number(*request), "grant": number(*grant) })
+		}
+		Kind::RequestDeclined { request } => json!({ "type": "RequestDeclined", "request": number(*request) }),
+		Kind::RequestWithdrawn { request } => json!({ "type": "RequestWithdrawn", "request": number(*request) }),
+		Kind::GrantGiven { grant } => json!({ "type": "GrantGiven", "grant": number(*grant) }),
+		Kind::GrantRevoked { grant } => json!({ "type": "GrantRevoked", "grant": number(*grant) }),
+		Kind::DenialMade { denial } => json!({ "type": "DenialMade", "denial": number(*denial) }),
+		Kind::DenialLifted { denial } => json!({ "type": "DenialLifted", "denial": number(*denial) }),
+		Kind::RecordRegistered { record } => json!({ "type": "RecordRegistered", "record": number(*record) }),
+		Kind::RecordEnteredInError { record, reason } => {
+			json!({ "type": "RecordEnteredInError", "record": number(*record), "reason": reason.name() })
+		}
+		Kind::AccessPermitted {
+			receipt,
+			record,
+			purpose,
+			basis,
+		} => json!({
+			"type": "AccessPermitted",
+			"receipt": number(*receipt),
+			"record": number(*record),
+			"purpose": purpose.name(),
+			"basis": basis_json(basis),
+		}),
+		Kind::AccessRefused {
+			receipt,
+			record,
+			purpose,
+			reason,
+		} => json!({
+			"type": "AccessRefused",
+			"receipt": number(*receipt),
+			"record": number(*record),
+			"purpose": purpose.name(),
+			"reason": reason.name(),
+		}),
+		Kind::CaseOpened { case } => json!({ "type": "CaseOpened", "case": number(*case) }),
+		Kind::CaseJoined { case } => json!({ "type": "CaseJoined", "case": number(*case) }),
+		Kind::CaseApproved { case } => json!({ "type": "CaseApproved", "case": number(*case) }),
+		Kind::CaseClosed { case } => json!({ "type": "CaseClosed", "case": number(*case) }),
+		Kind::CaseReviewed { case, verdict } => {
+			json!({ "type": "CaseReviewed", "case": number(*case), "verdict": verdict.name() })
+		}
+		Kind::CaseAppealed { case } => json!({ "type": "CaseAppealed", "case": number(*case) }),
+		Kind::CaseJudged { case, verdict } => {
+			json!({ "type": "CaseJudged", "case": number(*case), "verdict": verdict.name() })
+		}
+		Kind::CompartmentSealed { compartment } => json!({ "type": "CompartmentSealed", "compartment": compartment }),
+		Kind::CompartmentUnsealed { compartment } => {
+			json!({ "type": "CompartmentUnsealed", "compartment": compartment })
+		}
+		Kind::GrantPassedOn { grant, parent } => {
+			json!({ "type": "GrantPassedOn", "grant": number(*grant), "parent": number(*parent) })
+		}
+		Kind::ErasureAttested { grant } => json!({ "type": "ErasureAttested", "grant": number(*grant) }),
+		Kind::PatientRegisteredOnPaper { institution, with } => {
+			json!({ "type": "PatientRegisteredOnPaper", "institution": institution, "with": account(with) })
+		}
+		Kind::PatientIdentified { with } => json!({ "type": "PatientIdentified", "with": account(with) }),
+		Kind::ControllerChanged { controller, cause } => {
+			json!({ "type": "ControllerChanged", "controller": account(controller), "cause": cause.name() })
+		}
+		Kind::HpkeKeyRotated => json!({ "type": "HpkeKeyRotated" }),
+		Kind::CaregiverNamed { caregiver } => json!({ "type": "CaregiverNamed", "caregiver": account(caregiver) }),
+		Kind::CaregiverRemoved { caregiver } => json!({ "type": "CaregiverRemoved", "caregiver": account(caregiver) }),
+		Kind::PatientsMerged { from, into, with } => {
+			json!({ "type": "PatientsMerged", "from": number(*from), "into": number(*into), "with": account(with) })
+		}
+		Kind::PatientsUnmerged { from, into, with } => {
+			json!({ "type": "PatientsUnmerged", "from": number(*from), "into": number(*into), "with": account(with) })
+		}
+		Kind::PatientDeceased { at, with } => {
+			json!({ "type": "PatientDeceased", "at": number(*at), "with": account(with) })
+		}
+		Kind::DeathRetracted { with } => json!({ "type": "DeathRetracted", "with": account(with) }),
+		Kind::GuardianshipProposed { guardian, with } => {
+			json!({ "type": "GuardianshipProposed", "guardian": account(guardian), "with": account(with) })
+		}
+		Kind::GuardianshipChanged { guardian, change } => {
+			json!({ "type": "GuardianshipChanged", "guardian": account(guardian), "change": change.name() })
+		}
+		Kind::RecoveryProposed { controller, with } => {
+			json!({ "type": "RecoveryProposed", "controller": account(controller), "with": account(with) })
+		}
+		Kind::RecoveryChanged { change } => json!({ "type": "RecoveryChanged", "change": change.name() }),
+		Kind::RecoveryContactsSet => json!({ "type": "RecoveryContactsSet" }),
+	}
+}
+
+fn kind_line(kind: &Kind<AccountId>) -> String {
+	match kind {
+		Kind::PatientRegistered { institution } => format!("registered as a patient of institution {institution}"),
+		Kind::AssignmentProposed {
+			institution,
+			practitioner,
+		} => format!("proposed to assign her to {practitioner} at institution {institution}"),
+		Kind::AssignmentAccepted { institution, .. } => format!("accepted the assignment at institution {institution}"),
+		Kind::AssignmentEnded {
+			institution,
+			practitioner,
+		} => format!("ended the assignment to {practitioner} at institution {institution}"),
+		Kind::ConsentRequested { request } => format!("asked for consent (request {request})"),
+		Kind::RequestApproved { request, grant } => format!("approved request {request} (grant {grant})"),
+		Kind::RequestDeclined { request } => format!("declined request {request}"),
+		Kind::RequestWithdrawn { request } => format!("withdrew request {request}"),
+		Kind::GrantGiven { grant } => format!("gave grant {grant}"),
+		Kind::GrantRevoked { grant } => format!("revoked grant {grant}"),
+		Kind::DenialMade { denial } => format!("made denial {denial}"),
+		Kind::DenialLifted { denial } => format!("lifted denial {denial}"),
+		Kind::RecordRegistered { record } => format!("registered record {record}"),
+		Kind::RecordEnteredInError { record, reason } => format!(
+			"marked record {record} as entered in error ({})",
+			hyphenated(reason.name())
+		),
+		Kind::AccessPermitted {
+			receipt,
+			record,
+			purpose,
+			basis,
+		} => format!(
+			"was given access to record {record} for {} ({}, receipt {receipt})",
+			hyphenated(purpose.name()),
+			basis_words(basis)
+		),
+		Kind::AccessRefused {
+			receipt,
+			record,
+			purpose,
+			reason,
+		} => format!(
+			"was refused access to record {record} for {} ({}, receipt {receipt})",
+			hyphenated(purpose.name()),
+			reason.name()
+		),
+		Kind::CaseOpened { case } => format!("broke the glass (case {case})"),
+		Kind::CaseJoined { case } => format!("joined emergency case {case}"),
+		Kind::CaseApproved { case } => format!("approved emergency case {case}"),
+		Kind::CaseClosed { case } => format!("closed emergency case {case}"),
+		Kind::CaseReviewed { case, verdict } => {
+			format!("reviewed emergency case {case}: {}", hyphenated(verdict.name()))
+		}
+		Kind::CaseAppealed { case } => format!("sent emergency case {case} to the council"),
+		Kind::CaseJudged { case, verdict } => format!("judged emergency case {case}: {}", hyphenated(verdict.name())),
+		Kind::CompartmentSealed { compartment } => format!("sealed compartment {compartment}"),
+		Kind::CompartmentUnsealed { compartment } => format!("took the seal off compartment {compartment}"),
+		Kind::GrantPassedOn { grant, parent } => format!("passed grant {parent} on (grant {grant})"),
+		Kind::ErasureAttested { grant } => format!("attested that copies under grant {grant} are erased"),
+		Kind::PatientRegisteredOnPaper { institution, with } => {
+			format!("registered her on paper at institution {institution}, with {with}")
+		}
+		Kind::PatientIdentified { with } => format!("noted who she is, with {with}"),
+		Kind::ControllerChanged { controller, cause } => {
+			format!(
+				"made {controller} the account that signs for her ({})",
+				hyphenated(cause.name())
+			)
+		}
+		Kind::HpkeKeyRotated => "changed her HPKE key".to_string(),
+		Kind::CaregiverNamed { caregiver } => format!("named {caregiver} as a caregiver"),
+		Kind::CaregiverRemoved { caregiver } => format!("ended {caregiver}'s part as a caregiver"),
+		Kind::PatientsMerged { from, into, with } => format!("merged patient {from} into patient {into}, with {with}"),
+		Kind::PatientsUnmerged { from, into, with } => {
+			format!("took back the merge of patient {from} into patient {into}, with {with}")
+		}
+		Kind::PatientDeceased { at, with } => format!("noted her death at {}, with {with}", show_moment(*at)),
+		Kind::DeathRetracted { with } => format!("took back the note of her death, with {with}"),
+		Kind::GuardianshipProposed { guardian, with } => format!("proposed {guardian} as a guardian, with {with}"),
+		Kind::GuardianshipChanged { guardian, change } => {
+			format!("guardianship of {guardian}: {}", hyphenated(change.name()))
+		}
+		Kind::RecoveryProposed { controller, with } => {
+			format!("began a recovery to the account {controller}, with {with}")
+		}
+		Kind::RecoveryChanged { change } => format!("recovery of her key: {}", hyphenated(change.name())),
+		Kind::RecoveryContactsSet => "set her recovery contacts".to_string(),
+	}
+}
