@@ -229,6 +229,31 @@ impl_runtime_apis! {
 		fn reviews(institution: InstitutionId) -> Reviews {
 			Consent::reviews(institution)
 		}
+		fn listings() -> Vec<Listing<AccountId>> {
+			Runtime::listings()
+		}
+		fn listings_of(patients: Vec<PatientId>) -> Vec<Listing<AccountId>> {
+			patients.into_iter().flat_map(Consent::listings_of).collect()
+		}
+		fn grants_to(grantee: Grantee<AccountId>, ids: Vec<(PatientId, GrantId)>)
+			-> Vec<(PatientId, Grant<AccountId>)> {
+			Consent::grants_to(grantee, ids)
+		}
+		fn requests_by(requester: AccountId, ids: Vec<(PatientId, RequestId)>) -> Vec<(PatientId, ConsentRequest)> {
+			Consent::requests_by(requester, ids)
+		}
+		fn open_cases(clinician: AccountId, ids: Vec<(PatientId, CaseId)>)
+			-> Vec<(PatientId, CaseId, Case<AccountId>)> {
+			Consent::open_cases(clinician, ids)
+		}
+		fn unreviewed_cases(institution: InstitutionId, ids: Vec<(PatientId, CaseId)>)
+			-> Vec<(PatientId, CaseId, Case<AccountId>)> {
+			Consent::unreviewed_cases(institution, ids)
+		}
+		fn erasures_owed(grantee: Grantee<AccountId>, ids: Vec<(PatientId, GrantId)>)
+			-> Vec<(PatientId, GrantId, Erasure<AccountId>)> {
+			Consent::erasures_owed(grantee, ids)
+		}
 	}
 
 	impl pallet_records_runtime_api::RecordsApi<Block, AccountId> for Runtime {

@@ -191,6 +191,32 @@ impl Runtime {
 			})
 			.collect()
 	}
+
+	/// What the current block's events put on lists that run across patients or took off them, in order.
+	pub fn listings() -> Vec<salus_primitives::Listing<AccountId>> {
+		use salus_primitives::{Basis, Kind};
+		frame_system::Pallet::<Runtime>::read_events_no_consensus()
+			.flat_map(|record| match record.event {
+				RuntimeEvent::Consent(event) => Consent::listings(&event),
+				RuntimeEvent::Records(event) => {
+					let entries = event.audit().into_iter();
+					let used = entries.filter_map(|(patient, entry)| match entry.kind {
+						Kind::AccessPermitted {
+							basis: Basis::Grant(grant),
+							..
+						} => Some((patient, grant)),
+						_ => None,
+					});
+					// One call takes one use of a grant, however many records it opens.
+					let used: alloc::collections::BTreeSet<_> = used.collect();
+					let owed = used.into_iter();
+					owed.filter_map(|(patient, grant)| Consent::erasure_listing(patient, grant))
+						.collect()
+				}
+				_ => Vec::new(),
+			})
+			.collect()
+	}
 }
 
 #[cfg(feature = "runtime-benchmarks")]

@@ -15,6 +15,7 @@ mod errors;
 mod events;
 mod explain;
 mod incidents;
+mod listings;
 mod lists;
 mod parties;
 mod queries;

@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 
 const HOSPITAL: salus_primitives::InstitutionId = 0;
 /// 2027-01-15T08:00:00Z.
-const NOW: Moment = 1_800_000_000_000;
+pub(super) const NOW: Moment = 1_800_000_000_000;
 
 /// A patient of the first hospital who is assigned to its doctor.
-fn admit(patient: PatientId) {
+pub(super) fn admit(patient: PatientId) {
 	let admitted = Patient {
 		controller: None,
 		hpke: None,
@@ -33,7 +33,7 @@ fn admit(patient: PatientId) {
 }
 
 /// The doctor registers a document of one block.
-fn register(patient: PatientId, seed: u8) -> NewRecord {
+pub(super) fn register(patient: PatientId, seed: u8) -> NewRecord {
 	let sha256 = sha2_256(&[seed]);
 	let new = NewRecord {
 		patient,

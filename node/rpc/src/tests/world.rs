@@ -106,6 +106,32 @@ pub fn record(previous: Option<RecordId>) -> Record<AccountId> {
 	}
 }
 
+pub fn case(opener: AccountId, institution: InstitutionId) -> Case<AccountId> {
+	Case {
+		opener,
+		institution,
+		reason: EmergencyReason::Unconscious,
+		justification: H256::repeat_byte(6),
+		opened_at: 10,
+		ends_at: 20,
+		approvals_needed: 2,
+		team: BoundedVec::truncate_from(vec![account(4)]),
+		approvals: BoundedVec::truncate_from(vec![Approval {
+			approver: account(5),
+			institution: 0,
+		}]),
+		closed_at: Some(15),
+		review: None,
+		appealed_at: None,
+		judgement: None,
+	}
+}
+
+/// What the state has of what the index found: nothing of patient 9.
+fn standing(ids: Vec<(PatientId, u64)>) -> impl Iterator<Item = (PatientId, u64)> {
+	ids.into_iter().filter(|(patient, _)| *patient != 9)
+}
+
 /// The client: patient 1 has five grants and five requests with the ids 1 to 5, and five records with the ids 0 to 4.
 pub struct Client;
 
@@ -273,6 +299,41 @@ sp_api::mock_impl_runtime_apis! {
 		}
 		fn reviews(_: InstitutionId) -> Reviews {
 			Reviews { waiting: 0, overdue: 0, incident_until: None }
+		}
+		fn listings() -> Vec<Listing<AccountId>> {
+			Vec::new()
+		}
+		fn listings_of(_: Vec<PatientId>) -> Vec<Listing<AccountId>> {
+			Vec::new()
+		}
+		#[advanced]
+		fn grants_to(
+			&self,
+			at: H256,
+			_: Grantee<AccountId>,
+			ids: Vec<(PatientId, GrantId)>,
+		) -> Result<Vec<(PatientId, Grant<AccountId>)>, ApiError> {
+			// The state of the finalised head alone is asked, and never for more than it answers.
+			assert_eq!(at, finalised());
+			assert!(ids.len() <= 257);
+			Ok(standing(ids).map(|(patient, id)| (patient, grant(id))).collect())
+		}
+		fn requests_by(_: AccountId, ids: Vec<(PatientId, RequestId)>) -> Vec<(PatientId, ConsentRequest)> {
+			let request = |id| ConsentRequest { id, institution: 1, terms: terms(), asked_at: 1, expires_at: 2 };
+			standing(ids).map(|(patient, id)| (patient, request(id))).collect()
+		}
+		fn open_cases(clinician: AccountId, ids: Vec<(PatientId, CaseId)>)
+			-> Vec<(PatientId, CaseId, Case<AccountId>)> {
+			standing(ids).map(|(patient, id)| (patient, id, case(clinician.clone(), 1))).collect()
+		}
+		fn unreviewed_cases(institution: InstitutionId, ids: Vec<(PatientId, CaseId)>)
+			-> Vec<(PatientId, CaseId, Case<AccountId>)> {
+			standing(ids).map(|(patient, id)| (patient, id, case(account(3), institution))).collect()
+		}
+		fn erasures_owed(grantee: Grantee<AccountId>, ids: Vec<(PatientId, GrantId)>)
+			-> Vec<(PatientId, GrantId, Erasure<AccountId>)> {
+			let erasure = Erasure { grantee, erase_after: BIG, attested: None };
+			standing(ids).map(|(patient, id)| (patient, id, erasure.clone())).collect()
 		}
 	}
 

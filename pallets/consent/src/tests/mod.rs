@@ -29,6 +29,7 @@ mod histories;
 mod join_case;
 mod judge_case;
 mod lift_denial;
+mod listings;
 mod model;
 mod name_successor;
 mod open_case;
