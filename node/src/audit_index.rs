@@ -29,18 +29,21 @@ pub async fn start(
 	client: Arc<FullClient>,
 	config: &Configuration,
 	spawner: &SpawnEssentialTaskHandle,
-) -> Result<(AuditIndex, watch::Receiver<Progress>), sc_service::Error> {
+) -> Result<(Option<AuditIndex>, watch::Receiver<Progress>), sc_service::Error> {
 	let window = window(config);
 	let (index, mut follower) = open(client.clone(), folder(config)).await.map_err(failed)?;
 	let progress = follower.progress();
 	if config.network.sync_mode == SyncMode::Warp && progress.borrow().number == 0 {
-		// The follower ends here, and whoever waits for it learns that there is no index.
+		// The follower ends here, and whoever waits for it waits no longer.
 		log::warn!(
 			target: "salus",
-			"a node that joins by warp sync has not executed the past: it keeps no audit index, and refuses records_audit; \
-			 for one, purge the chain and sync in full"
+			"a node that joins by warp sync has not executed the past: it keeps no audit index, and refuses records_audit \
+			 and lists by grantee or requester; for one, purge the chain and sync in full"
 		);
-		return Ok((index, progress));
+		return Ok((None, progress));
+	}
+	if !follower.is_listed() && progress.borrow().number > 0 {
+		log::info!(target: "salus", "an older program wrote the audit index: its lists are filled from the finalised state");
 	}
 	follower.catch_up().await.map_err(failed)?;
 	let (signals, held) = mpsc::unbounded_channel();
@@ -59,7 +62,7 @@ pub async fn start(
 			log::error!(target: "salus", "{error}");
 		}
 	});
-	Ok((index, progress))
+	Ok((Some(index), progress))
 }
 
 /// Waits until every finalised block is indexed, or the index has failed.

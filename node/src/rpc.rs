@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use jsonrpsee::RpcModule;
-use salus_index::{AuditIndex, Progress};
-use salus_rpc::ReleaseDesk;
+use salus_rpc::{Indexed, ReleaseDesk};
 use salus_runtime::{opaque::Block, BlockNumber, Hash};
 use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use sc_rpc::SubscriptionTaskExecutor;
 use sc_transaction_pool::TransactionPoolHandle;
 use substrate_frame_rpc_system::{System, SystemApiServer};
-use tokio::sync::watch;
 
 use crate::service::{FullBackend, FullClient};
 
@@ -20,8 +18,8 @@ use crate::service::{FullBackend, FullClient};
 pub struct Sources {
 	pub client: Arc<FullClient>,
 	pub pool: Arc<TransactionPoolHandle<Block, FullClient>>,
-	pub index: AuditIndex,
-	pub progress: watch::Receiver<Progress>,
+	/// None on a node that joined by warp sync.
+	pub indexed: Option<Indexed>,
 	pub desk: Option<Arc<dyn ReleaseDesk>>,
 	pub grandpa: GrandpaSources,
 }
@@ -43,8 +41,7 @@ pub fn module(
 	let Sources {
 		client,
 		pool,
-		index,
-		progress,
+		indexed,
 		desk,
 		grandpa,
 	} = sources;
@@ -57,6 +54,6 @@ pub fn module(
 	let mut module = RpcModule::new(());
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(Grandpa::new(executor, authority_set, voter_state, justifications, proofs).into_rpc())?;
-	module.merge(salus_rpc::module::<Block, _>(client, index, progress, desk)?)?;
+	module.merge(salus_rpc::module::<Block, _>(client, indexed, desk)?)?;
 	Ok(module)
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use salus_rpc::ReleaseDesk;
+use salus_rpc::{Indexed, ReleaseDesk};
 use salus_runtime::{opaque::Block, Hash, RuntimeApi};
 use sc_client_api::BlockBackend;
 use sc_consensus_aura::{SlotProportion, StartAuraParams};
@@ -210,8 +210,7 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 	let sources = rpc::Sources {
 		client: client.clone(),
 		pool: transaction_pool.clone(),
-		index,
-		progress,
+		indexed: index.map(|index| Indexed { index, progress }),
 		desk: Some(releases as Arc<dyn ReleaseDesk>),
 		grandpa: rpc::GrandpaSources {
 			voter_state: voter_state.clone(),

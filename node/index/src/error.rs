@@ -18,7 +18,7 @@ pub enum IndexError {
 		source: sqlx::Error,
 	},
 	/// A newer program wrote the file.
-	#[error("the audit index has version {0}, this program reads {version}; update it", version = crate::store::VERSION)]
+	#[error("the audit index has version {0}, this program reads {version}; update it", version = crate::schema::VERSION)]
 	UnsupportedVersion(i64),
 	/// The file is another chain's.
 	#[error("the audit index is of the chain {found}, this is {expected}; give the node another base path")]
@@ -77,6 +77,9 @@ pub enum IndexError {
 		/// The number that came.
 		found: u64,
 	},
+	/// The lists that run across patients are not complete.
+	#[error("the chain's runtime can't say yet what is on lists that run across patients")]
+	NotListed,
 	/// A row is not what was written.
 	#[error("the audit index is damaged; restore it from a backup, or move it away and sync the chain anew")]
 	Damaged,

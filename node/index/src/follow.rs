@@ -42,6 +42,8 @@ pub struct Follower<S> {
 	cursor: Cursor,
 	/// Whether the cursor was found on the finalised chain.
 	anchored: bool,
+	/// Whether the lists that run across patients are complete.
+	listed: bool,
 	progress: watch::Sender<Progress>,
 }
 
@@ -52,6 +54,7 @@ impl<S: FinalisedBlocks> Follower<S> {
 	/// `Sql`, `Damaged`
 	pub async fn resume(index: AuditIndex, source: Arc<S>) -> Result<Self, IndexError> {
 		let cursor = index.cursor().await?;
+		let listed = index.listed().await?.is_some();
 		let (progress, _) = watch::channel(Progress {
 			number: cursor.number,
 			entries: index.count().await?,
@@ -61,6 +64,7 @@ impl<S: FinalisedBlocks> Follower<S> {
 			source,
 			cursor,
 			anchored: false,
+			listed,
 			progress,
 		})
 	}
@@ -70,19 +74,28 @@ impl<S: FinalisedBlocks> Follower<S> {
 		self.progress.subscribe()
 	}
 
+	/// Whether the lists that run across patients are complete. If not, the next [`catch_up`](Self::catch_up) reads them
+	/// from the state of the finalised head.
+	pub fn is_listed(&self) -> bool {
+		self.listed
+	}
+
 	/// Indexes every finalised block behind the cursor.
 	///
 	/// # Errors
 	/// `CursorNotOnChain`, `StatePruned`, `MissingBlock`, `BrokenTrail`, `Sql`, `Damaged`, `Source`
 	pub async fn catch_up(&mut self) -> Result<Cursor, IndexError> {
-		let (head, _) = self.source.head();
-		self.anchor(head)?;
+		let (head, hash) = self.source.head();
+		self.anchor(head, hash).await?;
 		while self.cursor.number < head {
 			let first = self.cursor.number.saturating_add(1);
 			let last = head.min(self.cursor.number.saturating_add(BATCH));
 			let source = Arc::clone(&self.source);
 			let read = move || (first..=last).map(|number| read_numbered(&*source, number)).collect();
 			self.append(read).await?;
+		}
+		if !self.listed && self.anchored {
+			self.list_all(head, hash).await?;
 		}
 		Ok(self.cursor)
 	}
@@ -103,9 +116,19 @@ impl<S: FinalisedBlocks> Follower<S> {
 	}
 
 	/// A block that was indexed just before a crash may not be final yet; it is checked as soon as it is.
-	fn anchor(&mut self, head: u32) -> Result<(), IndexError> {
-		if self.anchored || self.cursor.number > head {
+	async fn anchor(&mut self, head: u32, hash: H256) -> Result<(), IndexError> {
+		if self.anchored {
 			return Ok(());
+		}
+		if self.cursor.number > head {
+			if self.listed {
+				return Ok(());
+			}
+			// What those blocks did to the lists is not in a file of an older version: they are read again.
+			self.cursor = Cursor { number: head, hash };
+			self.index.rewind(self.cursor).await?;
+			let (number, entries) = (head, self.index.count().await?);
+			self.progress.send_replace(Progress { number, entries });
 		}
 		let number = self.cursor.number;
 		let hash = self.source.hash(number).map_err(|error| failed(number, error))?;
@@ -132,6 +155,32 @@ impl<S: FinalisedBlocks> Follower<S> {
 		Ok(())
 	}
 
+	/// Reads the lists from the state of the finalised head. Ended by a crash, it begins anew.
+	async fn list_all(&mut self, number: u32, hash: H256) -> Result<(), IndexError> {
+		let mut after = None;
+		// The first question has no patients in it: whether the runtime can say.
+		let mut patients = Vec::new();
+		loop {
+			let source = Arc::clone(&self.source);
+			let listings = task::spawn_blocking(move || source.listings_of(hash, patients))
+				.await
+				.map_err(|error| IndexError::Source(error.into()))?
+				.map_err(|error| failed(number, error))?;
+			let Some(listings) = listings else {
+				return Ok(());
+			};
+			self.index.list(&listings).await?;
+			patients = self.index.patients(after, BATCH).await?;
+			let Some(last) = patients.last() else {
+				break;
+			};
+			after = Some(*last);
+		}
+		self.index.lists_are_complete(number).await?;
+		self.listed = true;
+		Ok(())
+	}
+
 	async fn append(
 		&mut self,
 		read: impl FnOnce() -> Result<Vec<BlockEntries>, IndexError> + Send + 'static,
@@ -140,6 +189,7 @@ impl<S: FinalisedBlocks> Follower<S> {
 			.await
 			.map_err(|error| IndexError::Source(error.into()))??;
 		self.cursor = self.index.append(&blocks).await?;
+		self.listed &= blocks.iter().all(|block| block.listings.is_some());
 		let number = self.cursor.number;
 		let added = blocks
 			.iter()
@@ -161,7 +211,18 @@ fn read_numbered(source: &impl FinalisedBlocks, number: u32) -> Result<BlockEntr
 
 fn read_block(source: &impl FinalisedBlocks, number: u32, hash: H256) -> Result<BlockEntries, IndexError> {
 	let entries = source.entries(hash).map_err(|error| failed(number, error))?;
-	Ok(BlockEntries { number, hash, entries })
+	// What concerns no patient is on no list.
+	let listings = if entries.is_empty() {
+		Some(Vec::new())
+	} else {
+		source.listings(hash).map_err(|error| failed(number, error))?
+	};
+	Ok(BlockEntries {
+		number,
+		hash,
+		entries,
+		listings,
+	})
 }
 
 fn failed(number: u32, error: SourceError) -> IndexError {

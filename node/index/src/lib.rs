@@ -3,7 +3,9 @@
 
 mod error;
 mod follow;
+mod listings;
 mod pruning;
+mod schema;
 mod source;
 mod store;
 #[cfg(test)]

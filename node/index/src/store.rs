@@ -1,36 +1,16 @@
-//! The tables, and what is read from and written to them.
+//! The file, and the entries that are read from and written to it.
 
 use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
 use codec::{DecodeAll, Encode};
-use salus_primitives::{AuditEntry, Kind, PatientId};
+use salus_primitives::{AuditEntry, Kind, Listing, PatientId};
 use sp_core::H256;
 use sqlx::{
 	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 	Row, SqliteConnection, SqlitePool,
 };
 
-use crate::{AccountId, IndexError};
-
-/// Version of the tables.
-pub(crate) const VERSION: i64 = 1;
-
-const META: &str = "CREATE TABLE IF NOT EXISTS meta (
-	id INTEGER PRIMARY KEY CHECK (id = 0),
-	version BIGINT NOT NULL,
-	genesis BLOB NOT NULL,
-	number BIGINT NOT NULL,
-	hash BLOB NOT NULL
-)";
-const ENTRIES: &str = "CREATE TABLE IF NOT EXISTS entries (
-	patient BIGINT NOT NULL,
-	seq BIGINT NOT NULL,
-	block BIGINT NOT NULL,
-	at BIGINT NOT NULL,
-	actor BLOB,
-	kind BLOB NOT NULL,
-	PRIMARY KEY (patient, seq)
-)";
+use crate::{listings, schema, AccountId, IndexError};
 
 /// The last indexed block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +30,8 @@ pub struct BlockEntries {
 	pub hash: H256,
 	/// The entries, in order.
 	pub entries: Vec<(PatientId, AuditEntry<AccountId>)>,
+	/// What they did to lists that run across patients; `None` where the block's runtime can't say.
+	pub listings: Option<Vec<Listing<AccountId>>>,
 }
 
 /// An entry as it was indexed.
@@ -90,31 +72,8 @@ impl AuditIndex {
 			.await
 			.map_err(open)?;
 		let mut change = pool.begin().await?;
-		sqlx::query(META).execute(&mut *change).await?;
-		sqlx::query(ENTRIES).execute(&mut *change).await?;
-		sqlx::query(
-			"INSERT INTO meta (id, version, genesis, number, hash) VALUES (0, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
-		)
-		.bind(VERSION)
-		.bind(genesis.as_bytes())
-		.bind(genesis.as_bytes())
-		.execute(&mut *change)
-		.await?;
-		let meta = sqlx::query("SELECT version, genesis FROM meta")
-			.fetch_one(&mut *change)
-			.await?;
+		schema::prepare(&mut change, genesis).await?;
 		change.commit().await?;
-		let version: i64 = meta.try_get("version")?;
-		if version != VERSION {
-			return Err(IndexError::UnsupportedVersion(version));
-		}
-		let found = hash_of(meta.try_get("genesis")?)?;
-		if found != genesis {
-			return Err(IndexError::ForeignGenesis {
-				found,
-				expected: genesis,
-			});
-		}
 		Ok(Self { pool })
 	}
 
@@ -178,6 +137,10 @@ impl AuditIndex {
 		unsigned(row.try_get("entries")?)
 	}
 
+	pub(crate) fn pool(&self) -> &SqlitePool {
+		&self.pool
+	}
+
 	/// Closes the file; every later call fails with `Sql`.
 	pub async fn close(&self) {
 		self.pool.close().await;
@@ -201,16 +164,20 @@ impl AuditIndex {
 			for (patient, entry) in &block.entries {
 				insert(&mut change, block.number, *patient, entry).await?;
 			}
+			match &block.listings {
+				Some(said) => {
+					for listing in said {
+						listings::put(&mut change, listing).await?;
+					}
+				}
+				None => listings::lists_are_incomplete(&mut change).await?,
+			}
 			cursor = Cursor {
 				number: block.number,
 				hash: block.hash,
 			};
 		}
-		sqlx::query("UPDATE meta SET number = ?, hash = ?")
-			.bind(i64::from(cursor.number))
-			.bind(cursor.hash.as_bytes())
-			.execute(&mut *change)
-			.await?;
+		move_cursor(&mut change, cursor).await?;
 		change.commit().await?;
 		Ok(cursor)
 	}
@@ -237,6 +204,15 @@ async fn read_cursor(connection: &mut SqliteConnection) -> Result<Cursor, IndexE
 		number,
 		hash: hash_of(row.try_get("hash")?)?,
 	})
+}
+
+pub(crate) async fn move_cursor(change: &mut SqliteConnection, to: Cursor) -> Result<(), IndexError> {
+	sqlx::query("UPDATE meta SET number = ?, hash = ?")
+		.bind(i64::from(to.number))
+		.bind(to.hash.as_bytes())
+		.execute(change)
+		.await?;
+	Ok(())
 }
 
 async fn insert(
@@ -273,15 +249,15 @@ async fn insert(
 	Ok(())
 }
 
-fn integer(number: u64) -> Result<i64, IndexError> {
+pub(crate) fn integer(number: u64) -> Result<i64, IndexError> {
 	i64::try_from(number).map_err(|_| IndexError::OutOfRange)
 }
 
-fn unsigned(number: i64) -> Result<u64, IndexError> {
+pub(crate) fn unsigned(number: i64) -> Result<u64, IndexError> {
 	u64::try_from(number).map_err(|_| IndexError::Damaged)
 }
 
-fn hash_of(bytes: Vec<u8>) -> Result<H256, IndexError> {
+pub(crate) fn hash_of(bytes: Vec<u8>) -> Result<H256, IndexError> {
 	<[u8; 32]>::try_from(bytes).map(H256).map_err(|_| IndexError::Damaged)
 }
 

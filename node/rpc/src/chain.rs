@@ -36,7 +36,15 @@ where
 		at: &Option<Input>,
 		question: impl FnOnce(ApiRef<'_, Client::Api>, H256) -> Result<T, ApiError>,
 	) -> Result<T, RpcError> {
-		let at = self.block(at)?;
+		self.ask_at(self.block(at)?, question)
+	}
+
+	/// Asks at a block that this node has.
+	pub(crate) fn ask_at<T>(
+		&self,
+		at: H256,
+		question: impl FnOnce(ApiRef<'_, Client::Api>, H256) -> Result<T, ApiError>,
+	) -> Result<T, RpcError> {
 		question(self.client.runtime_api(), at).map_err(|error| match error {
 			// The header is known, so what is unknown is the state.
 			ApiError::UnknownBlock(_) => RpcError::StatePruned(at),
@@ -47,9 +55,10 @@ where
 		})
 	}
 
-	/// The number of the finalised head.
-	pub(crate) fn finalised(&self) -> NumberFor<Block> {
-		self.client.info().finalized_number
+	/// Number and hash of the finalised head.
+	pub(crate) fn head(&self) -> (NumberFor<Block>, H256) {
+		let info = self.client.info();
+		(info.finalized_number, info.finalized_hash)
 	}
 
 	fn block(&self, at: &Option<Input>) -> Result<H256, RpcError> {

@@ -18,6 +18,8 @@ pub const ERRORS: &[(i32, &str)] = &[
 	(7006, "RuntimeFailed"),
 	(7007, "IndexFailed"),
 	(7008, "IndexBehind"),
+	(7009, "NoIndex"),
+	(7010, "RuntimeTooOld"),
 	(7020, "NoDesk"),
 	(7021, "LocalOnly"),
 	(7022, "VaultFailed"),
@@ -83,6 +85,15 @@ pub enum RpcError {
 	/// The audit index has not read the finalised head yet.
 	#[error("the node's audit index has not reached block {0} yet; try again in a moment")]
 	IndexBehind(u32),
+	/// The node keeps no index.
+	#[error(
+		"this node joined by warp sync and keeps no audit index; ask another node, or the operator for one that \
+		 synced in full"
+	)]
+	NoIndex,
+	/// The chain's runtime does not know lists that run across patients.
+	#[error("the chain's runtime does not know such lists yet; ask again when the runtime is upgraded")]
+	RuntimeTooOld,
 	/// This node holds no key of the institution.
 	#[error("this node keeps no such key; ask the node of the custodian{}", named(custodian))]
 	NoDesk {
@@ -123,6 +134,8 @@ impl RpcError {
 			Self::RuntimeFailed => "RuntimeFailed",
 			Self::IndexFailed => "IndexFailed",
 			Self::IndexBehind(_) => "IndexBehind",
+			Self::NoIndex => "NoIndex",
+			Self::RuntimeTooOld => "RuntimeTooOld",
 			Self::NoDesk { .. } => "NoDesk",
 			Self::LocalOnly => "LocalOnly",
 			Self::VaultFailed => "VaultFailed",

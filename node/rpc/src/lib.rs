@@ -4,7 +4,9 @@
 mod chain;
 mod consent;
 mod error;
+mod index;
 mod input;
+mod lists;
 mod page;
 mod records;
 mod roles;
@@ -19,16 +21,16 @@ use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use pallet_consent_runtime_api::ConsentApi;
 use pallet_records_runtime_api::RecordsApi;
 use pallet_roles_runtime_api::RolesApi;
-use salus_index::{AuditIndex, Progress};
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use sp_core::H256;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
-use tokio::sync::watch;
 
 pub use consent::{Consent, ConsentRpcServer};
 pub use error::{reason_name, RpcError, ERRORS};
+pub use index::Indexed;
 pub use input::Input;
+pub use lists::{Lists, ListsRpcServer};
 pub use page::{Page, DEFAULT_LIMIT, MAX_LIMIT};
 pub use records::{RecordsRpc, RecordsRpcServer};
 pub use roles::{Roles, RolesRpcServer};
@@ -37,14 +39,13 @@ pub use vault::{Custody, ReleaseDesk, ReleaseRefused, Vault, VaultRpcServer, Vau
 /// Accounts as the chain has them.
 pub type AccountId = sp_runtime::AccountId32;
 
-/// All methods of this crate. Without a desk the vault's answer `NoDesk`.
+/// All methods of this crate. Without an index those that need one answer `NoIndex`, without a desk the vault's `NoDesk`.
 ///
 /// # Errors
 /// When two methods have one name.
 pub fn module<Block, Client>(
 	client: Arc<Client>,
-	index: AuditIndex,
-	progress: watch::Receiver<Progress>,
+	indexed: Option<Indexed>,
 	desk: Option<Arc<dyn ReleaseDesk>>,
 ) -> Result<RpcModule<()>, RegisterMethodError>
 where
@@ -56,7 +57,8 @@ where
 	let mut module = RpcModule::new(());
 	module.merge(Roles::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
 	module.merge(Consent::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
-	module.merge(RecordsRpc::<Client, Block>::new(client, index, progress).into_rpc())?;
+	module.merge(Lists::<Client, Block>::new(Arc::clone(&client), indexed.clone()).into_rpc())?;
+	module.merge(RecordsRpc::<Client, Block>::new(client, indexed).into_rpc())?;
 	module.merge(Vault::new(desk).into_rpc())?;
 	Ok(module)
 }

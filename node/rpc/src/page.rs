@@ -29,6 +29,11 @@ pub(crate) enum List {
 	Requests = 2,
 	Records = 3,
 	Audit = 4,
+	GrantsTo = 5,
+	RequestsBy = 6,
+	OpenCases = 7,
+	Reviews = 8,
+	Erasures = 9,
 }
 
 impl List {

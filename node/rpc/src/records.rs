@@ -1,26 +1,22 @@
 //! Records, receipts and the audit trail.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jsonrpsee::{core::async_trait, proc_macros::rpc};
 use pallet_records_runtime_api::RecordsApi;
-use salus_index::{AuditIndex, Progress};
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use sp_core::H256;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
-use tokio::{sync::watch, time};
 
 use crate::{
 	chain::Chain,
+	index::failed,
 	input::{given, limit, Input},
 	page::{List, Page, MAX_LIMIT},
 	view::{AuditEntryView, AuditHeadView, ReceiptView, RecordFilterView, RecordView},
-	AccountId, RpcError,
+	AccountId, Indexed, RpcError,
 };
-
-/// How long an answer waits for the index to read what was finalised just now.
-const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 5_000 });
 
 /// Records, receipts and the audit trail.
 #[rpc(server)]
@@ -65,8 +61,7 @@ pub trait RecordsRpc {
 /// Answers from the runtime and the index.
 pub struct RecordsRpc<Client, Block> {
 	chain: Chain<Client, Block>,
-	index: AuditIndex,
-	progress: watch::Receiver<Progress>,
+	indexed: Option<Indexed>,
 }
 
 impl<Client, Block> RecordsRpc<Client, Block>
@@ -74,32 +69,11 @@ where
 	Block: BlockT<Hash = H256>,
 	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block>,
 {
-	/// Answers from this client's runtime and this index, which has come as far as `progress` says.
-	pub fn new(client: Arc<Client>, index: AuditIndex, progress: watch::Receiver<Progress>) -> Self {
+	/// Answers from this client's runtime and this index, if the node has one.
+	pub fn new(client: Arc<Client>, indexed: Option<Indexed>) -> Self {
 		Self {
 			chain: Chain::new(client),
-			index,
-			progress,
-		}
-	}
-}
-
-impl<Client, Block> RecordsRpc<Client, Block>
-where
-	Block: BlockT<Hash = H256>,
-	Block::Header: HeaderT<Number = u32>,
-	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block>,
-{
-	/// Waits until all that is final now is indexed: a caller who has proven a head finds the trail that ends in it.
-	/// Says how far that is.
-	async fn settled(&self) -> Result<u32, RpcError> {
-		let head = self.chain.finalised();
-		let mut progress = self.progress.clone();
-		let settled = time::timeout(PATIENCE, progress.wait_for(|progress| progress.number >= head)).await;
-		match settled {
-			Ok(Ok(_)) => Ok(head),
-			Ok(Err(_)) => Err(RpcError::IndexFailed),
-			Err(_) => Err(RpcError::IndexBehind(head)),
+			indexed,
 		}
 	}
 }
@@ -177,15 +151,12 @@ where
 			None => 1,
 		};
 		let most = limit(&items)?;
-		let finalised = self.settled().await?;
-		let mut entries = self
-			.index
+		let (finalised, _) = self.chain.head();
+		let index = Indexed::settled(&self.indexed, finalised).await?;
+		let mut entries = index
 			.audit(patient, from, most.saturating_add(1), finalised)
 			.await
-			.map_err(|error| {
-				log::warn!(target: "salus-rpc", "the audit index failed: {error}");
-				RpcError::IndexFailed
-			})?;
+			.map_err(failed)?;
 		let more = entries.len() > usize::try_from(most).unwrap_or(usize::MAX);
 		let next = entries
 			.pop_if(|_| more)

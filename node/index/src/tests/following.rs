@@ -91,6 +91,7 @@ async fn a_cursor_off_the_chain_is_refused() {
 		number: 1,
 		hash: hash(77),
 		entries: Vec::new(),
+		listings: Some(Vec::new()),
 	};
 	index.append(&[foreign]).await.unwrap();
 	chain.finalise(2);

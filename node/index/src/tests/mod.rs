@@ -7,6 +7,7 @@
 )]
 
 mod following;
+mod listing;
 mod pruning;
 mod storing;
 
@@ -17,7 +18,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use salus_primitives::{AuditEntry, Kind, PatientId};
+use salus_primitives::{AuditEntry, Grantee, Kind, Listing, Moment, Party, PatientId};
 use sp_core::H256;
 
 use crate::{AccountId, AuditIndex, BlockEntries, FinalisedBlocks, IndexError, SourceError};
@@ -43,7 +44,23 @@ pub fn entry(seq: u64) -> AuditEntry<AccountId> {
 	}
 }
 
-/// A chain in memory: each block's entries, and which states are gone.
+/// Whose list the chain's grants are on.
+pub fn grantee() -> Party<AccountId> {
+	Party::Grantee(Grantee::Institution(1))
+}
+
+/// A grant on that list.
+pub fn listing(patient: PatientId, id: u64, until: Option<Moment>) -> Listing<AccountId> {
+	Listing {
+		party: grantee(),
+		patient,
+		id,
+		until,
+	}
+}
+
+/// A chain in memory: each block's entries, and which states are gone. Each entry of a patient gives a grant, whose id
+/// is ten times the patient's and the number of the entry.
 #[derive(Clone, Default)]
 pub struct Chain(Arc<Mutex<Inner>>);
 
@@ -53,6 +70,21 @@ struct Inner {
 	trails: BTreeMap<PatientId, u64>,
 	finalised: u32,
 	pruned: HashSet<H256>,
+	/// The first block whose runtime knows lists.
+	lists_from: u32,
+}
+
+impl Inner {
+	/// What the blocks from `first` to `last` put on lists.
+	fn listings(&self, first: u32, last: u32) -> impl Iterator<Item = Listing<AccountId>> + '_ {
+		let entries = self.blocks.range(first..=last).flat_map(|(_, entries)| entries);
+		entries.map(|(patient, entry)| listing(*patient, 10 * patient + entry.seq, None))
+	}
+
+	fn number(&self, block: H256) -> u32 {
+		let numbers = std::iter::once(0).chain(self.blocks.keys().copied());
+		numbers.into_iter().find(|number| hash(*number) == block).unwrap()
+	}
 }
 
 impl Chain {
@@ -74,6 +106,11 @@ impl Chain {
 		self.0.lock().finalised = number;
 	}
 
+	/// The runtime knows lists from this block on.
+	pub fn lists_from(&self, number: u32) {
+		self.0.lock().lists_from = number;
+	}
+
 	/// Prunes the states of the blocks up to this number.
 	pub fn prune(&self, until: u32) {
 		self.0.lock().pruned.extend((1..=until).map(hash));
@@ -86,6 +123,7 @@ impl Chain {
 				number,
 				hash: hash(number),
 				entries: inner.blocks[&number].clone(),
+				listings: Some(inner.listings(number, number).collect()),
 			})
 			.collect()
 	}
@@ -114,6 +152,26 @@ impl FinalisedBlocks for Chain {
 			.unwrap()
 			.1
 			.clone())
+	}
+
+	fn listings(&self, block: H256) -> Result<Option<Vec<Listing<AccountId>>>, SourceError> {
+		let inner = self.0.lock();
+		let number = inner.number(block);
+		Ok((number >= inner.lists_from).then(|| inner.listings(number, number).collect()))
+	}
+
+	fn listings_of(
+		&self,
+		block: H256,
+		patients: Vec<PatientId>,
+	) -> Result<Option<Vec<Listing<AccountId>>>, SourceError> {
+		let inner = self.0.lock();
+		if inner.pruned.contains(&block) {
+			return Err(SourceError::StatePruned);
+		}
+		let number = inner.number(block);
+		let of_these = |listing: &Listing<AccountId>| patients.contains(&listing.patient);
+		Ok((number >= inner.lists_from).then(|| inner.listings(1, number).filter(of_these).collect()))
 	}
 }
 

@@ -125,9 +125,9 @@ async fn a_file_of_a_newer_version_is_refused() {
 	disk.open().await;
 	let options = sqlx::sqlite::SqliteConnectOptions::new().filename(disk.path());
 	let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-	sqlx::query("UPDATE meta SET version = 2").execute(&pool).await.unwrap();
+	sqlx::query("UPDATE meta SET version = 3").execute(&pool).await.unwrap();
 	let error = disk.open_for(genesis()).await.unwrap_err();
-	assert!(matches!(error, IndexError::UnsupportedVersion(2)), "{error}");
+	assert!(matches!(error, IndexError::UnsupportedVersion(3)), "{error}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{json, Value};
 
 use super::{
 	vault::request,
-	world::{broken, earlier, pruned, Desk, World},
+	world::{account, broken, earlier, pruned, Desk, World},
 };
 use crate::{ReleaseRefused, RpcError, ERRORS};
 
@@ -26,6 +26,17 @@ async fn invalid_parameter() {
 		("roles_credential", json!(["0x00", 0]), "account"),
 		("roles_credential", json!([7, 0]), "account"),
 		("consent_grants", json!(["one"]), "patient"),
+		("consent_grantsTo", json!(["nobody"]), "grantee"),
+		("consent_grantsTo", json!([{ "type": "Institution" }]), "grantee"),
+		(
+			"consent_grantsTo",
+			json!([{ "type": "Assigned", "institution": 1, "role": "Nurse" }]),
+			"grantee",
+		),
+		("consent_erasures", json!([7]), "grantee"),
+		("consent_requestsBy", json!([7]), "requester"),
+		("consent_openCases", json!(["0x00"]), "clinician"),
+		("consent_reviews", json!([1u64 << 32]), "institution"),
 		("records_list", json!([1, null, null, "many"]), "limit"),
 		("records_audit", json!([1, -3]), "from"),
 	] {
@@ -54,6 +65,12 @@ async fn invalid_limit() {
 			assert_eq!((code, data), (7002, expected), "{method}");
 		}
 	}
+	for (method, party) in [
+		("consent_reviews", json!(1)),
+		("consent_openCases", json!(account(1).to_string())),
+	] {
+		assert_eq!(world.fails(method, json!([party, null, 257])).await.0, 7002, "{method}");
+	}
 	world.ok("records_list", json!({ "patient": 1, "limit": 256 })).await;
 }
 
@@ -68,6 +85,9 @@ async fn invalid_cursor() {
 		assert_eq!(answer, (7003, json!({ "name": "InvalidCursor" })), "{cursor}");
 	}
 	assert_eq!(world.fails("records_audit", json!([1, "0x05"])).await.0, 7003);
+	let grants = world.ok("consent_grants", json!([1, null, 1])).await["next"].clone();
+	let to = account(1).to_string();
+	assert_eq!(world.fails("consent_grantsTo", json!([to, grants])).await.0, 7003);
 }
 
 #[tokio::test]
@@ -116,6 +136,34 @@ async fn index_behind() {
 	world.progress.send_modify(|progress| progress.number = 6);
 	let answer = world.fails("records_audit", json!([1])).await;
 	assert_eq!(answer, (7008, json!({ "name": "IndexBehind", "block": 7 })));
+}
+
+#[tokio::test]
+async fn no_index() {
+	let world = World::without_index().await;
+	let lists = [
+		"consent_grantsTo",
+		"consent_requestsBy",
+		"consent_openCases",
+		"consent_erasures",
+	];
+	for method in lists {
+		let answer = world.fails(method, json!([account(1).to_string()])).await;
+		assert_eq!(answer, (7009, json!({ "name": "NoIndex" })), "{method}");
+	}
+	for method in ["consent_reviews", "records_audit"] {
+		assert_eq!(world.fails(method, json!([1])).await.0, 7009, "{method}");
+	}
+	// What the state alone answers is answered.
+	world.ok("consent_grants", json!([1])).await;
+}
+
+#[tokio::test]
+async fn runtime_too_old() {
+	// The index was never told that its lists are complete.
+	let world = World::new().await;
+	let answer = world.fails("consent_reviews", json!([1])).await;
+	assert_eq!(answer, (7010, json!({ "name": "RuntimeTooOld" })));
 }
 
 fn refusals() -> Vec<(fn() -> ReleaseError, Value)> {
@@ -198,6 +246,8 @@ fn the_table_is_complete_and_in_the_readme() {
 		RpcError::RuntimeFailed,
 		RpcError::IndexFailed,
 		RpcError::IndexBehind(7),
+		RpcError::NoIndex,
+		RpcError::RuntimeTooOld,
 		RpcError::NoDesk { custodian: None },
 		RpcError::LocalOnly,
 		RpcError::VaultFailed,

@@ -8,6 +8,7 @@
 
 mod consent;
 mod errors;
+mod lists;
 mod records;
 mod roles;
 mod vault;

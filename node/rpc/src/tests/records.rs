@@ -122,6 +122,7 @@ async fn what_is_indexed_before_it_is_final_is_not_in_the_trail() {
 		number,
 		hash: H256::repeat_byte(1),
 		entries: Vec::new(),
+		listings: Some(Vec::new()),
 	});
 	let mut blocks: Vec<_> = blocks.collect();
 	for (seq, block) in [(1, 6), (2, 7), (3, 8)] {
@@ -175,6 +176,7 @@ async fn the_trail_comes_from_the_index_in_pages() {
 		number: 1,
 		hash: H256::repeat_byte(1),
 		entries: entries.iter().cloned().map(|entry| (1, entry)).collect(),
+		listings: Some(Vec::new()),
 	};
 	world.index.append(&[block]).await.unwrap();
 

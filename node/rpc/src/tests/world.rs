@@ -23,7 +23,7 @@ use sp_runtime::{
 };
 use tokio::sync::watch;
 
-use crate::{view::Int, AccountId, Custody, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
+use crate::{view::Int, AccountId, Custody, Indexed, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
 
 pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, OpaqueExtrinsic>;
 
@@ -431,13 +431,26 @@ impl World {
 	}
 
 	pub async fn with(desk: Option<Desk>) -> Self {
+		Self::built(desk, true).await
+	}
+
+	/// On a node that keeps no index.
+	pub async fn without_index() -> Self {
+		Self::built(None, false).await
+	}
+
+	async fn built(desk: Option<Desk>, has_index: bool) -> Self {
 		let folder = tempfile::tempdir().unwrap();
 		let index = AuditIndex::open(&folder.path().join("index.sqlite"), H256::zero())
 			.await
 			.unwrap();
 		let desk = desk.map(|desk| Arc::new(desk) as Arc<dyn ReleaseDesk>);
 		let (progress, read) = watch::channel(Progress { number: 7, entries: 0 });
-		let module = crate::module::<Block, _>(Arc::new(Client), index.clone(), read, desk).unwrap();
+		let indexed = has_index.then(|| Indexed {
+			index: index.clone(),
+			progress: read,
+		});
+		let module = crate::module::<Block, _>(Arc::new(Client), indexed, desk).unwrap();
 		Self {
 			index,
 			progress,

@@ -1,12 +1,12 @@
 //! Grants, requests, denials and decisions.
 
 use salus_primitives::{
-	AccessRequest, Action, Basis, Category, ConsentRequest, Decision, Denial, Grant, Grantee, Purpose, Reason, Role,
-	Terms,
+	AccessRequest, Action, Basis, Category, ConsentRequest, Decision, Denial, Erasure, Grant, GrantId, Grantee,
+	PatientId, Purpose, Reason, Role, Terms,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ints, Account, Int, RecordStatusView};
+use super::{ints, Account, Int, Of, RecordStatusView};
 use crate::AccountId;
 
 /// What is asked, or granted.
@@ -47,8 +47,8 @@ impl From<Terms> for TermsView {
 
 /// To whom a grant is given.
 #[allow(missing_docs)]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", deny_unknown_fields)]
 pub enum GranteeView {
 	Account { account: Account },
 	Institution { institution: u32 },
@@ -65,6 +65,17 @@ impl From<Grantee<AccountId>> for GranteeView {
 			Grantee::Institution(institution) => Self::Institution { institution },
 			Grantee::Role(role, institution) => Self::Role { role, institution },
 			Grantee::Assigned(institution) => Self::Assigned { institution },
+		}
+	}
+}
+
+impl From<GranteeView> for Grantee<AccountId> {
+	fn from(view: GranteeView) -> Self {
+		match view {
+			GranteeView::Account { account } => Self::Account(account.0),
+			GranteeView::Institution { institution } => Self::Institution(institution),
+			GranteeView::Role { role, institution } => Self::Role(role, institution),
+			GranteeView::Assigned { institution } => Self::Assigned(institution),
 		}
 	}
 }
@@ -138,6 +149,28 @@ impl ConsentRequestView {
 			asked_at: request.asked_at.into(),
 			expires_at: request.expires_at.into(),
 		}
+	}
+}
+
+/// What a grantee owes who used a grant that ends with erasure.
+#[allow(missing_docs)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureView {
+	pub grant: Int,
+	pub grantee: GranteeView,
+	pub erase_after: Int,
+}
+
+impl ErasureView {
+	/// What is owed for this grant of this patient.
+	pub fn of((patient, grant, erasure): (PatientId, GrantId, Erasure<AccountId>)) -> Of<Self> {
+		let view = Self {
+			grant: grant.into(),
+			grantee: erasure.grantee.into(),
+			erase_after: erasure.erase_after.into(),
+		};
+		Of::new(patient, view)
 	}
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod consent;
+mod emergency;
 mod records;
 mod registry;
 
@@ -11,9 +12,10 @@ use crate::{input::account_of, AccountId};
 
 pub use audit::{AuditEntryView, AuditHeadView, KindView};
 pub use consent::{
-	AccessRequestView, BasisView, ConsentRequestView, DecisionView, DenialTermsView, DenialView, GrantView,
-	GranteeView, ParentView, TermsView,
+	AccessRequestView, BasisView, ConsentRequestView, DecisionView, DenialTermsView, DenialView, ErasureView,
+	GrantView, GranteeView, ParentView, TermsView,
 };
+pub use emergency::{ApprovalView, CaseView, ReviewView};
 pub use records::{OutcomeView, ReceiptView, RecordFilterView, RecordStatusView, RecordView, RelationView};
 pub use registry::{CredentialView, HpkeKeyView, InstitutionView, PatientStatusView, PatientView};
 
@@ -96,6 +98,25 @@ impl<T: AsRef<[u8]>> From<T> for Hex {
 impl Serialize for Hex {
 	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
 		serializer.collect_str(&format_args!("0x{}", hex::encode(&self.0)))
+	}
+}
+
+/// Something of a patient, on a list that runs across patients.
+#[allow(missing_docs)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Of<View> {
+	pub patient: Int,
+	#[serde(flatten)]
+	pub view: View,
+}
+
+impl<View> Of<View> {
+	/// This patient's.
+	pub fn new(patient: u64, view: View) -> Self {
+		Self {
+			patient: patient.into(),
+			view,
+		}
 	}
 }
 

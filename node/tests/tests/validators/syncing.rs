@@ -58,7 +58,9 @@ async fn late_nodes_catch_up_from_genesis_and_by_warp_sync() {
 	same_block(&alice, &warp, 1).await;
 	// It has not seen the past's events, and says so instead of showing half a trail.
 	let refused = warp.rpc("records_audit", json!([0])).await.unwrap_err();
-	assert_eq!(refused.data["name"], "IndexFailed", "{refused:?}");
+	assert_eq!(refused.data["name"], "NoIndex", "{refused:?}");
+	let refused = warp.rpc("consent_reviews", json!([0])).await.unwrap_err();
+	assert_eq!(refused.data["name"], "NoIndex", "{refused:?}");
 	assert!(warp.log().contains("keeps no audit index"));
 	assert!(late.rpc("records_audit", json!([0])).await.is_ok());
 
