@@ -2,8 +2,8 @@
 //!
 //! An instance of the wasm runtime costs more than most questions: page faults when it is made, interrupts between
 //! cores when it is cleared. So where the chain runs the very code that this node was compiled with (the hash of the
-//! whole binary is compared), the pool's check of a transaction and the reads that RPC and release desk rest on run as
-//! compiled in. **Blocks are made and imported by wasm alone**: what the chain agrees on never depends on a compiler.
+//! whole binary is compared), the pool's check of a transaction and the reads that RPC, release desk and relay rest on run
+//! as compiled in. **Blocks are made and imported by wasm alone**: what the chain agrees on never depends on a compiler.
 
 use std::sync::LazyLock;
 
@@ -38,19 +38,27 @@ impl Executor {
 	}
 }
 
+/// The functions that run as compiled in, and whether arguments of theirs are well-formed. RPC, release desk and relay
+/// ask them for each request.
+const COMPILED_IN: [(&str, fn(&[u8]) -> bool); 12] = [
+	("TaggedTransactionQueue_validate_transaction", is_transaction),
+	("AccountNonceApi_account_nonce", is::<AccountId>),
+	("ConsentApi_decide", is::<AccessRequest<AccountId>>),
+	("RecordsApi_by_hash", is::<(PatientId, Hash)>),
+	("RecordsApi_receipt", is::<ReceiptId>),
+	("RecordsApi_record", is::<RecordId>),
+	("RecordsApi_still_permits", is::<(ReceiptId, RecordId)>),
+	("RolesApi_credential", is::<(AccountId, InstitutionId)>),
+	("RolesApi_home", is::<AccountId>),
+	("RolesApi_institution", is::<InstitutionId>),
+	("RolesApi_patient", is::<PatientId>),
+	("RolesApi_patient_of", is::<AccountId>),
+];
+
 /// Whether the arguments are well-formed, of the functions that run as compiled in; `None` for all others.
 fn well_formed(method: &str, data: &[u8]) -> Option<bool> {
-	Some(match method {
-		"TaggedTransactionQueue_validate_transaction" => is_transaction(data),
-		"AccountNonceApi_account_nonce" | "RolesApi_patient_of" => is::<AccountId>(data),
-		"ConsentApi_decide" => is::<AccessRequest<AccountId>>(data),
-		"RecordsApi_by_hash" => is::<(PatientId, Hash)>(data),
-		"RecordsApi_receipt" => is::<ReceiptId>(data),
-		"RecordsApi_record" => is::<RecordId>(data),
-		"RecordsApi_still_permits" => is::<(ReceiptId, RecordId)>(data),
-		"RolesApi_institution" => is::<InstitutionId>(data),
-		_ => return None,
-	})
+	let (_, check) = COMPILED_IN.iter().find(|(name, _)| *name == method)?;
+	Some(check(data))
 }
 
 fn is<T: Decode>(mut data: &[u8]) -> bool {
@@ -185,8 +193,11 @@ mod tests {
 			action: Action::View,
 			purpose: Purpose::Treatment,
 		};
-		for (method, data) in [
+		let questions = [
 			("AccountNonceApi_account_nonce", alice.encode()),
+			("RolesApi_credential", (alice.clone(), 0u32).encode()),
+			("RolesApi_home", alice.encode()),
+			("RolesApi_patient", 0u64.encode()),
 			("RolesApi_patient_of", alice.encode()),
 			("ConsentApi_decide", decide.encode()),
 			("RecordsApi_by_hash", (0u64, Hash::zero()).encode()),
@@ -196,8 +207,12 @@ mod tests {
 			("RolesApi_institution", 1u32.encode()),
 			("RolesApi_institution", 99u32.encode()),
 			(VALIDATE, transaction(nested(0))),
-		] {
-			assert!(!agree(method, &data).is_empty(), "{method}");
+		];
+		for (method, data) in &questions {
+			assert!(!agree(method, data).is_empty(), "{method}");
+		}
+		for (method, _) in COMPILED_IN {
+			assert!(questions.iter().any(|(asked, _)| *asked == method), "{method}");
 		}
 		// Not only what is not there.
 		assert!(agree("RolesApi_institution", &0u32.encode()).len() > 32);
