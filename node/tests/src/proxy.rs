@@ -41,7 +41,7 @@ pub enum Fault {
 	Down,
 	/// Each piece of an answer is kept for so long.
 	Slow(Duration),
-	/// A bit of each piece of a body is flipped, that way.
+	/// A bit of each piece of a payload is flipped, that way; never one of what frames it.
 	Altered(Way),
 	/// That way so many bytes pass from now on, and then none until there is another fault, or none.
 	Held(Way, u64),
@@ -166,7 +166,7 @@ async fn pass(way: Way, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared:
 			match fault {
 				Fault::Down => return,
 				Fault::Slow(time) if way == Way::Back => tokio::time::sleep(time).await,
-				Fault::Altered(altered) if altered == way && count >= BODY => piece[count / 2] ^= 1,
+				Fault::Altered(altered) if altered == way && count >= BODY => alter(piece),
 				Fault::Held(held, most) if held == way => {
 					let passed = shared.passed(way).load(Ordering::SeqCst);
 					if passed.saturating_add(count as u64) > most {
@@ -184,6 +184,14 @@ async fn pass(way: Way, mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared:
 		shared.passed(way).fetch_add(count as u64, Ordering::SeqCst);
 	}
 	let _ = to.shutdown().await;
+}
+
+/// Flips a bit of a payload's. The lines of HTTP, of its chunks and of a form are ASCII; half of a ciphertext is not.
+fn alter(piece: &mut [u8]) {
+	let second_half = piece.len() / 2..;
+	if let Some(byte) = piece[second_half].iter_mut().find(|byte| !byte.is_ascii()) {
+		*byte ^= 1;
+	}
 }
 
 async fn down(faults: &mut watch::Receiver<Fault>) {

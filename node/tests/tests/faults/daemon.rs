@@ -95,19 +95,18 @@ async fn a_daemon_that_fails_loses_nothing_and_nothing_wrong_is_taken() {
 
 	// Down, too slow, and with other bytes on the way in or out.
 	let faults = [
-		("down.bin", Fault::Down, Fault::Down, &["the IPFS daemon failed"][..]),
+		("down.bin", Fault::Down, Fault::Down, "the IPFS daemon failed"),
 		(
 			"slow.bin",
 			Fault::Slow(TOO_SLOW),
 			Fault::Slow(TOO_SLOW),
-			&["did not answer in time"][..],
+			"did not answer in time",
 		),
 		(
 			"other.bin",
 			Fault::Altered(Way::Forth),
 			Fault::Altered(Way::Back),
-			// Where the altered byte is one of the request's own frame, the daemon itself refuses it.
-			&["the daemon stored", "the IPFS daemon failed: malformed"][..],
+			"the daemon stored",
 		),
 	];
 	for (index, (name, on_put, on_get, said)) in faults.into_iter().enumerate() {
@@ -122,7 +121,7 @@ async fn a_daemon_that_fails_loses_nothing_and_nothing_wrong_is_taken() {
 			&["Store", "Interrupted"],
 		);
 		let log = node.log()[logged..].to_owned();
-		assert!(said.iter().any(|said| log.contains(said)), "{said:?}: {log}");
+		assert!(log.contains(said), "{said}: {log}");
 
 		proxy.set(Fault::None);
 		assert_eq!(pins(&ipfs), pinned, "nothing is pinned of {name}");
