@@ -101,6 +101,14 @@
 		with = "::subxt::utils::Static<::salus_primitives::Explanation<A>>"
 	),
 	substitute_type(
+		path = "salus_primitives::listing::Party<A>",
+		with = "::subxt::utils::Static<::salus_primitives::Party<A>>"
+	),
+	substitute_type(
+		path = "salus_primitives::listing::Listing<A>",
+		with = "::subxt::utils::Static<::salus_primitives::Listing<A>>"
+	),
+	substitute_type(
 		path = "salus_primitives::records::Origin",
 		with = "::subxt::utils::Static<::salus_primitives::Origin>"
 	),

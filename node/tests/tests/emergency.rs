@@ -96,6 +96,16 @@ impl Scene {
 		cases[0].clone()
 	}
 
+	/// The cases on a list that runs across patients, each of this patient.
+	fn listed(&self, uri: &str, whose: &str) -> Vec<Value> {
+		let listed = self.bob.types_as(uri, &format!("emergency list {whose}")).ok();
+		let cases = listed["cases"].as_array().unwrap();
+		for case in cases {
+			assert_eq!(text(&case["patient"]), self.patient.id);
+		}
+		cases.iter().map(|case| case["id"].clone()).collect()
+	}
+
 	/// A privacy officer of hospital B, approved by its officer: her key file.
 	fn privacy_officer(&self) -> String {
 		let (key, _) = self.bob.key("privacy.key");
@@ -178,6 +188,8 @@ async fn a_case_opens_what_it_may_for_as_long_as_it_may() {
 		(&opened["case"], &json!(commitment), &json!(true))
 	);
 	open(OPENER, "--for 1h").refused(6);
+	assert_eq!(scene.listed(OPENER, "--clinician"), [opened["case"].clone()]);
+	assert_eq!(scene.listed(JOINER, "--clinician"), [] as [Value; 0]);
 	let by_case = json!({ "permit": { "type": "BreakGlass", "case": opened["case"] } });
 	assert_eq!(
 		says(&scene.explained(&scene.allergy, "")),
@@ -201,6 +213,7 @@ async fn a_case_opens_what_it_may_for_as_long_as_it_may() {
 		["Consent.CaseJoined"]
 	);
 	scene.reads(JOINER, &scene.allergy, ALLERGY).await;
+	assert_eq!(scene.listed(JOINER, "--clinician"), [opened["case"].clone()]);
 	for uri in [OPENER, JOINER] {
 		let own = scene.emergency(uri, &format!("approve {which} --institution 1"));
 		own.fails(4, "Consent.OwnCase");
@@ -254,10 +267,18 @@ async fn a_case_opens_what_it_may_for_as_long_as_it_may() {
 	scene.refused(JOINER, &scene.allergy);
 	scene.emergency(APPROVER, &approve).fails(4, "Consent.CaseEnded");
 
+	// The privacy officer finds it without knowing the patient; hospital A's has none to review.
+	for uri in [OPENER, JOINER] {
+		assert_eq!(scene.listed(uri, "--clinician"), [] as [Value; 0]);
+	}
+	assert_eq!(scene.listed("//Bob", "--institution 1"), [opened["case"].clone()]);
+	assert_eq!(scene.listed("//Alice", "--institution 0"), [] as [Value; 0]);
+
 	// A violation costs her the credential, and the patient may still ask the council.
 	let reviewed = bob.types(&review).ok();
 	let events = scene.node.acknowledged(&reviewed).await;
 	assert!(events.contains(&"Consent.CaseReviewed".to_owned()), "{events:?}");
+	assert_eq!(scene.listed("//Bob", "--institution 1"), [] as [Value; 0]);
 	let show = format!("credential show {} --institution 1", account(OPENER));
 	let credential = bob.types(&show).ok();
 	assert_eq!(

@@ -9,7 +9,7 @@ use salus_primitives::{
 };
 use subxt::tx::Payload;
 
-use super::{explain::Explain, report::Report, session::Session, terms::TermsFlags, view};
+use super::{consent_list::ConsentList, explain::Explain, report::Report, session::Session, terms::TermsFlags, view};
 use crate::sdk::{
 	calls, not_found,
 	sentence::{self, Voice},
@@ -64,13 +64,12 @@ pub(crate) enum Consent {
 		#[arg(long)]
 		denial: DenialId,
 	},
-	/// List a patient's grants, open requests, denials and sealed drawers
-	#[command(after_help = "Example:\n  salus consent list --patient 0")]
-	List {
-		/// The patient
-		#[arg(long)]
-		patient: PatientId,
-	},
+	/// List a patient's grants, open requests, denials and sealed drawers; or a grantee's grants, or a requester's
+	/// requests, of all patients
+	#[command(
+		after_help = "Examples:\n  salus consent list --patient 0\n  salus --key bob.key consent list --grantee\n  salus consent list --grantee role:doctor@1\n  salus --key bob.key consent list --requester\n\nWithout a value --grantee and --requester mean the key's own account. Grants come with the erasures owed for them."
+	)]
+	List(ConsentList),
 	/// Say what the chain would decide now, and by which rule
 	#[command(
 		after_help = "Examples:\n  salus consent explain --patient 0 --requester 5Grw… --institution 1 --record 0 --purpose treatment\n  salus --key me.key consent explain --patient 0 --category laboratory --action append --purpose patient-request\n\nA refusal comes with what would change it: a line for each case, denial or grant that falls short, the nearest first."
@@ -255,7 +254,7 @@ impl Consent {
 					.line(format!("denial {denial} is lifted"))
 					.acknowledged(&acknowledgement))
 			}
-			Self::List { patient } => list(session, &client, patient).await,
+			Self::List(list) => list.run(session, &client).await,
 			Self::Explain(explain) => explain.run(session, &client).await,
 			Self::PassOn(pass_on) => pass_on.run(session, &client).await,
 			Self::Seal(drawer) => drawer.seal(session, &client).await,
@@ -423,50 +422,6 @@ impl Drawer {
 			.field("compartment", self.compartment)
 			.acknowledged(&acknowledgement))
 	}
-}
-
-async fn list(session: &Session, client: &Client, patient: PatientId) -> Result<Report, Error> {
-	let at = client.finalised().await?;
-	let now = client.time().await?;
-	client.patient(&at, patient).await?;
-	let grants = client.grants(&at, patient).await?;
-	let requests = client.requests(&at, patient).await?;
-	let denials = client.denials(&at, patient).await?;
-	let sealed = client.sealed(&at, patient).await?;
-	let mut report = session
-		.report()
-		.field(
-			"grants",
-			grants
-				.iter()
-				.map(|(grantee, grant)| view::grant(grantee, grant))
-				.collect::<Vec<_>>(),
-		)
-		.field(
-			"requests",
-			requests
-				.iter()
-				.map(|(requester, request)| view::request(requester, request))
-				.collect::<Vec<_>>(),
-		)
-		.field("denials", denials.iter().map(view::denial).collect::<Vec<_>>())
-		.field("sealed", sealed.clone());
-	for (grantee, grant) in &grants {
-		report = report.line(view::grant_line(grantee, grant, now));
-	}
-	for (requester, request) in &requests {
-		report = report.line(view::request_line(requester, request, now));
-	}
-	for denial in &denials {
-		report = report.line(view::denial_line(denial));
-	}
-	for drawer in &sealed {
-		report = report.line(format!("drawer {drawer} is sealed"));
-	}
-	if grants.is_empty() && requests.is_empty() && denials.is_empty() && sealed.is_empty() {
-		report = report.line("no grants, requests, denials or seals");
-	}
-	Ok(report)
 }
 
 async fn find_grant(

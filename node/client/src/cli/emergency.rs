@@ -51,13 +51,11 @@ pub(crate) enum Emergency {
 	/// Send a case that has ended to the council, as the patient
 	#[command(after_help = "Example:\n  salus --key me.key emergency appeal --patient 0 --case 3")]
 	Appeal(Which),
-	/// List a patient's cases
-	#[command(after_help = "Example:\n  salus emergency list --patient 0")]
-	List {
-		/// The patient
-		#[arg(long)]
-		patient: PatientId,
-	},
+	/// List a patient's cases, an institution's that wait for their review, or a clinician's open ones
+	#[command(
+		after_help = "Examples:\n  salus emergency list --patient 0\n  salus emergency list --institution 1\n  salus --key bob.key emergency list --clinician\n\nWithout a value --clinician means the key's own account. A privacy officer reviews a case once it has ended."
+	)]
+	List(List),
 }
 
 /// `salus emergency open`
@@ -92,6 +90,21 @@ pub(crate) struct Which {
 	/// The case
 	#[arg(long)]
 	case: CaseId,
+}
+
+/// `salus emergency list`
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct List {
+	/// All cases of this patient
+	#[arg(long)]
+	patient: Option<PatientId>,
+	/// The cases of this institution that nobody has reviewed, open ones included
+	#[arg(long)]
+	institution: Option<InstitutionId>,
+	/// The open cases that an account opened or joined; your own without a value
+	#[arg(long, value_parser = words::account, num_args = 0..=1, value_name = "ACCOUNT")]
+	clinician: Option<Option<AccountId>>,
 }
 
 impl Emergency {
@@ -138,7 +151,7 @@ impl Emergency {
 				let acknowledgement = client.submit(&calls::appeal_case(patient, case), &account).await?;
 				Ok(done(session, case, "it is before the council", &acknowledgement).field("sentence", sentence))
 			}
-			Self::List { patient } => list(session, &client, patient).await,
+			Self::List(list) => list.run(session, &client).await,
 		}
 	}
 }
@@ -214,25 +227,48 @@ impl Open {
 	}
 }
 
-async fn list(session: &Session, client: &Client, patient: PatientId) -> Result<Report, Error> {
-	let at = client.finalised().await?;
-	let now = client.time().await?;
-	client.patient(&at, patient).await?;
-	let cases = client.cases(&at, patient).await?;
-	let mut report = session.report().field(
-		"cases",
-		cases
-			.iter()
-			.map(|(id, case)| case_json(*id, case, now))
-			.collect::<Vec<_>>(),
-	);
-	for (id, case) in &cases {
-		report = report.line(case_line(*id, case, now));
+impl List {
+	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let at = client.finalised().await?;
+		let now = client.time().await?;
+		let (cases, none) = match (self.patient, self.institution, self.clinician) {
+			(Some(patient), ..) => {
+				client.patient(&at, patient).await?;
+				let cases = client.cases(&at, patient).await?.into_iter();
+				(
+					cases.map(|(id, case)| (patient, id, case)).collect(),
+					"no emergency cases",
+				)
+			}
+			(None, Some(institution), _) => {
+				client.institution(&at, institution).await?;
+				(
+					client.unreviewed_cases(&at, institution).await?,
+					"no emergency case waits for its review",
+				)
+			}
+			(None, None, Some(clinician)) => {
+				let own = || session.account().map(|account| account.id());
+				let clinician = clinician.map_or_else(own, Ok)?;
+				(client.open_cases(&at, &clinician).await?, "no open emergency cases")
+			}
+			(None, None, None) => {
+				return Err(Error::Usage("name --patient, --institution or --clinician".into()));
+			}
+		};
+		let shown =
+			|(patient, id, case): &(PatientId, CaseId, Case<AccountId>)| view::of(*patient, case_json(*id, case, now));
+		let mut report = session
+			.report()
+			.field("cases", cases.iter().map(shown).collect::<Vec<_>>());
+		for (patient, id, case) in &cases {
+			report = report.line(format!("patient {patient}: {}", case_line(*id, case, now)));
+		}
+		if cases.is_empty() {
+			report = report.line(none);
+		}
+		Ok(report)
 	}
-	if cases.is_empty() {
-		report = report.line("no emergency cases");
-	}
-	Ok(report)
 }
 
 fn case_json(id: CaseId, case: &Case<AccountId>, now: Moment) -> Value {

@@ -5,6 +5,7 @@ mod application;
 mod assign;
 mod audit;
 mod consent;
+mod consent_list;
 mod correction;
 mod credential;
 mod emergency;

@@ -2,7 +2,7 @@
 
 use salus_primitives::{
 	Basis, ConsentRequest, Credential, Decision, Denial, DenialTerms, Grant, Grantee, Institution, Moment, Patient,
-	Record, RecordId, RecordStatus, Terms,
+	PatientId, Record, RecordId, RecordStatus, Terms,
 };
 use salus_vault::unixfs::parse_cid;
 use serde_json::{json, Value};
@@ -18,6 +18,14 @@ fn optional(value: Option<u64>) -> Value {
 
 pub(crate) fn account(account: &AccountId) -> Value {
 	Value::String(account.to_string())
+}
+
+/// Something of a patient, on a list that runs across patients.
+pub(crate) fn of(patient: PatientId, mut item: Value) -> Value {
+	if let Some(fields) = item.as_object_mut() {
+		fields.insert("patient".into(), number(patient));
+	}
+	item
 }
 
 pub(crate) fn institution(id: u32, entry: &Institution<AccountId>) -> Value {

@@ -17,6 +17,7 @@ mod general;
 mod justification;
 mod key_file;
 mod known_chains;
+mod lists;
 mod lock;
 mod pins;
 mod plaintext;

@@ -130,6 +130,11 @@ pub fn number(value: impl Into<u128>) -> Value {
 	}
 }
 
+/// The number in this form.
+pub fn number_of(value: &Value) -> Option<u64> {
+	value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// To whom a grant is given: `account:5F…`, `institution:1`, `role:doctor@1`, `assigned:0`.
 ///
 /// # Errors
@@ -267,6 +272,12 @@ mod tests {
 		assert_eq!(number(largest), Value::from(largest));
 		assert_eq!(number(largest + 1), Value::from("9007199254740992"));
 		assert_eq!(number(u128::MAX), Value::from(u128::MAX.to_string()));
+		for value in [0, largest, largest + 1, u64::MAX] {
+			assert_eq!(number_of(&number(value)), Some(value));
+		}
+		for no_number in [Value::Null, Value::from("one"), number(u128::MAX), Value::from(-1)] {
+			assert_eq!(number_of(&no_number), None);
+		}
 	}
 
 	#[test]

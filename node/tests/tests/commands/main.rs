@@ -5,6 +5,7 @@
 
 mod consents;
 mod keys;
+mod lists;
 mod people;
 mod records;
 
