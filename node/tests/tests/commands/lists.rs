@@ -29,7 +29,7 @@ async fn grants_and_requests_are_listed_across_patients() {
 	let signs = |patient: &Patient, line: &str| patient.types(&format!("consent {line} --patient {}", patient.id)).ok();
 
 	// Her requests, until each is settled.
-	assert_eq!(requests(), []);
+	assert!(requests().is_empty());
 	let (first, second) = (ask(one), ask(other));
 	assert_eq!(requests(), [first.clone(), second.clone()]);
 	let of_another = format!("consent list --requester {}", account("//Alice//doctor"));
@@ -37,7 +37,7 @@ async fn grants_and_requests_are_listed_across_patients() {
 	signs(other, &format!("decline --request {}", second.1));
 	assert_eq!(requests(), [first.clone()]);
 	let approved = signs(one, &format!("approve --request {}", first.1));
-	assert_eq!(requests(), []);
+	assert!(requests().is_empty());
 
 	// Her grants: what was approved, and what the other patient gives her unasked.
 	let to_her = format!("account:{}", account(REQUESTER));
