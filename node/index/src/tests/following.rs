@@ -107,6 +107,7 @@ async fn an_index_ahead_of_finality_waits_for_it() {
 	for _ in 0..3 {
 		chain.import(&[9]);
 	}
+	follower(&index, &chain).await.catch_up().await.unwrap();
 	index.append(&chain.blocks(1..=2)).await.unwrap();
 	chain.finalise(1);
 	let mut follower = follower(&index, &chain).await;

@@ -77,7 +77,11 @@ struct Inner {
 impl Inner {
 	/// What the blocks from `first` to `last` put on lists.
 	fn listings(&self, first: u32, last: u32) -> impl Iterator<Item = Listing<AccountId>> + '_ {
-		let entries = self.blocks.range(first..=last).flat_map(|(_, entries)| entries);
+		let entries = self
+			.blocks
+			.range(first..)
+			.take_while(move |(number, _)| **number <= last);
+		let entries = blocks.flat_map(|(_, entries)| entries);
 		entries.map(|(patient, entry)| listing(*patient, 10 * patient + entry.seq, None))
 	}
 
