@@ -150,7 +150,8 @@ impl ApplicationFile {
 	}
 }
 
-fn decode<T: Decode>(text: &str) -> Result<T, String> {
+/// All of a value in hex.
+pub(super) fn decode<T: Decode>(text: &str) -> Result<T, String> {
 	let bytes = words::hex_bytes(text)?;
 	let mut input = bytes.as_slice();
 	let value = T::decode(&mut input).map_err(|_| "a part ends too early".to_string())?;

@@ -1,5 +1,6 @@
 //! The SDK: everything the `salus` command does, as a library.
 
+mod acceptance;
 mod account;
 mod application;
 pub mod calls;
@@ -38,6 +39,7 @@ mod vault;
 mod voucher;
 pub mod words;
 
+pub use acceptance::{Acceptance, AcceptanceFile};
 pub use account::{Account, Identity, PatientKeys};
 pub use application::{Application, ApplicationFile, Salts};
 pub use card::{Card, CARD_LIFETIME};

@@ -55,7 +55,7 @@ pub enum KeyError {
 	NoRandomness,
 }
 
-/// Why a card, voucher or application can't be used.
+/// Why a card, voucher, application or acceptance can't be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
@@ -96,6 +96,24 @@ pub enum DocumentError {
 	TooLong {
 		/// What it is.
 		what: &'static str,
+	},
+	/// It is for another patient.
+	#[error("this {what} is for patient {found}, not {wanted}; check the patient, or ask for one that is for her")]
+	OtherPatient {
+		/// What it is.
+		what: &'static str,
+		/// For whom it is.
+		found: PatientId,
+		/// For whom it should be.
+		wanted: PatientId,
+	},
+	/// Another part was accepted.
+	#[error("this acceptance is a {}'s; ask for a {}'s: salus accept {}", .found.to_lowercase(), .wanted.to_lowercase(), .wanted.to_lowercase())]
+	OtherCapacity {
+		/// What was accepted.
+		found: &'static str,
+		/// What should have been.
+		wanted: &'static str,
 	},
 	/// The hospital's terms have changed since.
 	#[error("the hospital's admission terms have changed since this voucher was written; ask for a new one")]

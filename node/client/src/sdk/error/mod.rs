@@ -310,6 +310,15 @@ mod tests {
 				what,
 				found: Hash::zero(),
 			},
+			DocumentError::OtherPatient {
+				what,
+				found: 1,
+				wanted: 2,
+			},
+			DocumentError::OtherCapacity {
+				found: "Guardian",
+				wanted: "Executor",
+			},
 			DocumentError::OtherTerms,
 			DocumentError::NotTheController(1),
 			DocumentError::Expired {
