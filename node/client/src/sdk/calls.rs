@@ -1,12 +1,12 @@
 //! The calls of the chain, with the chain's own types.
 
 use salus_primitives::{
-	CaseId, Compartment, DenialId, DenialTerms, EmergencyReason, ErrorReason, GrantId, Grantee, InstitutionId, Moment,
-	NewRecord, Parent, PatientId, Purpose, RecordId, RequestId, Terms, Verdict,
+	CaseId, Compartment, DenialId, DenialTerms, EmergencyReason, ErrorReason, GrantId, Grantee, HpkeKey, InstitutionId,
+	Moment, NewRecord, Parent, PatientId, Purpose, RecordId, RequestId, Terms, Verdict,
 };
 use subxt::{tx::Payload, utils::Static};
 
-use super::{AccountId, Application, Hash, Registration, Signature};
+use super::{AccountId, Application, ContactsCommitment, Hash, OpenedContacts, Registration, Signature};
 use crate::api::{self, runtime_types::bounded_collections::bounded_vec::BoundedVec};
 
 /// An officer makes a credential out of an application.
@@ -63,6 +63,60 @@ pub fn accept_assignment(patient: PatientId, institution: InstitutionId) -> impl
 /// Administrator, practitioner or patient end an assignment.
 pub fn end_assignment(patient: PatientId, practitioner: AccountId, institution: InstitutionId) -> impl Payload {
 	api::tx().roles().end_assignment(patient, practitioner, institution)
+}
+
+/// A patient takes another account and another HPKE key; the account signs that it accepts.
+pub fn rotate_keys(controller: AccountId, acceptance: Signature, hpke: HpkeKey) -> impl Payload {
+	api::tx()
+		.roles()
+		.rotate_keys(Some((controller, acceptance)), Some(Static(hpke)))
+}
+
+/// A patient names a caregiver, who signed that she accepts.
+pub fn name_caregiver(caregiver: AccountId, acceptance: Signature) -> impl Payload {
+	api::tx().roles().name_caregiver(caregiver, acceptance)
+}
+
+/// The patient, or the caregiver herself, ends her part.
+pub fn remove_caregiver(patient: PatientId, caregiver: AccountId) -> impl Payload {
+	api::tx().roles().remove_caregiver(patient, caregiver)
+}
+
+/// The patient, or a guardian who acts, objects to another guardian.
+pub fn object_to_guardian(patient: PatientId, guardian: AccountId) -> impl Payload {
+	api::tx().roles().object_to_guardian(patient, guardian)
+}
+
+/// A patient contests a guardianship.
+pub fn contest_guardian(guardian: AccountId) -> impl Payload {
+	api::tx().roles().contest_guardian(guardian)
+}
+
+/// A guardian gives her guardianship up.
+pub fn resign_guardian(patient: PatientId) -> impl Payload {
+	api::tx().roles().resign_guardian(patient)
+}
+
+/// A patient commits to recovery contacts, or to none.
+pub fn set_recovery_contacts(contacts: Option<ContactsCommitment>) -> impl Payload {
+	let contacts = contacts.map(|contacts| api::runtime_types::pallet_roles::types::ContactsCommitment {
+		threshold: contacts.threshold,
+		commitment: contacts.commitment,
+	});
+	api::tx().roles().set_recovery_contacts(contacts)
+}
+
+/// Whoever holds a patient's key objects to its recovery.
+pub fn object_to_recovery() -> impl Payload {
+	api::tx().roles().object_to_recovery()
+}
+
+/// Somebody registered shows a patient's contacts, of whom these signed, each by the place among them.
+pub fn vouch(patient: PatientId, contacts: OpenedContacts, signatures: Vec<(u8, Signature)>) -> impl Payload {
+	let (contacts, salt) = contacts;
+	api::tx()
+		.roles()
+		.vouch(patient, salt, BoundedVec(contacts), BoundedVec(signatures))
 }
 
 /// A practitioner asks for consent.
@@ -164,6 +218,26 @@ pub fn review_case(patient: PatientId, case: CaseId, verdict: Verdict) -> impl P
 /// The patient sends a case to the council.
 pub fn appeal_case(patient: PatientId, case: CaseId) -> impl Payload {
 	api::tx().consent().appeal_case(patient, case)
+}
+
+/// An officer declares an incident, or says the same as another one did.
+pub fn declare_incident(institution: InstitutionId, ends_at: Moment) -> impl Payload {
+	api::tx().consent().declare_incident(institution, ends_at)
+}
+
+/// An officer ends an incident.
+pub fn end_incident(institution: InstitutionId) -> impl Payload {
+	api::tx().consent().end_incident(institution)
+}
+
+/// An officer names who goes on with an author's entries, or nobody.
+pub fn name_successor(institution: InstitutionId, author: AccountId, successor: Option<AccountId>) -> impl Payload {
+	api::tx().consent().name_successor(institution, author, successor)
+}
+
+/// Who held a grant, or answers for its holder, attests that copies are erased.
+pub fn attest_erasure(patient: PatientId, grant: GrantId) -> impl Payload {
+	api::tx().consent().attest_erasure(patient, grant)
 }
 
 /// Registers a stored document.

@@ -9,8 +9,8 @@ use subxt::{config::substrate::SubstrateHeader, utils::H256};
 
 use super::{
 	client::{hash_of, not_found},
-	storage_key::{institution_key, patient_key, record_key, time_key, trail_key},
-	words, AccountId, Client, ConnectionError, Error, Hash, ProofError,
+	storage_key::{contacts_key, institution_key, patient_key, record_key, recovery_key, time_key, trail_key},
+	words, AccountId, Client, ConnectionError, ContactsCommitment, Error, Hash, ProofError, Recovery,
 };
 
 /// A value that was proven to be in the state of a block.
@@ -71,6 +71,22 @@ impl Client {
 			hash: trail.hash,
 			at: trail.at,
 		})
+	}
+
+	/// The recovery of a patient's key that waits, as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// The kinds of `ProofError`
+	pub async fn proven_recovery(&self, patient: PatientId) -> Result<Option<Recovery>, Error> {
+		Ok(self.proven("recovery", &recovery_key(patient)).await?.value)
+	}
+
+	/// A patient's recovery contacts, as the state of the finalised head proves them.
+	///
+	/// # Errors
+	/// The kinds of `ProofError`
+	pub async fn proven_contacts(&self, patient: PatientId) -> Result<Option<ContactsCommitment>, Error> {
+		Ok(self.proven("recovery contacts", &contacts_key(patient)).await?.value)
 	}
 
 	/// Reads an entry of the state at the finalised head, and the chain's time, with their proof, and checks proof and

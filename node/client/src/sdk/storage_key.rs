@@ -14,6 +14,16 @@ pub fn patient_key(id: PatientId) -> Vec<u8> {
 	twox_64_concat("Roles", "Patients", &id)
 }
 
+/// `Roles.Recoveries[patient]`.
+pub fn recovery_key(patient: PatientId) -> Vec<u8> {
+	twox_64_concat("Roles", "Recoveries", &patient)
+}
+
+/// `Roles.ContactsOf[patient]`.
+pub fn contacts_key(patient: PatientId) -> Vec<u8> {
+	twox_64_concat("Roles", "ContactsOf", &patient)
+}
+
 /// `Records.Records[id]`.
 pub fn record_key(id: RecordId) -> Vec<u8> {
 	[item("Records", "Records").as_slice(), &id.encode()].concat()

@@ -42,8 +42,22 @@ pub enum KeyError {
 	#[error("{0} is no development chain, so --dev is refused; use a key of your own with --key")]
 	NotDevelopment(String),
 	/// The key is not the patient's.
-	#[error("this key is not patient {patient}'s; use the key she registered with")]
+	#[error("this key is not patient {patient}'s; use the key she registered with, or that of a guardian of hers")]
 	NotThePatient {
+		/// Which patient.
+		patient: PatientId,
+	},
+	/// The guardianship doesn't count now.
+	#[error("your guardianship of patient {patient} is not in force: {why}; see salus guardian list")]
+	GuardianshipNotInForce {
+		/// Which patient.
+		patient: PatientId,
+		/// Why.
+		why: String,
+	},
+	/// The guardian may not do this in the patient's place.
+	#[error("your guardianship of patient {patient} is not for consent; another guardian or the patient signs this")]
+	GuardianMayNotConsent {
 		/// Which patient.
 		patient: PatientId,
 	},
@@ -121,6 +135,28 @@ pub enum DocumentError {
 	/// The card's signer is not the patient's controller any more.
 	#[error("patient {0} has another key by now; ask her for a new card")]
 	NotTheController(PatientId),
+	/// The recovery is to another account than the contact was told.
+	#[error("the recovery of patient {patient} is to account {found}, another than she told you; sign nothing, and tell her hospital")]
+	OtherAccount {
+		/// Whose.
+		patient: PatientId,
+		/// To which account it is.
+		found: AccountId,
+	},
+	/// A contact vouched for other keys than the recovery is to.
+	#[error("{0} vouched for another patient, or for other keys than the recovery is to; have it signed again: salus recovery vouch-sign")]
+	OtherKeys(AccountId),
+	/// Somebody vouched who is no contact.
+	#[error("{0} is none of the contacts in the contacts file; send the others' files only")]
+	NotAContact(AccountId),
+	/// Too few contacts vouched.
+	#[error("{found} of the contacts vouched, and it takes {wanted}; ask the others: salus recovery vouch-sign")]
+	TooFewVouches {
+		/// How many did.
+		found: usize,
+		/// How many are needed.
+		wanted: u8,
+	},
 }
 
 /// Why a file is not taken for a patient.
