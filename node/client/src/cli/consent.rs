@@ -9,11 +9,11 @@ use salus_primitives::{
 };
 use subxt::tx::Payload;
 
-use super::{consent_list::ConsentList, explain::Explain, report::Report, session::Session, terms::TermsFlags, view};
+use super::{consent_list::ConsentList, explain::Explain, party::Party, report::Report, session::Session, terms::TermsFlags, view};
 use crate::sdk::{
 	calls, not_found,
 	sentence::{self, Voice},
-	words, AccountId, Client, Error,
+	words, Account, AccountId, Client, Error,
 };
 
 #[derive(Subcommand)]
@@ -40,9 +40,11 @@ pub(crate) enum Consent {
 	)]
 	Grant(Give),
 	/// Revoke a grant, as the patient
-	#[command(after_help = "Example:\n  salus --key me.key consent revoke --patient 0 --grant 1")]
+	#[command(
+		after_help = "Examples:\n  salus --key me.key consent revoke --patient 0 --grant 1\n  salus --key guardian.key consent revoke --patient 7 --grant 3\n\nA guardian who may consent in the patient's place signs with her own key, here and in all that says \"as the patient\"\nbut `unseal`; she is told that she signs as guardian."
+	)]
 	Revoke {
-		/// Your patient id
+		/// Your patient id, or that of whom you are guardian
 		#[arg(long)]
 		patient: PatientId,
 		/// The grant
@@ -57,7 +59,7 @@ pub(crate) enum Consent {
 	/// Lift a denial, as the patient
 	#[command(after_help = "Example:\n  salus --key me.key consent allow --patient 0 --denial 0")]
 	Allow {
-		/// Your patient id
+		/// Your patient id, or that of whom you are guardian
 		#[arg(long)]
 		patient: PatientId,
 		/// The denial
@@ -86,6 +88,18 @@ pub(crate) enum Consent {
 	/// Take the seal off a drawer, as the patient
 	#[command(after_help = "Example:\n  salus --key me.key consent unseal --patient 0 --compartment 3")]
 	Unseal(Drawer),
+	/// Attest that copies taken under a grant are erased, as who held it, or an officer or privacy officer who answers
+	#[command(
+		after_help = "Example:\n  salus --key bob.key consent attest-erasure --patient 0 --grant 4\n\nIt is owed from the first use of a grant whose terms say by when copies have to be erased. Using the grant again makes\nyou owe another."
+	)]
+	AttestErasure {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+		/// The grant
+		#[arg(long)]
+		grant: GrantId,
+	},
 }
 
 /// `salus consent ask`
@@ -127,7 +141,7 @@ pub(crate) struct Which {
 /// `salus consent grant`
 #[derive(Args)]
 pub(crate) struct Give {
-	/// Your patient id
+	/// Your patient id, or that of whom you are guardian
 	#[arg(long)]
 	patient: PatientId,
 	/// To whom: account:SS58, institution:ID, role:ROLE@ID or assigned:ID
@@ -141,7 +155,7 @@ pub(crate) struct Give {
 #[derive(Args)]
 #[group(id = "names", multiple = true)]
 pub(crate) struct Deny {
-	/// Your patient id
+	/// Your patient id, or that of whom you are guardian
 	#[arg(long)]
 	patient: PatientId,
 	/// Deny everything to everybody
@@ -198,7 +212,7 @@ pub(crate) struct PassOn {
 /// A drawer.
 #[derive(Args)]
 pub(crate) struct Drawer {
-	/// Your patient id
+	/// Your patient id, or that of whom you are guardian
 	#[arg(long)]
 	patient: PatientId,
 	/// The drawer
@@ -214,13 +228,18 @@ impl Consent {
 			Self::Approve(approve) => approve.run(session, &client).await,
 			Self::Decline(Which { patient, request }) => {
 				let (requester, _) = find_request(&client, patient, request).await?;
-				let account = session.patient(&client, patient).await?.account;
+				let party = Party::who_consents(session, &client, patient).await?;
+				let sentence = party.is_told(session, |_| {
+					format!("You decline request {request} of account {requester}.")
+				});
+				let account = party.account(session, &client).await?;
 				let acknowledgement = client
 					.submit(&calls::decline(patient, requester, request), &account)
 					.await?;
 				Ok(session
 					.report()
 					.line(format!("request {request} is declined"))
+					.field("sentence", sentence)
 					.acknowledged(&acknowledgement))
 			}
 			Self::Withdraw(Which { patient, request }) => {
@@ -235,7 +254,10 @@ impl Consent {
 			Self::Grant(give) => give.run(session, &client).await,
 			Self::Revoke { patient, grant } => {
 				let (grantee, _) = find_grant(&client, patient, grant).await?;
-				let account = session.patient(&client, patient).await?.account;
+				let party = Party::who_consents(session, &client, patient).await?;
+				let to = words::show_grantee(&grantee);
+				let sentence = party.is_told(session, |_| format!("You revoke grant {grant} to {to}."));
+				let account = party.account(session, &client).await?;
 				let acknowledgement = client.submit(&calls::revoke(patient, grantee, grant), &account).await?;
 				Ok(session
 					.report()
@@ -243,15 +265,19 @@ impl Consent {
 						"grant {grant} is revoked; nothing is released under it any more"
 					))
 					.field("grant", words::number(grant))
+					.field("sentence", sentence)
 					.acknowledged(&acknowledgement))
 			}
 			Self::Deny(deny) => deny.run(session, &client).await,
 			Self::Allow { patient, denial } => {
-				let account = session.patient(&client, patient).await?.account;
+				let party = Party::who_consents(session, &client, patient).await?;
+				let sentence = party.is_told(session, |_| format!("You lift denial {denial}."));
+				let account = party.account(session, &client).await?;
 				let acknowledgement = client.submit(&calls::lift_denial(patient, denial), &account).await?;
 				Ok(session
 					.report()
 					.line(format!("denial {denial} is lifted"))
+					.field("sentence", sentence)
 					.acknowledged(&acknowledgement))
 			}
 			Self::List(list) => list.run(session, &client).await,
@@ -259,6 +285,18 @@ impl Consent {
 			Self::PassOn(pass_on) => pass_on.run(session, &client).await,
 			Self::Seal(drawer) => drawer.seal(session, &client).await,
 			Self::Unseal(drawer) => drawer.unseal(session, &client).await,
+			Self::AttestErasure { patient, grant } => {
+				let call = calls::attest_erasure(patient, grant);
+				let acknowledgement = client.submit(&call, &session.account()?).await?;
+				Ok(session
+					.report()
+					.line(format!(
+						"it is attested that copies taken under grant {grant} are erased"
+					))
+					.field("patient", words::number(patient))
+					.field("grant", words::number(grant))
+					.acknowledged(&acknowledgement))
+			}
 		}
 	}
 }
@@ -288,9 +326,10 @@ impl Approve {
 		let (requester, asked) = find_request(client, patient, request).await?;
 		let terms = self.narrower.narrow(asked.terms, client.time().await?)?;
 		let line = view::terms_line(&terms);
-		let sentence = sentence::grant(&Grantee::Account(requester), &terms, Voice::ToThePatient);
-		session.before_signing(&sentence);
-		let account = session.patient(client, patient).await?.account;
+		let party = Party::who_consents(session, client, patient).await?;
+		let requester_alone = Grantee::Account(requester);
+		let sentence = party.is_told(session, |voice| sentence::grant(&requester_alone, &terms, voice));
+		let account = party.account(session, client).await?;
 		let acknowledgement = client
 			.submit(&calls::approve(patient, requester, request, terms), &account)
 			.await?;
@@ -309,9 +348,9 @@ impl Give {
 	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let terms = self.terms.terms(client.time().await?)?;
 		let line = view::terms_line(&terms);
-		let sentence = sentence::grant(&self.to, &terms, Voice::ToThePatient);
-		session.before_signing(&sentence);
-		let account = session.patient(client, self.patient).await?.account;
+		let party = Party::who_consents(session, client, self.patient).await?;
+		let sentence = party.is_told(session, |voice| sentence::grant(&self.to, &terms, voice));
+		let account = party.account(session, client).await?;
 		let to = words::show_grantee(&self.to);
 		let acknowledgement = client
 			.submit(&calls::grant(self.patient, self.to, terms), &account)
@@ -342,9 +381,9 @@ impl Deny {
 		if (terms == DenialTerms::all()) != self.all {
 			return Err(Error::Usage("name what is denied, or --all and nothing else".into()));
 		}
-		let sentence = sentence::denial(&terms, Voice::ToThePatient);
-		session.before_signing(&sentence);
-		let account = session.patient(client, self.patient).await?.account;
+		let party = Party::who_consents(session, client, self.patient).await?;
+		let sentence = party.is_told(session, |voice| sentence::denial(&terms, voice));
+		let account = party.account(session, client).await?;
 		let acknowledgement = client.submit(&calls::deny(self.patient, terms), &account).await?;
 		let denial = acknowledgement.number("Consent", "denial")?;
 		Ok(session
@@ -382,16 +421,20 @@ impl PassOn {
 
 impl Drawer {
 	async fn seal(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let sentence = format!(
-			"You seal drawer {}: not even an emergency opens it until you take the seal off.",
-			self.compartment
-		);
-		session.before_signing(&sentence);
+		let party = Party::who_consents(session, client, self.patient).await?;
+		let sentence = party.is_told(session, |voice| {
+			let who = match voice {
+				Voice::ToThePatient => "you take",
+				Voice::OfThePatient => "the patient herself takes",
+			};
+			format!(
+				"You seal drawer {}: not even an emergency opens it until {who} the seal off.",
+				self.compartment
+			)
+		});
+		let account = party.account(session, client).await?;
 		let call = calls::seal(self.patient, self.compartment);
-		Ok(self
-			.signs(session, client, &call, "sealed")
-			.await?
-			.field("sentence", sentence))
+		self.signs(session, client, &call, &account, ("sealed", sentence)).await
 	}
 
 	async fn unseal(self, session: &Session, client: &Client) -> Result<Report, Error> {
@@ -400,11 +443,11 @@ impl Drawer {
 			self.compartment
 		);
 		session.before_signing(&sentence);
+		// No guardian takes a seal off.
+		let account = session.patient(client, self.patient).await?.account;
 		let call = calls::unseal(self.patient, self.compartment);
-		Ok(self
-			.signs(session, client, &call, "no longer sealed")
-			.await?
-			.field("sentence", sentence))
+		self.signs(session, client, &call, &account, ("no longer sealed", sentence))
+			.await
 	}
 
 	async fn signs(
@@ -412,14 +455,15 @@ impl Drawer {
 		session: &Session,
 		client: &Client,
 		call: &impl Payload,
-		done: &str,
+		account: &Account,
+		(done, sentence): (&str, String),
 	) -> Result<Report, Error> {
-		let account = session.patient(client, self.patient).await?.account;
-		let acknowledgement = client.submit(call, &account).await?;
+		let acknowledgement = client.submit(call, account).await?;
 		Ok(session
 			.report()
 			.line(format!("drawer {} is {done}", self.compartment))
 			.field("compartment", self.compartment)
+			.field("sentence", sentence)
 			.acknowledged(&acknowledgement))
 	}
 }

@@ -5,7 +5,7 @@ use salus_primitives::{ErrorReason, InstitutionId, Kind, RecordId};
 use serde_json::Value;
 
 use super::{
-	acting::actor,
+	acting::acting,
 	audit::{proven_at, proven_line},
 	report::Report,
 	session::Session,
@@ -35,7 +35,7 @@ impl ErrorFlags {
 		} = self;
 		let client = session.client().await?;
 		let record = client.record(&client.finalised().await?, id).await?;
-		let actor = actor(session, &client, institution, record.patient).await?;
+		let actor = acting(session, &client, institution, record.patient).await?.actor;
 		let call = calls::mark_entered_in_error(id, reason, institution);
 		let acknowledgement = client.submit(&call, &actor.account).await?;
 		let report = session

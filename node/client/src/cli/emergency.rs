@@ -7,17 +7,17 @@ use salus_primitives::{Case, CaseId, EmergencyReason, InstitutionId, Moment, Pat
 use salus_vault::keystore::{read_private, KeystoreError};
 use serde_json::{json, Value};
 
-use super::{report::Report, session::Session, view};
+use super::{incident::Incident, key::text_or_file, party::Party, report::Report, session::Session, view};
 use crate::sdk::{
-	calls, exit, publish_new, remove, words, AccountId, Acknowledgement, Client, DocumentError, Error, FileError,
-	Justification, KeyError,
+	calls, exit, publish_new, remove, words, AccountId, Acknowledgement, Client, DocumentError, EmergencyCard, Error,
+	FileError, Justification, KeyError,
 };
 
 #[derive(Subcommand)]
 pub(crate) enum Emergency {
 	/// Break the glass: open a case of a patient, as a doctor or nurse
 	#[command(
-		after_help = "Example:\n  salus --key bob.key emergency open --patient 0 --institution 1 --reason unconscious \\\n    --justification-file why.txt --salts why.salts.json --for 4h\n\nWith --purpose emergency you see summaries, allergies, prescriptions and immunisations at once, and the rest when the\ncase is approved. The patient is told, and a privacy officer reviews the case. What you wrote stays on this machine;\nthe chain has a salted commitment to it. Keep the salt file: it opens the commitment at the review."
+		after_help = "Example:\n  salus --key bob.key emergency open --patient 0 --institution 1 --reason unconscious \\\n    --justification-file why.txt --salts why.salts.json --for 4h\n  salus --key bob.key emergency open --card card.txt --of 0 --institution 1 --reason unconscious \\\n    --justification-file why.txt --salts why.salts.json --for 4h\n\nWith --purpose emergency you see summaries, allergies, prescriptions and immunisations at once, and the rest when the\ncase is approved. The patient is told, and a privacy officer reviews the case. What you wrote stays on this machine;\nthe chain has a salted commitment to it. Keep the salt file: it opens the commitment at the review."
 	)]
 	Open(Open),
 	/// Join the team of an open case, as a doctor or nurse of the institution where it was opened
@@ -56,14 +56,23 @@ pub(crate) enum Emergency {
 		after_help = "Examples:\n  salus emergency list --patient 0\n  salus emergency list --institution 1\n  salus --key bob.key emergency list --clinician\n\nWithout a value --clinician means the key's own account. A privacy officer reviews a case once it has ended."
 	)]
 	List(List),
+	/// Incidents, in which many are hurt at once
+	#[command(subcommand)]
+	Incident(Incident),
 }
 
 /// `salus emergency open`
 #[derive(Args)]
 pub(crate) struct Open {
 	/// The patient
+	#[arg(long, required_unless_present = "card", conflicts_with = "card")]
+	patient: Option<PatientId>,
+	/// Her emergency card, in place of her id: its text, a file, or - for standard input
 	#[arg(long)]
-	patient: PatientId,
+	card: Option<String>,
+	/// The hospital whose records you need, where the card names several
+	#[arg(long, value_name = "INSTITUTION", requires = "card", conflicts_with = "patient")]
+	of: Option<InstitutionId>,
 	/// The institution you act for
 	#[arg(long)]
 	institution: InstitutionId,
@@ -145,13 +154,16 @@ impl Emergency {
 				Ok(done(session, case, line, &acknowledgement).field("verdict", verdict.name()))
 			}
 			Self::Appeal(Which { patient, case }) => {
-				let sentence = format!("You send emergency case {case} to the council, which has the last word on it.");
-				session.before_signing(&sentence);
-				let account = session.patient(&client, patient).await?.account;
+				let party = Party::who_consents(session, &client, patient).await?;
+				let sentence = party.is_told(session, |_| {
+					format!("You send emergency case {case} to the council, which has the last word on it.")
+				});
+				let account = party.account(session, &client).await?;
 				let acknowledgement = client.submit(&calls::appeal_case(patient, case), &account).await?;
 				Ok(done(session, case, "it is before the council", &acknowledgement).field("sentence", sentence))
 			}
 			Self::List(list) => list.run(session, &client).await,
+			Self::Incident(incident) => incident.run(session, &client).await,
 		}
 	}
 }
@@ -167,6 +179,7 @@ fn done(session: &Session, case: CaseId, line: &str, acknowledgement: &Acknowled
 
 impl Open {
 	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let patient = self.patient(client)?;
 		let account = session.account()?;
 		let ends_at = client.time().await?.saturating_add(words::milliseconds(self.lasting));
 		let justification = Justification::new(&self.justification()?)?;
@@ -175,7 +188,7 @@ impl Open {
 			.map_err(|error| FileError::at(&self.salts)(std::io::Error::other(error)))?;
 		// Before the case: one whose justification can't be opened is worse than a file too many.
 		publish_new(&self.salts, &kept)?;
-		let call = calls::open_case(self.patient, self.institution, self.reason, commitment, ends_at);
+		let call = calls::open_case(patient, self.institution, self.reason, commitment, ends_at);
 		let acknowledgement = match client.submit(&call, &account).await.map_err(Error::from) {
 			Ok(acknowledgement) => acknowledgement,
 			Err(error) => {
@@ -192,8 +205,7 @@ impl Open {
 		Ok(session
 			.report()
 			.line(format!(
-				"emergency case {case} of patient {} is open until {until}; use --purpose emergency",
-				self.patient
+				"emergency case {case} of patient {patient} is open until {until}; use --purpose emergency"
 			))
 			.line(
 				"summaries, allergies, prescriptions and immunisations are open at once, the rest when it is approved",
@@ -202,10 +214,28 @@ impl Open {
 				"what you wrote and its salt are in {salts}; keep that file for the review"
 			))
 			.field("case", words::number(case))
+			.field("patient", words::number(patient))
 			.field("endsAt", words::number(ends_at))
 			.field("justification", words::hex(commitment))
 			.field("salts", salts)
 			.acknowledged(&acknowledgement))
+	}
+
+	/// Whose case it is.
+	fn patient(&self, client: &Client) -> Result<PatientId, Error> {
+		let Some(card) = &self.card else {
+			return self
+				.patient
+				.ok_or_else(|| Error::Usage("name a --patient or a --card".into()));
+		};
+		let card = EmergencyCard::read(&text_or_file(card)?, &client.genesis())?;
+		card.id(self.of).ok_or_else(|| {
+			let known: Vec<_> = card.ids.keys().map(ToString::to_string).collect();
+			let known = known.join(", ");
+			Error::Usage(format!(
+				"the card has ids at institutions {known}; name one of these with --of"
+			))
+		})
 	}
 
 	/// What she wrote.
@@ -431,7 +461,9 @@ mod tests {
 		use std::os::unix::fs::PermissionsExt;
 		let file = tempfile::NamedTempFile::new().unwrap();
 		let open = Open {
-			patient: 0,
+			patient: Some(0),
+			card: None,
+			of: None,
 			institution: 1,
 			reason: EmergencyReason::Other,
 			justification_file: file.path().to_owned(),

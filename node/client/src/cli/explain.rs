@@ -7,7 +7,7 @@ use salus_primitives::{
 };
 use serde_json::{json, Value};
 
-use super::{acting::actor, report::Report, session::Session, view};
+use super::{acting::acting, report::Report, session::Session, view};
 use crate::sdk::{after_refusal, because, rule_name, shown_decision, words, AccountId, At, Client, Error};
 
 /// `salus consent explain`
@@ -19,7 +19,7 @@ pub(crate) struct Explain {
 	/// Who would ask; without it, you
 	#[arg(long, value_parser = words::account)]
 	requester: Option<AccountId>,
-	/// The institution she acts for; without it she asks as the patient
+	/// The institution she acts for; without it she asks as the patient, her guardian or caregiver
 	#[arg(long)]
 	institution: Option<InstitutionId>,
 	/// What is to be done
@@ -83,8 +83,8 @@ impl Explain {
 		let requester = match self.requester {
 			Some(requester) => requester,
 			None => {
-				let you = actor(session, client, self.institution, self.patient).await?;
-				you.account.id()
+				let you = acting(session, client, self.institution, self.patient).await?;
+				you.actor.account.id()
 			}
 		};
 		match (self.record, self.category) {

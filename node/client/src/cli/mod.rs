@@ -4,23 +4,30 @@ mod acting;
 mod application;
 mod assign;
 mod audit;
+mod caregiver;
 mod consent;
 mod consent_list;
 mod correction;
 mod credential;
 mod emergency;
 mod entry;
+mod emergency_card;
 mod explain;
 mod fhir;
+mod guardian;
+mod incident;
 mod interrupt;
 mod key;
 mod node;
+mod party;
 mod passphrase;
 mod patient;
 mod progress;
 mod qr;
 mod record;
+mod recovery;
 mod report;
+mod rotate;
 mod session;
 mod statement;
 mod terms;
@@ -90,6 +97,15 @@ enum Command {
 	/// Patients
 	#[command(subcommand)]
 	Patient(patient::Patient),
+	/// Caregivers, whom a patient names
+	#[command(subcommand)]
+	Caregiver(caregiver::Caregiver),
+	/// Guardians, who act in a patient's place
+	#[command(subcommand)]
+	Guardian(guardian::Guardian),
+	/// A patient who lost her key
+	#[command(subcommand)]
+	Recovery(recovery::RecoveryCommand),
 	/// Assignments of patients to practitioners
 	#[command(subcommand)]
 	Assign(assign::Assign),
@@ -118,6 +134,9 @@ impl Command {
 			Self::Credential(command) => command.run(session).await,
 			Self::Voucher(command) => command.run(session).await,
 			Self::Patient(command) => command.run(session).await,
+			Self::Caregiver(command) => command.run(session).await,
+			Self::Guardian(command) => command.run(session).await,
+			Self::Recovery(command) => command.run(session).await,
 			Self::Assign(command) => command.run(session).await,
 			Self::Record(command) => command.run(session).await,
 			Self::Consent(command) => command.run(session).await,
@@ -270,6 +289,16 @@ mod tests {
 			"salus consent seal --patient 0 --compartment 3",
 			"salus emergency open --patient 0 --institution 1 --reason life-threat --justification-file w --salts s --for 4h",
 			"salus emergency review --patient 0 --case 3 --verdict violation --json",
+			"salus emergency open --card c.txt --of 0 --institution 1 --reason other --justification-file w --salts s --for 4h",
+			"salus emergency incident declare --institution 1 --until 2026-11-21T20:00:00Z",
+			"salus patient rotate-keys --patient 0 --new-key new.key --n 15",
+			"salus patient emergency-card --patient 0 --with mine.txt --out mine.txt --svg mine.svg",
+			"salus caregiver name acceptance.json --patient 0",
+			"salus guardian resign --patient 0",
+			"salus recovery contacts clear --patient 0",
+			"salus recovery vouch --patient 0 --contacts c.json a.json b.json",
+			"salus consent attest-erasure --patient 0 --grant 4",
+			"salus record successor --institution 0 --author 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -284,6 +313,16 @@ mod tests {
 			"salus consent seal --patient 0 --compartment 256",
 			"salus emergency open --patient 0 --institution 1 --reason bored --justification-file w --salts s --for 4h",
 			"salus emergency review --patient 0 --case 3 --verdict maybe",
+			"salus emergency open --institution 1 --reason other --justification-file w --salts s --for 4h",
+			"salus emergency open --patient 0 --card c --institution 1 --reason other --justification-file w --salts s --for 4h",
+			"salus emergency open --patient 0 --of 0 --institution 1 --reason other --justification-file w --salts s --for 4h",
+			"salus emergency incident declare --institution 1",
+			"salus emergency incident declare --institution 1 --for 1h --until 2026-11-21",
+			"salus patient rotate-keys --patient 0 --n 16",
+			"salus patient rotate-keys --patient 0 --new-passphrase-file p",
+			"salus recovery contacts set --patient 0 --threshold 1 --out c.json",
+			"salus recovery vouch --patient 0 --contacts c.json",
+			"salus recovery vouch-sign --patient 0 --out v.json",
 			"salus apply --institution 0 --role doctor --licence x --licence-file y --speciality z --out a --salts b",
 		] {
 			assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

@@ -6,16 +6,18 @@ use clap::{Args, Subcommand};
 use salus_primitives::PatientId;
 
 use super::{
+	emergency_card::{said, CardFlags, NOTICE},
 	key::{private_text, text_or_file},
 	qr,
 	report::Report,
+	rotate::RotateKeys,
 	session::Session,
 	terms::TermsFlags,
 	view,
 };
 use crate::sdk::{
-	calls, replace_private, words, Card, DocumentError, Error, Registration, VoucherLetter, CARD_LIFETIME,
-	IDS_OF_ONE_SEED,
+	calls, replace_private, words, Card, DocumentError, EmergencyCard, Error, Registration, VoucherLetter,
+	CARD_LIFETIME, IDS_OF_ONE_SEED,
 };
 
 #[derive(Subcommand)]
@@ -35,7 +37,17 @@ pub(crate) enum Patient {
 		#[arg(long, value_name = "FILE")]
 		out: Option<PathBuf>,
 	},
-	/// Read a patient's card: its text, a file, or - for standard input
+	/// Make an emergency card: your ids at your hospitals, to be printed; whoever finds you opens a case by it
+	#[command(
+		after_help = "Examples:\n  salus --key me.key patient emergency-card --patient 0 --out mine.txt\n  salus --key me.key --url wss://b.example patient emergency-card --patient 7 --with mine.txt --out mine.txt --svg mine.svg\n\nEach id is asked of its own hospital's node; no node learns that two are yours. The card is not signed and never\nexpires, is good for opening an emergency case only, and tells whoever finds it at which hospitals you are known."
+	)]
+	EmergencyCard(CardFlags),
+	/// Give your id another account and another HPKE key: for a key that others may have seen, or another device
+	#[command(
+		after_help = "Examples:\n  salus --key me.key patient rotate-keys --patient 0\n  salus --key me.key patient rotate-keys --patient 0 --new-key new.key\n\nYou sign with the key you have; for one that is lost see `salus recovery`. The old account never comes back."
+	)]
+	RotateKeys(RotateKeys),
+	/// Read a patient's card or emergency card: its text, a file, or - for standard input
 	#[command(after_help = "Example:\n  salus patient read-card card.txt")]
 	ReadCard {
 		/// The card
@@ -66,6 +78,8 @@ impl Patient {
 		match self {
 			Self::Register(register) => register.run(session).await,
 			Self::Card { patient, out } => card(session, patient, out).await,
+			Self::EmergencyCard(flags) => flags.run(session).await,
+			Self::RotateKeys(rotate) => rotate.run(session).await,
 			Self::ReadCard { card } => read_card(session, &card).await,
 			Self::Show { id } => {
 				let client = session.client().await?;
@@ -154,7 +168,13 @@ async fn card(session: &Session, patient: PatientId, out: Option<PathBuf>) -> Re
 
 async fn read_card(session: &Session, argument: &str) -> Result<Report, Error> {
 	let client = session.client().await?;
-	let card = Card::read(&text_or_file(argument)?, &client.genesis(), words::now())?;
+	let text = text_or_file(argument)?;
+	if EmergencyCard::is_one(&text) {
+		// The node is asked about none of them: that they are one person's is no concern of its.
+		let card = EmergencyCard::read(&text, &client.genesis())?;
+		return Ok(said(session.report(), &card).line(NOTICE));
+	}
+	let card = Card::read(&text, &client.genesis(), words::now())?;
 	let entry = client.proven_patient(card.patient).await?;
 	if entry.controller != Some(card.controller) || entry.institution != card.institution {
 		return Err(DocumentError::NotTheController(card.patient).into());

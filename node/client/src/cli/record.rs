@@ -8,8 +8,15 @@ use salus_primitives::{
 	RecordFilter, RecordId, Relation,
 };
 
-use super::{acting::actor, correction::ErrorFlags, progress::Bar, report::Report, session::Session, view};
-use crate::sdk::{guess_media, not_found, words, Error, Fetch, KeyChange, Payload, ProofError, Put};
+use super::{
+	acting::{acting, Acting},
+	correction::ErrorFlags,
+	progress::Bar,
+	report::Report,
+	session::Session,
+	view,
+};
+use crate::sdk::{calls, guess_media, not_found, words, AccountId, Error, Fetch, KeyChange, Payload, ProofError, Put};
 
 #[derive(Subcommand)]
 pub(crate) enum Record {
@@ -20,7 +27,7 @@ pub(crate) enum Record {
 	Put(PutFlags),
 	/// Ask for access to a record, download, decrypt and verify it
 	#[command(
-		after_help = "Examples:\n  salus --key bob.key record get 0 --institution 1 --purpose treatment --out report.json\n  salus --key me.key record get 0 --out report.json\n\nWithout --institution the patient reads a record of her own."
+		after_help = "Examples:\n  salus --key bob.key record get 0 --institution 1 --purpose treatment --out report.json\n  salus --key me.key record get 0 --out report.json\n\nWithout --institution the patient reads a record of her own, or her guardian or caregiver with the key she is that by."
 	)]
 	Get(GetFlags),
 	/// Prove a record by the chain's state, and a payload file by the record
@@ -47,6 +54,11 @@ pub(crate) enum Record {
 		/// The record
 		id: RecordId,
 	},
+	/// Name who goes on with the entries of an author who left, as an officer; without --successor nobody does any more
+	#[command(
+		after_help = "Example:\n  salus --key officer.key record successor --institution 0 --author 5Grw… --successor 5FHn…\n\nThe author's credential there must not count any more. You can't name yourself."
+	)]
+	Successor(Successor),
 	/// Mark a record as entered in error
 	#[command(
 		after_help = "Example:\n  salus --key ada.key record error 0 --reason wrong-patient --institution 0\n\nFor wrong-patient it lists who was permitted to read the record."
@@ -108,10 +120,10 @@ pub(crate) struct GetFlags {
 	/// Where the document goes
 	#[arg(long, value_name = "FILE")]
 	out: PathBuf,
-	/// The institution you act for; without it the patient reads a record of her own
+	/// The institution you act for; without it the patient reads a record of her own, or a guardian or caregiver of hers
 	#[arg(long)]
 	institution: Option<InstitutionId>,
-	/// Why; without it treatment, and patient-request for the patient herself
+	/// Why; without it treatment, patient-request for the patient and her guardians, care-management for caregivers
 	#[arg(long, value_parser = words::word::<Purpose>)]
 	purpose: Option<Purpose>,
 	/// Rests on the receipt of an earlier access, at most an hour old, instead of asking again
@@ -182,15 +194,55 @@ impl Record {
 					report
 				})
 			}
+			Self::Successor(successor) => successor.run(session).await,
 			Self::Error(flags) => flags.run(session).await,
 		}
+	}
+}
+
+/// `salus record successor`
+#[derive(Args)]
+pub(crate) struct Successor {
+	/// The institution whose officer you are
+	#[arg(long)]
+	institution: InstitutionId,
+	/// Who left
+	#[arg(long, value_parser = words::account)]
+	author: AccountId,
+	/// Who goes on with her entries there
+	#[arg(long, value_parser = words::account)]
+	successor: Option<AccountId>,
+}
+
+impl Successor {
+	async fn run(self, session: &Session) -> Result<Report, Error> {
+		let Self {
+			institution,
+			author,
+			successor,
+		} = self;
+		let client = session.client().await?;
+		let call = calls::name_successor(institution, author, successor);
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		Ok(session
+			.report()
+			.line(match successor {
+				Some(successor) => {
+					format!("{successor} goes on with the entries of {author} at institution {institution}")
+				}
+				None => format!("nobody goes on with the entries of {author} at institution {institution} any more"),
+			})
+			.field("institution", institution)
+			.field("author", view::account(&author))
+			.field("successor", successor.as_ref().map(view::account))
+			.acknowledged(&acknowledgement))
 	}
 }
 
 impl PutFlags {
 	async fn run(self, session: &Session) -> Result<Report, Error> {
 		let client = session.client().await?;
-		let actor = actor(session, &client, self.institution, self.patient).await?;
+		let Acting { actor, purpose } = acting(session, &client, self.institution, self.patient).await?;
 		let media = match self.media {
 			Some(media) => media,
 			None => guess_media(&self.file)?,
@@ -212,7 +264,7 @@ impl PutFlags {
 			origin: self
 				.origin
 				.unwrap_or(if own { Origin::Patient } else { Origin::Clinician }),
-			purpose: self.purpose.unwrap_or(default_purpose(own)),
+			purpose: self.purpose.unwrap_or(purpose),
 			subject: self.subject,
 			accept_new_key: self.accept_new_key,
 			again: self.again,
@@ -270,11 +322,11 @@ impl GetFlags {
 	async fn run(self, session: &Session) -> Result<Report, Error> {
 		let client = session.client().await?;
 		let record = client.record(&client.finalised().await?, self.id).await?;
-		let actor = actor(session, &client, self.institution, record.patient).await?;
+		let Acting { actor, purpose } = acting(session, &client, self.institution, record.patient).await?;
 		let fetch = Fetch {
 			record: self.id,
 			receipt: self.receipt,
-			purpose: self.purpose.unwrap_or(default_purpose(self.institution.is_none())),
+			purpose: self.purpose.unwrap_or(purpose),
 			out: self.out,
 			keep_payload: self.keep_payload,
 		};
@@ -353,20 +405,12 @@ async fn verify(session: &Session, id: RecordId, payload: Option<PathBuf>) -> Re
 	Ok(report)
 }
 
-fn listed(session: &Session, records: &[(RecordId, salus_primitives::Record<crate::sdk::AccountId>)]) -> Report {
+fn listed(session: &Session, records: &[(RecordId, salus_primitives::Record<AccountId>)]) -> Report {
 	let items: Vec<_> = records.iter().map(|(id, record)| view::record(*id, record)).collect();
 	let report = session.report().field("records", items);
 	records.iter().fold(report, |report, (id, record)| {
 		report.line(view::record_line(*id, record))
 	})
-}
-
-fn default_purpose(own: bool) -> Purpose {
-	if own {
-		Purpose::PatientRequest
-	} else {
-		Purpose::Treatment
-	}
 }
 
 fn relation(text: &str) -> Result<(Relation, RecordId), String> {

@@ -8,8 +8,8 @@ use salus_vault::keystore::Strength;
 
 use super::{passphrase, report::Report};
 use crate::sdk::{
-	open_key, words, Account, ChainChange, Client, ConnectOptions, DataDir, Error, Hash, Identity, KeyError,
-	KnownChains, PatientKeys, VaultClient,
+	open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir, Error, Hash, Identity, KeyError,
+	KeyFacts, KnownChains, PatientKeys, VaultClient,
 };
 
 /// Options of every command.
@@ -154,6 +154,19 @@ impl Session {
 	/// The key's own account: a practitioner's or officer's.
 	pub(crate) fn account(&self) -> Result<Account, Error> {
 		Ok(self.identity()?.account().clone())
+	}
+
+	/// The account of the key that was named, as its file says without a passphrase.
+	pub(crate) fn named_account(&self) -> Result<AccountId, Error> {
+		if let Some(path) = &self.global.dev_key {
+			return Ok(Identity::development(path)?.account().id());
+		}
+		let file = self.global.key.as_ref().ok_or(KeyError::Missing)?;
+		match KeyFacts::read(file) {
+			Ok(facts) => Ok(facts.account),
+			// What is wrong with it is better told by opening it.
+			Err(_) => Ok(self.account()?.id()),
+		}
 	}
 
 	/// The key with which the person controls a patient id.
