@@ -6,6 +6,7 @@
 mod consents;
 mod keys;
 mod lists;
+mod kin;
 mod people;
 mod records;
 
