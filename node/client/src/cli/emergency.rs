@@ -7,10 +7,11 @@ use salus_primitives::{Case, CaseId, EmergencyReason, InstitutionId, Moment, Pat
 use salus_vault::keystore::{read_private, KeystoreError};
 use serde_json::{json, Value};
 
-use super::{incident::Incident, key::text_or_file, party::Party, report::Report, session::Session, view};
+use super::{
+	incident::Incident, kept::submit_keeping, key::text_or_file, party::Party, report::Report, session::Session, view,
+};
 use crate::sdk::{
-	calls, exit, publish_new, remove, words, AccountId, Acknowledgement, Client, DocumentError, EmergencyCard, Error,
-	FileError, Justification, KeyError,
+	calls, words, AccountId, Acknowledgement, Client, DocumentError, EmergencyCard, Error, Justification, KeyError,
 };
 
 #[derive(Subcommand)]
@@ -184,21 +185,8 @@ impl Open {
 		let ends_at = client.time().await?.saturating_add(words::milliseconds(self.lasting));
 		let justification = Justification::new(&self.justification()?)?;
 		let commitment = justification.commitment()?;
-		let kept = serde_json::to_vec_pretty(&justification)
-			.map_err(|error| FileError::at(&self.salts)(std::io::Error::other(error)))?;
-		// Before the case: one whose justification can't be opened is worse than a file too many.
-		publish_new(&self.salts, &kept)?;
 		let call = calls::open_case(patient, self.institution, self.reason, commitment, ends_at);
-		let acknowledgement = match client.submit(&call, &account).await.map_err(Error::from) {
-			Ok(acknowledgement) => acknowledgement,
-			Err(error) => {
-				// There is no case for it to open, unless nobody knows.
-				if error.exit_code() != exit::UNKNOWN {
-					remove(&self.salts)?;
-				}
-				return Err(error);
-			}
-		};
+		let acknowledgement = submit_keeping(client, &call, &account, &self.salts, &justification).await?;
 		let case = acknowledgement.number("Consent", "case")?;
 		let until = words::show_moment(ends_at);
 		let salts = self.salts.display().to_string();
@@ -389,6 +377,7 @@ fn found(case: &Case<AccountId>, now: Moment) -> String {
 mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
+	use crate::sdk::exit;
 	use salus_primitives::{Approval, DAY, HOUR};
 
 	fn case() -> Case<AccountId> {

@@ -17,6 +17,7 @@ mod fhir;
 mod guardian;
 mod incident;
 mod interrupt;
+mod kept;
 mod key;
 mod node;
 mod party;

@@ -7,10 +7,16 @@ use clap::{Args, Subcommand};
 use salus_primitives::{PatientId, DAY};
 use serde_json::{json, Value};
 
-use super::{key::text_or_file, report::Report, session::Session, view};
+use super::{
+	kept::{pretty, submit_keeping},
+	key::text_or_file,
+	report::Report,
+	session::Session,
+	view,
+};
 use crate::sdk::{
-	calls, exit, not_found, publish_new, remove, words, AccountId, Client, DocumentError, Error, FileError, Recovery,
-	RecoveryContacts, Vouch, VouchFile, MAX_CONTACTS,
+	calls, not_found, publish_new, words, AccountId, Client, DocumentError, Error, Recovery, RecoveryContacts, Vouch,
+	VouchFile, MAX_CONTACTS,
 };
 
 #[derive(Subcommand)]
@@ -158,20 +164,8 @@ impl SetContacts {
 		);
 		session.before_signing(&sentence);
 		let account = session.patient(client, self.patient).await?.account;
-		let kept = serde_json::to_vec_pretty(&contacts)
-			.map_err(|error| FileError::at(&self.out)(std::io::Error::other(error)))?;
-		// Before they are set: contacts whom nobody can show are worse than a file too many.
-		publish_new(&self.out, &kept)?;
 		let call = calls::set_recovery_contacts(Some(commitment));
-		let acknowledgement = match client.submit(&call, &account).await.map_err(Error::from) {
-			Ok(acknowledgement) => acknowledgement,
-			Err(error) => {
-				if error.exit_code() != exit::UNKNOWN {
-					remove(&self.out)?;
-				}
-				return Err(error);
-			}
-		};
+		let acknowledgement = submit_keeping(client, &call, &account, &self.out, &contacts).await?;
 		let out = self.out.display().to_string();
 		Ok(session
 			.report()
@@ -213,9 +207,7 @@ impl VouchSign {
 		session.before_signing(&sentence);
 		let account = session.account()?;
 		let file = VouchFile::sign(&vouch, &account);
-		let bytes =
-			serde_json::to_vec_pretty(&file).map_err(|error| FileError::at(&self.out)(std::io::Error::other(error)))?;
-		publish_new(&self.out, &bytes)?;
+		publish_new(&self.out, &pretty(&self.out, &file)?)?;
 		let out = self.out.display().to_string();
 		Ok(session
 			.report()
