@@ -8,6 +8,7 @@
 #[subxt::subxt(
 	runtime_metadata_path = "metadata.scale",
 	substitute_type(path = "sp_runtime::MultiSignature", with = "::subxt::utils::MultiSignature"),
+	substitute_type(path = "pallet_roles::acts::Act", with = "::subxt::utils::Static<crate::sdk::Act>"),
 	substitute_type(
 		path = "salus_primitives::access::Action",
 		with = "::subxt::utils::Static<::salus_primitives::Action>"

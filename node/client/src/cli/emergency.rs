@@ -4,14 +4,14 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
 use salus_primitives::{Case, CaseId, EmergencyReason, InstitutionId, Moment, PatientId, Review, Verdict};
-use salus_vault::keystore::{read_private, KeystoreError};
 use serde_json::{json, Value};
 
 use super::{
 	incident::Incident, kept::submit_keeping, key::text_or_file, party::Party, report::Report, session::Session, view,
+	written::written,
 };
 use crate::sdk::{
-	calls, words, AccountId, Acknowledgement, Client, DocumentError, EmergencyCard, Error, Justification, KeyError,
+	calls, words, AccountId, Acknowledgement, Client, EmergencyCard, Error, Justification, KeyError,
 };
 
 #[derive(Subcommand)]
@@ -228,20 +228,7 @@ impl Open {
 
 	/// What she wrote.
 	fn justification(&self) -> Result<String, Error> {
-		let malformed = |reason: &str| {
-			Error::from(DocumentError::Malformed {
-				what: "justification",
-				reason: reason.into(),
-			})
-		};
-		let text = match read_private(&self.justification_file) {
-			Err(KeystoreError::Damaged(_)) => return Err(malformed("it is no text, or longer than 64 KiB")),
-			read => read.map_err(KeyError::from)?,
-		};
-		if text.trim().is_empty() {
-			return Err(malformed("it is empty; write down what you saw and thought"));
-		}
-		Ok(text.as_str().to_owned())
+		written(&self.justification_file, "justification", "what you saw and thought")
 	}
 }
 

@@ -1,5 +1,7 @@
 //! The `salus` command: its options, its subcommands, what it prints and how it exits.
 
+mod accept;
+mod act;
 mod acting;
 mod application;
 mod assign;
@@ -34,6 +36,7 @@ mod statement;
 mod terms;
 mod view;
 mod voucher;
+mod written;
 
 use std::process::ExitCode;
 
@@ -87,6 +90,12 @@ enum Command {
 	Key(key::Key),
 	/// Apply for a credential: writes a signed application for the hospital
 	Apply(application::Apply),
+	/// Acts of two officers: one proposes, another confirms
+	#[command(subcommand)]
+	Act(act::Act),
+	/// Accept to act for a patient: writes a signed acceptance
+	#[command(subcommand)]
+	Accept(accept::Accept),
 	/// Approve an application, as an officer
 	Approve(application::Approve),
 	/// Credentials
@@ -131,6 +140,8 @@ impl Command {
 			Self::Institution(command) => command.run(session).await,
 			Self::Key(command) => command.run(session).await,
 			Self::Apply(command) => command.run(session).await,
+			Self::Act(command) => command.run(session).await,
+			Self::Accept(command) => command.run(session).await,
 			Self::Approve(command) => command.run(session).await,
 			Self::Credential(command) => command.run(session).await,
 			Self::Voucher(command) => command.run(session).await,
@@ -300,6 +311,12 @@ mod tests {
 			"salus recovery vouch --patient 0 --contacts c.json a.json b.json",
 			"salus consent attest-erasure --patient 0 --grant 4",
 			"salus record successor --institution 0 --author 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"salus act propose --institution 0 register-on-paper --identified --majority 2031-05 --evidence-file e --salts s --json",
+			"salus act confirm --institution 0 --act 2 --salts s",
+			"salus act confirm --institution 0 remove-registrar --dev --dev-key //Charlie",
+			"salus act withdraw --institution 0 --act 0x3f2a91c4",
+			"salus accept controller --patient 0 --out a.json",
+			"salus accept controller --patient 0 --n 15 --out a.json",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -324,6 +341,12 @@ mod tests {
 			"salus recovery contacts set --patient 0 --threshold 1 --out c.json",
 			"salus recovery vouch --patient 0 --contacts c.json",
 			"salus recovery vouch-sign --patient 0 --out v.json",
+			"salus act propose --institution 0",
+			"salus act propose add-officer --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"salus act confirm --institution 0 --act 0",
+			"salus act confirm --institution 0 --salts s",
+			"salus accept controller --patient 0 --n 16 --out a.json",
+			"salus accept king --patient 0 --out a.json",
 			"salus apply --institution 0 --role doctor --licence x --licence-file y --speciality z --out a --salts b",
 		] {
 			assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

@@ -1,12 +1,12 @@
 //! An application for a credential: signed by the applicant, given to the hospital off chain, approved by an officer.
 
 use codec::{Decode, Encode};
-use salus_primitives::{commitment, wrapped, InstitutionId, Moment, Role, APPLICATION_TAG};
+use salus_primitives::{wrapped, InstitutionId, Moment, Role, APPLICATION_TAG};
 use serde::{Deserialize, Serialize};
 
 use super::{
 	account::{verify, Account},
-	salt::fresh_salt,
+	salt::{fresh_salt, salted},
 	words, AccountId, DocumentError, Hash, KeyError, Signature,
 };
 
@@ -68,15 +68,9 @@ impl Salts {
 	/// # Errors
 	/// `Malformed` for salts that are none.
 	pub fn commitments(&self) -> Result<(Hash, Hash), DocumentError> {
-		let salt = |text: &str| {
-			words::hash(text).map_err(|reason| DocumentError::Malformed {
-				what: "salt file",
-				reason,
-			})
-		};
 		Ok((
-			commitment(LICENCE, &salt(&self.licence_salt)?.0, self.licence.as_bytes()),
-			commitment(SPECIALITY, &salt(&self.speciality_salt)?.0, self.speciality.as_bytes()),
+			salted(LICENCE, &self.licence_salt, &self.licence)?,
+			salted(SPECIALITY, &self.speciality_salt, &self.speciality)?,
 		))
 	}
 

@@ -6,7 +6,7 @@ use salus_primitives::{
 };
 use subxt::{tx::Payload, utils::Static};
 
-use super::{AccountId, Application, ContactsCommitment, Hash, OpenedContacts, Registration, Signature};
+use super::{AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Registration, Signature};
 use crate::api::{self, runtime_types::bounded_collections::bounded_vec::BoundedVec};
 
 /// An officer makes a credential out of an application.
@@ -48,6 +48,21 @@ pub fn register_patient(registration: Registration) -> impl Payload {
 		registration.key_signature,
 		registration.controller_signature,
 	)
+}
+
+/// An officer proposes an act of two officers.
+pub fn propose_act(institution: InstitutionId, act: Act) -> impl Payload {
+	api::tx().roles().propose_act(institution, Static(act))
+}
+
+/// Another officer confirms it.
+pub fn confirm_act(institution: InstitutionId, act: Act) -> impl Payload {
+	api::tx().roles().confirm_act(institution, Static(act))
+}
+
+/// An officer takes a proposed act back.
+pub fn withdraw_act(institution: InstitutionId, act: Act) -> impl Payload {
+	api::tx().roles().withdraw_act(institution, Static(act))
 }
 
 /// An administrator proposes to assign a patient to a practitioner.

@@ -4,9 +4,9 @@ use std::{future::Future, time::Duration};
 
 use codec::{Decode, Encode};
 use salus_primitives::{
-	AccessRequest, Assignment, Case, CaseId, Compartment, ConsentRequest, Credential, Decision, Denial, Explanation,
-	Grant, GrantId, Grantee, Institution, InstitutionId, Moment, Patient, PatientId, Receipt, ReceiptId, Record,
-	RecordFilter, RecordId, RequestId,
+	AccessRequest, Assignment, Case, CaseId, Compartment, ConsentRequest, Credential, Decision, Denial, DidDocument,
+	DidSubject, Explanation, Grant, GrantId, Grantee, Institution, InstitutionId, Moment, Patient, PatientId, Receipt,
+	ReceiptId, Record, RecordFilter, RecordId, RequestId,
 };
 use serde_json::Value;
 use subxt::{
@@ -282,6 +282,28 @@ impl Client {
 			}
 		}
 		Err(KeyError::NotThePatient { patient }.into())
+	}
+
+	/// The first of a person's keys at an institution that the chain has never seen: for an id that she claims, or in
+	/// the place of others.
+	///
+	/// # Errors
+	/// `NoSeed`, `AllUsed`
+	pub async fn unused_patient_keys(
+		&self,
+		at: &At,
+		identity: &Identity,
+		institution: InstitutionId,
+	) -> Result<PatientKeys, Error> {
+		for n in 0..IDS_OF_ONE_SEED {
+			let keys = identity.patient(&self.genesis, institution, n)?;
+			let subject = DidSubject::Account(keys.account.id());
+			let seen: Option<DidDocument<AccountId>> = self.ask(at, "RolesApi_did_document", subject).await?;
+			if seen.is_none() {
+				return Ok(keys);
+			}
+		}
+		Err(KeyError::AllUsed { institution }.into())
 	}
 
 	/// A record's metadata.

@@ -1,9 +1,11 @@
 //! The written justification of a break-glass case: off chain, with a salted commitment to it on chain.
 
-use salus_primitives::commitment;
 use serde::{Deserialize, Serialize};
 
-use super::{salt::fresh_salt, words, DocumentError, Hash, KeyError};
+use super::{
+	salt::{fresh_salt, salted},
+	DocumentError, Hash, KeyError,
+};
 
 /// What the commitment is to; its first word.
 const KIND: &[u8] = b"justification";
@@ -36,11 +38,7 @@ impl Justification {
 	/// # Errors
 	/// `Malformed` for a salt that is none.
 	pub fn commitment(&self) -> Result<Hash, DocumentError> {
-		let salt = words::hash(&self.justification_salt).map_err(|reason| DocumentError::Malformed {
-			what: "salt file",
-			reason,
-		})?;
-		Ok(commitment(KIND, &salt.0, self.justification.as_bytes()))
+		salted(KIND, &self.justification_salt, &self.justification)
 	}
 }
 

@@ -91,7 +91,7 @@ impl Client {
 
 	/// Reads an entry of the state at the finalised head, and the chain's time, with their proof, and checks proof and
 	/// header.
-	async fn proven<T: Decode>(&self, what: &'static str, key: &[u8]) -> Result<Proven<T>, Error> {
+	pub(super) async fn proven<T: Decode>(&self, what: &'static str, key: &[u8]) -> Result<Proven<T>, Error> {
 		let block = self.request("chain_getFinalizedHead", &[]).await?;
 		let hash = hash_of("chain_getFinalizedHead", &block)?;
 		let header = self.request("chain_getHeader", std::slice::from_ref(&block)).await?;

@@ -1,6 +1,8 @@
 //! Salts of commitments.
 
-use super::{words, KeyError};
+use salus_primitives::commitment;
+
+use super::{words, DocumentError, Hash, KeyError};
 
 /// 32 random bytes, hex.
 pub(crate) fn fresh_salt() -> Result<String, KeyError> {
@@ -8,4 +10,13 @@ pub(crate) fn fresh_salt() -> Result<String, KeyError> {
 	getrandom::fill(&mut salt)
 		.map_err(|_| KeyError::NoRandomness)
 		.map(|()| words::hex(salt))
+}
+
+/// The commitment to a value of this kind, under a salt in hex.
+pub(crate) fn salted(kind: &[u8], salt: &str, value: &str) -> Result<Hash, DocumentError> {
+	let salt = words::hash(salt).map_err(|reason| DocumentError::Malformed {
+		what: "salt file",
+		reason,
+	})?;
+	Ok(commitment(kind, &salt.0, value.as_bytes()))
 }

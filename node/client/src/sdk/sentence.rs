@@ -118,7 +118,7 @@ pub fn denial(terms: &DenialTerms<AccountId>, voice: Voice) -> String {
 	format!("{}.", parts.join(", "))
 }
 
-fn verb(action: Action) -> String {
+pub(super) fn verb(action: Action) -> String {
 	let word = match action {
 		Action::View => "view",
 		Action::Append => "add to",
@@ -199,7 +199,7 @@ fn title(role: Role) -> String {
 }
 
 /// `a, b and c`; none for nothing.
-fn listed(words: impl Iterator<Item = String>) -> Option<String> {
+pub(super) fn listed(words: impl Iterator<Item = String>) -> Option<String> {
 	let mut words: Vec<_> = words.collect();
 	let last = words.pop()?;
 	Some(if words.is_empty() {
@@ -216,7 +216,7 @@ fn numbered<N: ToString>(noun: &str, numbers: impl ExactSizeIterator<Item = N>) 
 }
 
 /// `21 November 2026 08:30 UTC`, as exact as the moment is.
-fn time(moment: Moment) -> String {
+pub(super) fn time(moment: Moment) -> String {
 	let time = i64::try_from(moment).ok().and_then(DateTime::from_timestamp_millis);
 	let Some(time) = time else {
 		return format!("{moment} ms after 1970");

@@ -24,6 +24,11 @@ pub fn contacts_key(patient: PatientId) -> Vec<u8> {
 	twox_64_concat("Roles", "ContactsOf", &patient)
 }
 
+/// `Roles.ProposedActs[institution]`.
+pub fn proposed_acts_key(institution: InstitutionId) -> Vec<u8> {
+	twox_64_concat("Roles", "ProposedActs", &institution)
+}
+
 /// `Records.Records[id]`.
 pub fn record_key(id: RecordId) -> Vec<u8> {
 	[item("Records", "Records").as_slice(), &id.encode()].concat()

@@ -2,9 +2,10 @@
 
 use std::{str::FromStr, time::Duration};
 
+use chrono::{NaiveDate, NaiveTime};
 use salus_primitives::{
-	Action, Category, DocStatus, EmergencyReason, ErrorReason, Grantee, Media, Moment, Origin, Purpose, Relation, Role,
-	Verdict,
+	Action, Capacity, Category, DocStatus, EmergencyReason, ErrorReason, Grantee, Media, Moment, Origin, Purpose,
+	Relation, Role, Verdict,
 };
 use serde_json::Value;
 
@@ -36,6 +37,7 @@ macro_rules! vocabulary {
 
 vocabulary!(
 	Action: "action",
+	Capacity: "part",
 	Category: "category",
 	DocStatus: "document status",
 	EmergencyReason: "reason",
@@ -187,6 +189,21 @@ pub fn moment(text: &str) -> Result<Moment, String> {
 		.ok_or_else(|| format!("`{text}` is no point in time; use 2026-11-21, 2026-11-21T08:30:00Z or milliseconds"))
 }
 
+/// The beginning of a month: `2031-05`.
+///
+/// # Errors
+/// Shows the form.
+pub fn month(text: &str) -> Result<Moment, String> {
+	let numbers = || {
+		let (year, month) = text.split_once('-')?;
+		let plain = year.len() == 4 && month.len() == 2;
+		let first = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
+		let at = first.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+		u64::try_from(at).ok().filter(|_| plain)
+	};
+	numbers().ok_or_else(|| format!("`{text}` is no month; use 2031-05"))
+}
+
 /// A length of time: `90m`, `30d`, `1y`.
 ///
 /// # Errors
@@ -286,6 +303,11 @@ mod tests {
 		assert_eq!(moment("1970-01-01T00:00:01Z").unwrap(), 1_000);
 		assert_eq!(moment("1000").unwrap(), 1_000);
 		assert!(moment("yesterday").is_err());
+		assert_eq!(month("1970-02").unwrap(), 31 * 86_400_000);
+		assert_eq!(month("2031-05"), moment("2031-05-01"));
+		for text in ["2031-13", "2031-5", "2031-05-01", "31-05", "1969-12", "May", ""] {
+			assert!(month(text).is_err(), "{text}");
+		}
 		assert_eq!(show_moment(1_000), "1970-01-01T00:00:01Z");
 		assert_eq!(show_moment(u64::MAX), format!("{} ms", u64::MAX));
 	}

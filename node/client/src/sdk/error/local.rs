@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use salus_primitives::{PatientId, RecordId};
+use salus_primitives::{InstitutionId, PatientId, RecordId};
 use salus_vault::{keystore::KeystoreError, wrap::WrapError};
 
 use crate::sdk::{AccountId, Hash};
@@ -60,6 +60,12 @@ pub enum KeyError {
 	GuardianMayNotConsent {
 		/// Which patient.
 		patient: PatientId,
+	},
+	/// Every key of the person at the institution was used.
+	#[error("all your keys at institution {institution} were used before; make another key file with `salus key new`")]
+	AllUsed {
+		/// Where.
+		institution: InstitutionId,
 	},
 	/// The HPKE key can't be derived.
 	#[error(transparent)]

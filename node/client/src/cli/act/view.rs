@@ -1,0 +1,87 @@
+//! Acts, as JSON.
+
+use serde_json::{json, Value};
+
+use super::super::view::{account, hpke, terms};
+use crate::sdk::{
+	peers::{show_address, show_peer},
+	words::{hex, number},
+	Act, ProposedAct,
+};
+
+/// An act that waits.
+pub(super) fn proposed(proposed: &ProposedAct) -> Value {
+	json!({
+		"hash": hex(proposed.act.hash()),
+		"act": act(&proposed.act),
+		"proposer": account(&proposed.proposer),
+		"until": number(proposed.until),
+	})
+}
+
+/// An act: its name, and its fields by theirs.
+pub(super) fn act(act: &Act) -> Value {
+	let mut fields = match act {
+		Act::RemoveRegistrar => json!({}),
+		Act::NameRegistrar(one) | Act::AddOfficer(one) | Act::RemoveOfficer(one) => json!({ "account": account(one) }),
+		Act::ChangeHpkeKey(key) => json!({ "hpke": hpke(key) }),
+		Act::ChangeNodes { peer_ids, addresses } => json!({
+			"peerIds": peer_ids.iter().map(|id| show_peer(id)).collect::<Vec<_>>(),
+			"addresses": addresses.iter().map(|address| show_address(address)).collect::<Vec<_>>(),
+		}),
+		Act::ChangeAdmissionTerms(admission) => json!({ "admissionTerms": terms(admission) }),
+		Act::ChangeValidator(validator) => json!({ "validator": validator.as_ref().map(account) }),
+		Act::RegisterOnPaper {
+			evidence,
+			identified,
+			majority,
+		} => json!({
+			"evidence": hex(evidence),
+			"identified": identified,
+			"majority": majority.map(number),
+		}),
+		Act::Identify { patient, evidence } => json!({ "patient": number(*patient), "evidence": hex(evidence) }),
+		Act::Claim {
+			patient,
+			controller,
+			hpke: key,
+			..
+		} => json!({
+			"patient": number(*patient),
+			"controller": account(controller),
+			"hpke": hpke(key),
+		}),
+		Act::Merge { from, into } => json!({ "from": number(*from), "into": number(*into) }),
+		Act::Unmerge { from } => json!({ "from": number(*from) }),
+		Act::NoteDeath { patient, at } => json!({ "patient": number(*patient), "at": number(*at) }),
+		Act::RetractDeath { patient } => json!({ "patient": number(*patient) }),
+		Act::GiveGuardian { patient, terms, .. } => json!({
+			"patient": number(*patient),
+			"guardian": account(&terms.guardian),
+			"executor": terms.executor,
+			"actions": terms.actions.iter().map(|action| action.name()).collect::<Vec<_>>(),
+			"consents": terms.consents,
+			"ends": number(terms.ends),
+			"evidence": hex(terms.evidence),
+		}),
+		Act::EndGuardian { patient, guardian } | Act::ContestGuardian { patient, guardian } => {
+			json!({ "patient": number(*patient), "guardian": account(guardian) })
+		}
+		Act::BeginRecovery {
+			patient,
+			controller,
+			hpke: key,
+			evidence,
+			..
+		} => json!({
+			"patient": number(*patient),
+			"controller": account(controller),
+			"hpke": hpke(key),
+			"evidence": hex(evidence),
+		}),
+	};
+	if let Some(fields) = fields.as_object_mut() {
+		fields.insert("type".into(), act.name().into());
+	}
+	fields
+}
