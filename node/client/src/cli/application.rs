@@ -1,6 +1,9 @@
 //! `salus apply`, `salus approve`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+	path::{Path, PathBuf},
+	time::Duration,
+};
 
 use clap::Args;
 use salus_primitives::{InstitutionId, Moment, Role};
@@ -8,7 +11,7 @@ use secrecy::SecretString;
 
 use super::{passphrase, report::Report, session::Session};
 use crate::sdk::{
-	calls, publish_both, words, Application, ApplicationFile, DocumentError, Error, FileError, KeyError, Salts,
+	calls, publish_both, words, Application, ApplicationFile, DocumentError, Error, FileError, Hash, KeyError, Salts,
 };
 
 /// `salus apply`
@@ -108,6 +111,13 @@ pub(crate) struct Approve {
 	/// The applicant's salt file: checks that the commitments are to what she showed
 	#[arg(long, value_name = "FILE")]
 	salts: Option<PathBuf>,
+	#[command(flatten)]
+	validity: Validity,
+}
+
+/// From when until when a credential counts.
+#[derive(Args)]
+pub(crate) struct Validity {
 	/// From when the credential counts; at once without it
 	#[arg(long, value_parser = words::moment)]
 	valid_from: Option<Moment>,
@@ -119,6 +129,32 @@ pub(crate) struct Approve {
 	valid_for: Duration,
 }
 
+impl Validity {
+	/// Both ends, at this time.
+	pub(crate) fn span(&self, now: Moment) -> (Moment, Moment) {
+		let from = self.valid_from.unwrap_or(now);
+		let until = self
+			.valid_until
+			.unwrap_or_else(|| from.saturating_add(words::milliseconds(self.valid_for)));
+		(from, until)
+	}
+}
+
+/// Whether an applicant's salt file opens the commitments to her licence and her speciality.
+pub(crate) fn check_salts(path: &Path, commitments: (Hash, Hash)) -> Result<(), Error> {
+	let malformed = |reason: String| DocumentError::Malformed {
+		what: "salt file",
+		reason,
+	};
+	let text = std::fs::read_to_string(path).map_err(FileError::at(path))?;
+	let salts: Salts = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+	if salts.commitments().is_ok_and(|opened| opened == commitments) {
+		Ok(())
+	} else {
+		Err(malformed("it does not open this application's commitments".into()).into())
+	}
+}
+
 impl Approve {
 	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
 		let client = session.client().await?;
@@ -126,25 +162,10 @@ impl Approve {
 		let text = std::fs::read_to_string(&self.file).map_err(FileError::at(&self.file))?;
 		let (application, signature) = ApplicationFile::read(&text, &client.genesis(), now)?;
 		if let Some(path) = &self.salts {
-			let text = std::fs::read_to_string(path).map_err(FileError::at(path))?;
-			let salts: Salts = serde_json::from_str(&text).map_err(|error| DocumentError::Malformed {
-				what: "salt file",
-				reason: error.to_string(),
-			})?;
-			if !salts.open(&application) {
-				let reason = "it does not open this application's commitments".to_string();
-				return Err(DocumentError::Malformed {
-					what: "salt file",
-					reason,
-				}
-				.into());
-			}
+			check_salts(path, (application.licence, application.speciality))?;
 		}
 		let account = session.account()?;
-		let from = self.valid_from.unwrap_or(now);
-		let until = self
-			.valid_until
-			.unwrap_or_else(|| from.saturating_add(words::milliseconds(self.valid_for)));
+		let (from, until) = self.validity.span(now);
 		let (applicant, institution, role) = (application.applicant, application.institution, application.role);
 		let call = calls::approve_application(application, signature, from, until);
 		let acknowledgement = client.submit(&call, &account).await?;

@@ -2,9 +2,10 @@
 
 use clap::{Args, Subcommand};
 use salus_primitives::InstitutionId;
+use serde_json::json;
 
 use super::{report::Report, session::Session, view};
-use crate::sdk::{calls, not_found, words, AccountId, Error};
+use crate::sdk::{calls, not_found, words, AccountId, Client, Error};
 
 /// Whose credential, and where.
 #[derive(Args)]
@@ -22,6 +23,31 @@ pub(crate) enum Credential {
 	/// Show a credential and whether it counts now
 	#[command(after_help = "Example:\n  salus credential show 5Grw… --institution 0")]
 	Show(Which),
+	/// List where an account has, or had, a credential
+	#[command(after_help = "Example:\n  salus credential list 5Grw…")]
+	List {
+		/// The practitioner's account
+		#[arg(value_parser = words::account)]
+		account: AccountId,
+	},
+	/// Move to another hospital, where you hold a credential that counts
+	#[command(
+		after_help = "Example:\n  salus --key ada.key credential transfer --institution 1\n\nYour credential at the hospital that was your home until now ends."
+	)]
+	Transfer {
+		/// Your new home
+		#[arg(long)]
+		institution: InstitutionId,
+	},
+	/// Leave for ever
+	#[command(
+		after_help = "Example:\n  salus --key ada.key credential leave --for-ever\n\nYour credentials everywhere are revoked, and a tombstone stays in the place of your account: it is never registered\nagain, at no hospital, so that nothing it ever signed is valid again. Who comes back needs a new account."
+	)]
+	Leave {
+		/// You know that the account never comes back
+		#[arg(long)]
+		for_ever: bool,
+	},
 	/// Suspend a credential, as an officer
 	#[command(after_help = "Example:\n  salus --key officer.key credential suspend 5Grw… --institution 0")]
 	Suspend(Which),
@@ -56,6 +82,9 @@ impl Credential {
 					.field("credential", view::credential(&credential))
 					.field("active", active));
 			}
+			Self::List { account } => return list(session, &client, account).await,
+			Self::Transfer { institution } => return transfer(session, &client, institution).await,
+			Self::Leave { for_ever } => return leave(session, &client, for_ever).await,
 			Self::Suspend(which) => {
 				let call = calls::suspend_credential(which.account, which.institution);
 				("suspended", which, client.submit(&call, &session.account()?).await?)
@@ -77,5 +106,103 @@ impl Credential {
 			.field("account", account.to_string())
 			.field("institution", institution)
 			.acknowledged(&acknowledgement))
+	}
+}
+
+async fn list(session: &Session, client: &Client, account: AccountId) -> Result<Report, Error> {
+	let at = client.finalised().await?;
+	let home = client.home(&at, account).await?;
+	let credentials = client.credentials(&at, account).await?;
+	let mut report = session
+		.report()
+		.line(match home {
+			Some(home) => format!("{account} uses the quota of institution {home}"),
+			None => format!("{account} has no standing"),
+		})
+		.field("account", account.to_string())
+		.field("home", home);
+	let mut listed = Vec::with_capacity(credentials.len());
+	for (institution, credential, active) in &credentials {
+		report = report.line(format!(
+			"{} at institution {institution}: {}, {}, until {}",
+			words::hyphenated(credential.role.name()),
+			if *active { "counts now" } else { "does not count now" },
+			credential.status.name(),
+			words::show_moment(credential.valid_until)
+		));
+		listed.push(json!({
+			"institution": institution,
+			"credential": view::credential(credential),
+			"active": active,
+		}));
+	}
+	Ok(report.field("credentials", listed))
+}
+
+async fn transfer(session: &Session, client: &Client, institution: InstitutionId) -> Result<Report, Error> {
+	let account = session.account()?;
+	let home = client.home(&client.finalised().await?, account.id()).await?;
+	let ends = home
+		.filter(|home| *home != institution)
+		.map(|home| format!(", and your credential at institution {home} ends"))
+		.unwrap_or_default();
+	let sentence = format!("You move to institution {institution}, whose quota you use from now on{ends}.");
+	session.before_signing(&sentence);
+	let acknowledgement = client.submit(&calls::transfer(institution), &account).await?;
+	Ok(session
+		.report()
+		.line(format!("institution {institution} is your home"))
+		.field("account", account.id().to_string())
+		.field("institution", institution)
+		.field("sentence", sentence)
+		.acknowledged(&acknowledgement))
+}
+
+async fn leave(session: &Session, client: &Client, for_ever: bool) -> Result<Report, Error> {
+	let account = session.account()?;
+	let credentials = client.credentials(&client.finalised().await?, account.id()).await?;
+	let places: Vec<_> = credentials.iter().map(|(institution, ..)| *institution).collect();
+	let sentence = leaving(&account.id(), &places);
+	if !for_ever {
+		return Err(Error::Unconfirmed {
+			what: sentence.trim_end_matches('.').to_string(),
+			flag: "--for-ever",
+		});
+	}
+	session.before_signing(&sentence);
+	let acknowledgement = client.submit(&calls::leave(&places), &account).await?;
+	Ok(session
+		.report()
+		.line(format!("{} left, and never comes back", account.id()))
+		.field("account", account.id().to_string())
+		.field("institutions", places)
+		.field("sentence", sentence)
+		.acknowledged(&acknowledgement))
+}
+
+fn leaving(account: &AccountId, places: &[InstitutionId]) -> String {
+	let revoked = if places.is_empty() {
+		String::new()
+	} else {
+		let places: Vec<_> = places.iter().map(ToString::to_string).collect();
+		format!("your credentials at institutions {} are revoked, ", places.join(", "))
+	};
+	format!("You leave for ever: {revoked}account {account} is never registered again, and to come back you need a new one.")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn whoever_leaves_is_told_what_ends() {
+		let account = AccountId::from([1; 32]);
+		let said = leaving(&account, &[0, 3]);
+		assert!(
+			said.contains("at institutions 0, 3 are revoked") && said.contains(&account.to_string()),
+			"{said}"
+		);
+		assert!(said.contains("never registered again"), "{said}");
+		assert!(!leaving(&account, &[]).contains("revoked"));
 	}
 }

@@ -5,6 +5,7 @@ mod act;
 mod acting;
 mod application;
 mod assign;
+mod attested;
 mod audit;
 mod caregiver;
 mod consent;
@@ -58,7 +59,7 @@ Exit codes:
   6  a local file or key is missing or wrong
   7  something does not verify
   8  a person has to confirm first (--subject, --accept-new-key, --again, --genesis,
-     --untyped)
+     --untyped, --for-ever)
   9  sent, outcome unknown: check before repeating
   130  interrupted
 
@@ -98,6 +99,9 @@ enum Command {
 	Accept(accept::Accept),
 	/// Approve an application, as an officer
 	Approve(application::Approve),
+	/// Applications that a registrar attested
+	#[command(subcommand)]
+	Application(attested::Application),
 	/// Credentials
 	#[command(subcommand)]
 	Credential(credential::Credential),
@@ -143,6 +147,7 @@ impl Command {
 			Self::Act(command) => command.run(session).await,
 			Self::Accept(command) => command.run(session).await,
 			Self::Approve(command) => command.run(session).await,
+			Self::Application(command) => command.run(session).await,
 			Self::Credential(command) => command.run(session).await,
 			Self::Voucher(command) => command.run(session).await,
 			Self::Patient(command) => command.run(session).await,
@@ -315,6 +320,12 @@ mod tests {
 			"salus act confirm --institution 0 --act 2 --salts s",
 			"salus act confirm --institution 0 remove-registrar --dev --dev-key //Charlie",
 			"salus act withdraw --institution 0 --act 0x3f2a91c4",
+			"salus application approve 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --institution 0 --valid-for 10d",
+			"salus application list --institution 0",
+			"salus credential list 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"salus credential transfer --institution 1",
+			"salus credential leave --for-ever",
+			"salus institution apply-keys 0",
 			"salus accept controller --patient 0 --out a.json",
 			"salus accept controller --patient 0 --n 15 --out a.json",
 		] {

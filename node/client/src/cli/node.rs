@@ -5,7 +5,7 @@ use salus_primitives::InstitutionId;
 use serde_json::{json, Value};
 
 use super::{report::Report, session::Session, view};
-use crate::sdk::{words, ConnectionError, Error};
+use crate::sdk::{calls, words, Client, ConnectionError, Error};
 
 #[derive(Subcommand)]
 pub(crate) enum Node {
@@ -69,24 +69,63 @@ pub(crate) enum Institution {
 		/// The institution
 		id: InstitutionId,
 	},
+	/// All institutions
+	#[command(after_help = "Example:\n  salus institution list")]
+	List,
+	/// Put in force the keys and nodes that an institution announced 24 hours ago or earlier
+	#[command(
+		after_help = "Example:\n  salus --key officer.key institution apply-keys 0\n\nTwo officers announce them: salus act propose --institution 0 change-hpke-key"
+	)]
+	ApplyKeys {
+		/// The institution
+		id: InstitutionId,
+	},
 }
 
 impl Institution {
 	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
-		let Self::Show { id } = self;
 		let client = session.client().await?;
-		let entry = client.institution(&client.finalised().await?, id).await?;
-		let officers: Vec<_> = entry.officers.iter().map(ToString::to_string).collect();
-		Ok(session
-			.report()
-			.line(format!(
-				"institution {id}: {} in {}, {}",
-				entry.kind.name(),
-				String::from_utf8_lossy(&entry.region),
-				entry.status.name()
-			))
-			.line(format!("officers {}", officers.join(", ")))
-			.line(format!("admission terms: {}", view::terms_line(&entry.admission_terms)))
-			.field("institution", view::institution(id, &entry)))
+		match self {
+			Self::Show { id } => show(session, &client, id).await,
+			Self::List => list(session, &client).await,
+			Self::ApplyKeys { id } => {
+				let acknowledgement = client.submit(&calls::apply_keys(id), &session.account()?).await?;
+				Ok(session
+					.report()
+					.line(format!("what institution {id} announced is in force"))
+					.field("institution", id)
+					.acknowledged(&acknowledgement))
+			}
+		}
 	}
+}
+
+async fn list(session: &Session, client: &Client) -> Result<Report, Error> {
+	let institutions = client.institutions(&client.finalised().await?).await?;
+	let entries = institutions.iter().map(|(id, entry)| view::institution(*id, entry));
+	let report = session.report().field("institutions", entries.collect::<Vec<_>>());
+	Ok(institutions.iter().fold(report, |report, (id, entry)| {
+		report.line(format!(
+			"institution {id}: {} in {}, {}",
+			entry.kind.name(),
+			String::from_utf8_lossy(&entry.region),
+			entry.status.name()
+		))
+	}))
+}
+
+async fn show(session: &Session, client: &Client, id: InstitutionId) -> Result<Report, Error> {
+	let entry = client.institution(&client.finalised().await?, id).await?;
+	let officers: Vec<_> = entry.officers.iter().map(ToString::to_string).collect();
+	Ok(session
+		.report()
+		.line(format!(
+			"institution {id}: {} in {}, {}",
+			entry.kind.name(),
+			String::from_utf8_lossy(&entry.region),
+			entry.status.name()
+		))
+		.line(format!("officers {}", officers.join(", ")))
+		.line(format!("admission terms: {}", view::terms_line(&entry.admission_terms)))
+		.field("institution", view::institution(id, &entry)))
 }

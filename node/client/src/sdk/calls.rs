@@ -21,6 +21,43 @@ pub fn approve_application(
 		.approve_application(Static(application), signature, valid_from, valid_until)
 }
 
+/// An officer makes a credential out of an application that the registrar attested.
+pub fn approve_attested_application(
+	applicant: AccountId,
+	institution: InstitutionId,
+	valid_from: Moment,
+	valid_until: Moment,
+) -> impl Payload {
+	api::tx()
+		.roles()
+		.approve_attested_application(applicant, institution, valid_from, valid_until)
+}
+
+/// An officer declines an application that the registrar attested.
+pub fn decline_application(applicant: AccountId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().decline_application(applicant, institution)
+}
+
+/// Anybody registered has an application forgotten that lapsed.
+pub fn prune_application(applicant: AccountId, institution: InstitutionId) -> impl Payload {
+	api::tx().roles().prune_application(applicant, institution)
+}
+
+/// Whoever holds a credential there makes another institution her home.
+pub fn transfer(institution: InstitutionId) -> impl Payload {
+	api::tx().roles().transfer(institution)
+}
+
+/// An account leaves for ever; it names every institution where it ever had a credential.
+pub fn leave(credentials: &[InstitutionId]) -> impl Payload {
+	api::tx().roles().leave(BoundedVec(credentials.to_vec()))
+}
+
+/// Anybody registered puts in force what an institution announced 24 hours ago.
+pub fn apply_keys(institution: InstitutionId) -> impl Payload {
+	api::tx().roles().apply_keys(institution)
+}
+
 /// An officer suspends a credential.
 pub fn suspend_credential(account: AccountId, institution: InstitutionId) -> impl Payload {
 	api::tx().roles().suspend_credential(account, institution)

@@ -236,6 +236,48 @@ impl Client {
 		self.ask(at, "RolesApi_credential", (account, institution)).await
 	}
 
+	/// All institutions, by their ids.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn institutions(&self, at: &At) -> Result<Vec<(InstitutionId, Institution<AccountId>)>, ConnectionError> {
+		let mut institutions: Vec<(InstitutionId, Institution<AccountId>)> = Vec::new();
+		loop {
+			let from = institutions.last().map_or(0, |(id, _)| id.saturating_add(1));
+			let page: Vec<_> = self.ask(at, "RolesApi_institutions", (from, PAGE)).await?;
+			if page.is_empty() {
+				return Ok(institutions);
+			}
+			institutions.extend(page);
+		}
+	}
+
+	/// Every credential that an account has or had, and whether it counts now.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn credentials(
+		&self,
+		at: &At,
+		account: AccountId,
+	) -> Result<Vec<(InstitutionId, Credential, bool)>, ConnectionError> {
+		let mut credentials = Vec::new();
+		for (institution, _) in self.institutions(at).await? {
+			if let Some((credential, active)) = self.credential(at, account, institution).await? {
+				credentials.push((institution, credential, active));
+			}
+		}
+		Ok(credentials)
+	}
+
+	/// The institution whose quota an account uses; none for one without standing.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn home(&self, at: &At, account: AccountId) -> Result<Option<InstitutionId>, ConnectionError> {
+		self.ask(at, "RolesApi_home", account).await
+	}
+
 	/// A patient's entry.
 	///
 	/// # Errors

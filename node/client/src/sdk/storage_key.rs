@@ -29,6 +29,11 @@ pub fn proposed_acts_key(institution: InstitutionId) -> Vec<u8> {
 	twox_64_concat("Roles", "ProposedActs", &institution)
 }
 
+/// Where the keys of `Roles.Applications` begin.
+pub fn applications_prefix() -> Vec<u8> {
+	item("Roles", "Applications")
+}
+
 /// `Records.Records[id]`.
 pub fn record_key(id: RecordId) -> Vec<u8> {
 	[item("Records", "Records").as_slice(), &id.encode()].concat()

@@ -650,7 +650,7 @@ mod tests {
 			),
 			(
 				"claim --patient 7 --acceptance @none.json".into(),
-				"FileError",
+				"File",
 				exit::LOCAL,
 			),
 		] {

@@ -100,6 +100,14 @@ pub enum Error {
 	/// The command line asks for something that can't be.
 	#[error("{0}")]
 	Usage(String),
+	/// What can't be taken back is not done by mistake.
+	#[error("{what}; confirm with {flag}")]
+	Unconfirmed {
+		/// What would be done.
+		what: String,
+		/// What confirms it.
+		flag: &'static str,
+	},
 	/// A thread of this program ended early.
 	#[error("the work was broken off; run the command again")]
 	BrokenOff,
@@ -131,7 +139,7 @@ impl Error {
 			Self::Put(PutError::AlreadyRecorded { .. }) => exit::CONFIRM,
 			Self::Key(_) | Self::Put(_) | Self::Data(_) | Self::File(_) => exit::LOCAL,
 			Self::Subject(SubjectError::Unreadable { .. }) => exit::LOCAL,
-			Self::Subject(_) => exit::CONFIRM,
+			Self::Subject(_) | Self::Unconfirmed { .. } => exit::CONFIRM,
 			Self::AfterReceipt { error, .. } => error.exit_code(),
 			Self::Usage(_) => exit::USAGE,
 		}
