@@ -11,7 +11,7 @@ use super::{
 	written::written,
 };
 use crate::sdk::{
-	calls, words, AccountId, Acknowledgement, Client, EmergencyCard, Error, Justification, KeyError,
+	calls, words, AccountId, Acknowledgement, Client, EmergencyCard, Error, Justification,
 };
 
 #[derive(Subcommand)]

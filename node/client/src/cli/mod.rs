@@ -11,6 +11,7 @@ mod caregiver;
 mod consent;
 mod consent_list;
 mod correction;
+mod council;
 mod credential;
 mod emergency;
 mod entry;
@@ -94,6 +95,9 @@ enum Command {
 	/// Acts of two officers: one proposes, another confirms
 	#[command(subcommand)]
 	Act(act::Act),
+	/// The council of the hospitals
+	#[command(subcommand)]
+	Council(council::Council),
 	/// Accept to act for a patient: writes a signed acceptance
 	#[command(subcommand)]
 	Accept(accept::Accept),
@@ -145,6 +149,7 @@ impl Command {
 			Self::Key(command) => command.run(session).await,
 			Self::Apply(command) => command.run(session).await,
 			Self::Act(command) => command.run(session).await,
+			Self::Council(command) => command.run(session).await,
 			Self::Accept(command) => command.run(session).await,
 			Self::Approve(command) => command.run(session).await,
 			Self::Application(command) => command.run(session).await,
@@ -326,6 +331,8 @@ mod tests {
 			"salus credential transfer --institution 1",
 			"salus credential leave --for-ever",
 			"salus institution apply-keys 0",
+			"salus council propose decide-recovery --patient 7 --complete",
+			"salus council vote --motion 3 --aye",
 			"salus accept controller --patient 0 --out a.json",
 			"salus accept controller --patient 0 --n 15 --out a.json",
 		] {
@@ -358,6 +365,9 @@ mod tests {
 			"salus act confirm --institution 0 --salts s",
 			"salus accept controller --patient 0 --n 16 --out a.json",
 			"salus accept king --patient 0 --out a.json",
+			"salus council propose decide-recovery --patient 7 --complete --refuse",
+			"salus council propose decide-guardian --patient 7 --guardian 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"salus council vote --motion 3",
 			"salus apply --institution 0 --role doctor --licence x --licence-file y --speciality z --out a --salts b",
 		] {
 			assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

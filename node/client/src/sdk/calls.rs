@@ -6,8 +6,16 @@ use salus_primitives::{
 };
 use subxt::{tx::Payload, utils::Static};
 
-use super::{AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Registration, Signature};
-use crate::api::{self, runtime_types::bounded_collections::bounded_vec::BoundedVec};
+use super::{
+	council::{Motion, MOTION_LENGTH},
+	AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Registration, Signature,
+};
+use crate::api::{
+	self,
+	runtime_types::{
+		bounded_collections::bounded_vec::BoundedVec, salus_runtime::RuntimeCall, sp_weights::weight_v2::Weight,
+	},
+};
 
 /// An officer makes a credential out of an application.
 pub fn approve_application(
@@ -100,6 +108,23 @@ pub fn confirm_act(institution: InstitutionId, act: Act) -> impl Payload {
 /// An officer takes a proposed act back.
 pub fn withdraw_act(institution: InstitutionId, act: Act) -> impl Payload {
 	api::tx().roles().withdraw_act(institution, Static(act))
+}
+
+/// A member puts a motion to the council, which carries it with so many ayes.
+pub fn put_motion(ayes: u32, call: RuntimeCall) -> impl Payload {
+	api::tx().council().propose(ayes, call, MOTION_LENGTH)
+}
+
+/// A member votes on a motion.
+pub fn vote(motion: &Motion, aye: bool) -> impl Payload {
+	api::tx().council().vote(motion.hash, motion.index, aye)
+}
+
+/// A motion that is carried, or can't be any more, is closed; a carried one is done.
+pub fn close_motion(motion: &Motion, weight: Weight) -> impl Payload {
+	api::tx()
+		.council()
+		.close(motion.hash, motion.index, weight, motion.length)
 }
 
 /// An administrator proposes to assign a patient to a practitioner.

@@ -48,7 +48,7 @@ impl EventView {
 	}
 }
 
-fn json(value: &ScaleValue<u32>, types: &PortableRegistry) -> Value {
+pub(super) fn json(value: &ScaleValue<u32>, types: &PortableRegistry) -> Value {
 	match &value.value {
 		ValueDef::Composite(fields) => match types.resolve(value.context).map(|found| &found.type_def) {
 			Some(TypeDef::Array(array)) => list(fields, array.type_param.id, types),

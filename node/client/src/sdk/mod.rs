@@ -9,6 +9,7 @@ mod attested;
 pub mod calls;
 mod card;
 mod client;
+pub mod council;
 mod data_dir;
 mod dicom;
 mod emergency_card;

@@ -4,6 +4,8 @@ use codec::Encode;
 use salus_primitives::{InstitutionId, PatientId, RecordId};
 use sp_io::hashing::{twox_128, twox_64};
 
+use super::Hash;
+
 /// `Roles.Institutions[id]`.
 pub fn institution_key(id: InstitutionId) -> Vec<u8> {
 	twox_64_concat("Roles", "Institutions", &id)
@@ -42,6 +44,26 @@ pub fn record_key(id: RecordId) -> Vec<u8> {
 /// `Records.Trail[patient]`.
 pub fn trail_key(patient: PatientId) -> Vec<u8> {
 	twox_64_concat("Records", "Trail", &patient)
+}
+
+/// `Council.Members`.
+pub fn council_members_key() -> Vec<u8> {
+	item("Council", "Members")
+}
+
+/// `Council.Proposals`.
+pub fn motions_key() -> Vec<u8> {
+	item("Council", "Proposals")
+}
+
+/// `Council.ProposalOf[motion]`.
+pub fn motion_key(motion: &Hash) -> Vec<u8> {
+	[item("Council", "ProposalOf").as_slice(), &motion.0].concat()
+}
+
+/// `Council.Voting[motion]`.
+pub fn votes_key(motion: &Hash) -> Vec<u8> {
+	[item("Council", "Voting").as_slice(), &motion.0].concat()
 }
 
 /// `Timestamp.Now`.

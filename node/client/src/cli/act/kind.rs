@@ -648,11 +648,7 @@ mod tests {
 				"Malformed",
 				exit::LOCAL,
 			),
-			(
-				"claim --patient 7 --acceptance @none.json".into(),
-				"File",
-				exit::LOCAL,
-			),
+			("claim --patient 7 --acceptance @none.json".into(), "File", exit::LOCAL),
 		] {
 			assert_eq!(refused(&line), (name.to_string(), code), "{line}");
 		}
