@@ -74,11 +74,14 @@ describe('our JSON-RPC', () => {
     purpose: 'Treatment',
   });
 
+  const did = (named) => `did:salus:${api.genesisHash.toHex().slice(2)}:${named}`;
+
   // Every method with a good call, by the names of its parameters.
   const calls = () => ({
     roles_institution: { id: hospitalA.id },
     roles_credential: { account: hospitalA.doctor.address, institution: hospitalA.id },
     roles_patient: { id: patient.id },
+    roles_did: { did: did(`patient:${patient.id}`) },
     consent_decide: { request: question() },
     consent_grants: { patient: patient.id },
     consent_requests: { patient: patient.id },
@@ -131,6 +134,23 @@ describe('our JSON-RPC', () => {
     assert.equal(await node.rpc('roles_credential', [asker.address, hospitalA.id]), null);
     assert.equal(await node.rpc('roles_institution', [404]), null);
     assert.equal(await node.rpc('roles_patient', ['18446744073709551615']), null);
+  });
+
+  test('identifiers are resolved as W3C has it, and refused with the standard\'s errors', async () => {
+    const id = did('institution:0');
+    const { didDocument, didDocumentMetadata } = await node.rpc('roles_did', [id]);
+    assert.deepEqual([didDocument.id, didDocumentMetadata], [id, { deactivated: false }]);
+    assert.deepEqual(didDocument.authentication, [hospitalA.officer, hospitalA.secondOfficer].map(({ address }) => `${id}#${address}`));
+    const hers = (await node.rpc('roles_did', [did(`patient:${patient.id}`)])).didDocument;
+    assert.equal(hers.verificationMethod.length, 2, 'her account and her key');
+    const type = (name) => `https://www.w3.org/ns/did#${name}`;
+    await refused('roles_did', [`${id}0x`], 7011, 'InvalidDid', { type: type('INVALID_DID') });
+    await refused('roles_did', ['-1'], 7011, 'InvalidDid', { type: type('INVALID_DID') });
+    await refused('roles_did', ['did:web:example.org'], 7012, 'DidMethodNotSupported', { type: type('METHOD_NOT_SUPPORTED') });
+    const genesis = `0x${'0a'.repeat(32)}`;
+    await refused('roles_did', [id.replace(api.genesisHash.toHex().slice(2), genesis.slice(2))], 7013, 'ForeignDid', { type: type('NOT_FOUND'), genesis });
+    await refused('roles_did', [did('institution:404')], 7014, 'UnknownDid', { type: type('NOT_FOUND') });
+    await refused('roles_did', { did: did(`patient:${patient.id}`), at: beforeAll }, 7014, 'UnknownDid', { type: type('NOT_FOUND') });
   });
 
   test('the decision, as an object and in SCALE, is the chain\'s', async () => {
@@ -296,7 +316,8 @@ describe('our JSON-RPC', () => {
     for (const [method, named] of Object.entries(good)) {
       for (const parameter of Object.keys(named)) {
         await refused(method, { ...named, [parameter]: [true] }, ...bad(parameter));
-        await refused(method, { ...named, [parameter]: '-1' }, ...bad(parameter));
+        // A text is a DID or none: that has errors of its own.
+        if (parameter !== 'did') await refused(method, { ...named, [parameter]: '-1' }, ...bad(parameter));
       }
       if (method !== 'records_audit') await refused(method, { ...named, at: '0x12' }, ...bad('at'));
     }

@@ -20,6 +20,10 @@ pub const ERRORS: &[(i32, &str)] = &[
 	(7008, "IndexBehind"),
 	(7009, "NoIndex"),
 	(7010, "RuntimeTooOld"),
+	(7011, "InvalidDid"),
+	(7012, "DidMethodNotSupported"),
+	(7013, "ForeignDid"),
+	(7014, "UnknownDid"),
 	(7020, "NoDesk"),
 	(7021, "LocalOnly"),
 	(7022, "VaultFailed"),
@@ -94,6 +98,18 @@ pub enum RpcError {
 	/// The chain's runtime does not know lists that run across patients.
 	#[error("the chain's runtime does not know such lists yet; ask again when the runtime is upgraded")]
 	RuntimeTooOld,
+	/// The identifier is not a DID in its one spelling.
+	#[error("did: expected did:salus:<genesis hash>:institution:<n>, :patient:<n> or :account:<public key>, in lower-case hex without 0x")]
+	InvalidDid,
+	/// The identifier is of another DID method.
+	#[error("did: only did:salus is resolved here; ask a resolver of that method")]
+	DidMethodNotSupported,
+	/// The identifier is of another chain.
+	#[error("did: it is of the chain with genesis {0:?}; ask a node of that chain")]
+	ForeignDid(H256),
+	/// Nobody was ever registered under the identifier.
+	#[error("did: nobody is or was registered under it at this block; check the identifier")]
+	UnknownDid,
 	/// This node holds no key of the institution.
 	#[error("this node keeps no such key; ask the node of the custodian{}", named(custodian))]
 	NoDesk {
@@ -136,6 +152,10 @@ impl RpcError {
 			Self::IndexBehind(_) => "IndexBehind",
 			Self::NoIndex => "NoIndex",
 			Self::RuntimeTooOld => "RuntimeTooOld",
+			Self::InvalidDid => "InvalidDid",
+			Self::DidMethodNotSupported => "DidMethodNotSupported",
+			Self::ForeignDid(_) => "ForeignDid",
+			Self::UnknownDid => "UnknownDid",
 			Self::NoDesk { .. } => "NoDesk",
 			Self::LocalOnly => "LocalOnly",
 			Self::VaultFailed => "VaultFailed",
@@ -173,6 +193,14 @@ impl RpcError {
 			Self::InvalidLimit(limit) => json!({ "name": name, "limit": limit, "least": 1, "most": 256 }),
 			Self::UnknownBlock(at) | Self::StatePruned(at) => json!({ "name": name, "at": at }),
 			Self::IndexBehind(block) => json!({ "name": name, "block": block }),
+			Self::InvalidDid => json!({ "name": name, "type": "https://www.w3.org/ns/did#INVALID_DID" }),
+			Self::DidMethodNotSupported => {
+				json!({ "name": name, "type": "https://www.w3.org/ns/did#METHOD_NOT_SUPPORTED" })
+			}
+			Self::ForeignDid(genesis) => {
+				json!({ "name": name, "type": "https://www.w3.org/ns/did#NOT_FOUND", "genesis": genesis })
+			}
+			Self::UnknownDid => json!({ "name": name, "type": "https://www.w3.org/ns/did#NOT_FOUND" }),
 			Self::NoDesk { custodian } => json!({ "name": name, "custodian": custodian }),
 			Self::Relay(refused) => match refused.custodian() {
 				Some(custodian) => json!({ "name": name, "custodian": custodian }),

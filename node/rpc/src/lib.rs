@@ -3,6 +3,7 @@
 
 mod chain;
 mod consent;
+mod did;
 mod error;
 mod index;
 mod input;

@@ -11,8 +11,9 @@ use sp_runtime::traits::Block as BlockT;
 
 use crate::{
 	chain::Chain,
+	did,
 	input::Input,
-	view::{CredentialView, InstitutionView, PatientView},
+	view::{CredentialView, DidResolution, InstitutionView, PatientView},
 	AccountId, RpcError,
 };
 
@@ -35,6 +36,10 @@ pub trait RolesRpc {
 	/// A patient; null where there is none of this id.
 	#[method(name = "roles_patient", blocking)]
 	fn patient(&self, id: Input, at: Option<Input>) -> Result<Option<PatientView>, RpcError>;
+
+	/// A `did:salus` identifier, resolved: the document with its metadata, as W3C's DID Resolution has them.
+	#[method(name = "roles_did", blocking)]
+	fn did(&self, did: Input, at: Option<Input>) -> Result<DidResolution, RpcError>;
 }
 
 /// Answers from the runtime.
@@ -79,5 +84,11 @@ where
 		let id = id.integer("id")?;
 		let patient = self.0.ask(&at, |api, at| api.patient(at, id))?;
 		Ok(patient.map(|patient| PatientView::new(id, patient)))
+	}
+
+	fn did(&self, did: Input, at: Option<Input>) -> Result<DidResolution, RpcError> {
+		let subject = did::subject(did.text("did", "a DID")?, &self.0.genesis())?;
+		let document = self.0.ask(&at, |api, at| api.did_document(at, subject))?;
+		document.map(DidResolution::from).ok_or(RpcError::UnknownDid)
 	}
 }

@@ -166,6 +166,83 @@ async fn runtime_too_old() {
 	assert_eq!(answer, (7010, json!({ "name": "RuntimeTooOld" })));
 }
 
+#[tokio::test]
+async fn invalid_did() {
+	let world = World::new().await;
+	let chain = format!("did:salus:{}", "00".repeat(32));
+	for did in [
+		"".to_string(),
+		"institution:0".into(),
+		"did:salus".into(),
+		"did:".into(),
+		"did:SALUS:x".into(),
+		"did::x".into(),
+		"did:salus:00:institution:0".into(),
+		format!("{chain}:institution:00"),
+		format!("{chain}:institution:4294967296"),
+		format!("{chain}:doctor:0"),
+		format!("{chain}:account:{}", "AA".repeat(32)),
+		format!("{chain}:patient:0#key"),
+		format!("did:salus:{}:institution:0", "AB".repeat(32)),
+		format!("did:salus:{}:institution:00", "ab".repeat(32)),
+		format!("{chain}:patient:{}", "1".repeat(1 << 20)),
+	] {
+		let expected = json!({ "name": "InvalidDid", "type": "https://www.w3.org/ns/did#INVALID_DID" });
+		assert_eq!(
+			world.fails("roles_did", json!([did])).await,
+			(7011, expected),
+			"{did:.80}"
+		);
+	}
+	let (code, data) = world.fails("roles_did", json!([7])).await;
+	assert_eq!((code, data["parameter"].clone()), (7001, json!("did")));
+}
+
+#[tokio::test]
+async fn did_method_not_supported() {
+	let expected = json!({ "name": "DidMethodNotSupported", "type": "https://www.w3.org/ns/did#METHOD_NOT_SUPPORTED" });
+	for did in [
+		"did:web:example.org",
+		"did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc",
+	] {
+		let answer = World::new().await.fails("roles_did", json!([did])).await;
+		assert_eq!(answer, (7012, expected.clone()));
+	}
+}
+
+#[tokio::test]
+async fn foreign_did() {
+	let genesis = "0a".repeat(32);
+	let did = format!("did:salus:{genesis}:institution:0");
+	let (code, data) = World::new().await.fails("roles_did", json!([did])).await;
+	let expected = json!({
+		"name": "ForeignDid",
+		"type": "https://www.w3.org/ns/did#NOT_FOUND",
+		"genesis": format!("0x{genesis}"),
+	});
+	assert_eq!((code, data), (7013, expected));
+}
+
+#[tokio::test]
+async fn unknown_did() {
+	let chain = format!("did:salus:{}", "00".repeat(32));
+	for named in [
+		"institution:9".to_string(),
+		"patient:9".into(),
+		format!("account:{}", "77".repeat(32)),
+	] {
+		let answer = World::new()
+			.await
+			.fails(
+				"roles_did",
+				json!({ "did": format!("{chain}:{named}"), "at": earlier() }),
+			)
+			.await;
+		let expected = json!({ "name": "UnknownDid", "type": "https://www.w3.org/ns/did#NOT_FOUND" });
+		assert_eq!(answer, (7014, expected));
+	}
+}
+
 fn refusals() -> Vec<(fn() -> ReleaseError, Value)> {
 	use ReleaseError::*;
 	vec![
@@ -248,6 +325,10 @@ fn the_table_is_complete_and_in_the_readme() {
 		RpcError::IndexBehind(7),
 		RpcError::NoIndex,
 		RpcError::RuntimeTooOld,
+		RpcError::InvalidDid,
+		RpcError::DidMethodNotSupported,
+		RpcError::ForeignDid(pruned()),
+		RpcError::UnknownDid,
 		RpcError::NoDesk { custodian: None },
 		RpcError::LocalOnly,
 		RpcError::VaultFailed,

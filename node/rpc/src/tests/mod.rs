@@ -7,6 +7,7 @@
 )]
 
 mod consent;
+mod did;
 mod errors;
 mod lists;
 mod records;

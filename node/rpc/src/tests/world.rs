@@ -173,6 +173,44 @@ impl HeaderBackend<Block> for Client {
 	}
 }
 
+/// Institution 0 with two officers, an address that is one and one that is none; patient `BIG`, on paper, with a key of
+/// X-Wing; account 2, which left.
+fn did_document(subject: DidSubject<AccountId>) -> Option<DidDocument<AccountId>> {
+	let document = DidDocument {
+		genesis: H256::zero(),
+		subject: subject.clone(),
+		controller: None,
+		accounts: Vec::new(),
+		hpke: None,
+		addresses: Default::default(),
+		deactivated: false,
+	};
+	// /ip4/192.0.2.7/tcp/30333
+	let address = vec![4, 192, 0, 2, 7, 6, 0x76, 0x7d];
+	match subject {
+		DidSubject::Institution(0) => Some(DidDocument {
+			accounts: vec![account(1), account(2)],
+			hpke: Some(HpkeKey::X25519([5; 32])),
+			addresses: BoundedVec::truncate_from(vec![
+				BoundedVec::truncate_from(vec![0xff, 0xff]),
+				BoundedVec::truncate_from(address),
+			]),
+			..document
+		}),
+		DidSubject::Patient(BIG) => Some(DidDocument {
+			controller: Some(DidSubject::Institution(0)),
+			hpke: Some(HpkeKey::XWing(BoundedVec::truncate_from(vec![6; 1216]))),
+			..document
+		}),
+		DidSubject::Account(found) if found == account(2) => Some(DidDocument {
+			accounts: vec![found],
+			deactivated: true,
+			..document
+		}),
+		_ => None,
+	}
+}
+
 /// What the runtime says to a known block whose state is not there, or to one that does not work.
 fn check(at: H256) -> Result<(), ApiError> {
 	if at == pruned() {
@@ -253,8 +291,8 @@ sp_api::mock_impl_runtime_apis! {
 		fn caregivers(_: PatientId) -> Vec<AccountId> {
 			Vec::new()
 		}
-		fn did_document(_: DidSubject<AccountId>) -> Option<DidDocument<AccountId>> {
-			None
+		fn did_document(subject: DidSubject<AccountId>) -> Option<DidDocument<AccountId>> {
+			did_document(subject)
 		}
 	}
 

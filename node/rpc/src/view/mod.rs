@@ -2,6 +2,7 @@
 
 mod audit;
 mod consent;
+mod did;
 mod emergency;
 mod records;
 mod registry;
@@ -16,6 +17,7 @@ pub use consent::{
 	GrantView, GranteeView, ParentView, TermsView,
 };
 pub use emergency::{ApprovalView, CaseView, ReviewView};
+pub use did::{DidDocumentView, DidResolution, ServiceView, VerificationMethodView};
 pub use records::{OutcomeView, ReceiptView, RecordFilterView, RecordStatusView, RecordView, RelationView};
 pub use registry::{CredentialView, HpkeKeyView, InstitutionView, PatientStatusView, PatientView};
 
