@@ -287,6 +287,12 @@ impl_runtime_apis! {
 		}
 	}
 
+	impl crate::dry_run::DryRunApi<Block> for Runtime {
+		fn dry_run(transaction: Vec<u8>, head: crate::Hash) -> Result<DryRun, DryRunError> {
+			crate::dry_run::dry_run(&transaction, head)
+		}
+	}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	// The macro gives the implementations below no place outside of the function.
 	#[allow(non_local_definitions)]

@@ -10,6 +10,7 @@
 //!
 //! - `configs`: each pallet's parameters, and why they are what they are
 //! - `apis`: what the node and its RPC can ask
+//! - `dry_run`: what a transaction would do in the next block
 //! - `genesis`: the presets
 //! - `key_owners`: whose session key it is, for reports of equivocation
 //! - `transactions`: their extensions, and those that the runtime itself puts into a node's pool
@@ -28,6 +29,7 @@ pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod configs;
+pub mod dry_run;
 pub mod genesis;
 mod key_owners;
 mod no_token;

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 //! The runtime as a whole: presets, the gate to the pool, and what the extensions are.
 
+mod dry_run;
 mod leaving;
 mod listings;
 mod records;
