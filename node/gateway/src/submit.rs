@@ -126,6 +126,7 @@ impl Node {
 	pub async fn connect(&self) -> Result<Client, GatewayError> {
 		let options = ConnectOptions {
 			genesis: Some(self.genesis),
+			..ConnectOptions::default()
 		};
 		let client = Client::connect_with(&self.url, options).await?;
 		if self.development && !client.is_development().await? {

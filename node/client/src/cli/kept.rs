@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 use subxt::tx::Payload;
 
-use crate::sdk::{exit, publish_new, remove, Account, Acknowledgement, Client, Error, FileError};
+use crate::sdk::{check_new, exit, publish_new, remove, Account, Acknowledgement, Client, Error, FileError};
 
 /// Writes the file, sends the call, and removes the file again where the call took no effect.
 pub(crate) async fn submit_keeping(
@@ -16,12 +16,16 @@ pub(crate) async fn submit_keeping(
 	path: &Path,
 	kept: &impl Serialize,
 ) -> Result<Acknowledgement, Error> {
-	publish_new(path, &pretty(path, kept)?)?;
+	if client.is_dry_run() {
+		check_new(path)?;
+	} else {
+		publish_new(path, &pretty(path, kept)?)?;
+	}
 	match client.submit(call, account).await.map_err(Error::from) {
 		Ok(acknowledgement) => Ok(acknowledgement),
 		Err(error) => {
-			// There is nothing for it to open, unless nobody knows.
-			if error.exit_code() != exit::UNKNOWN {
+			// There is nothing for it to open, unless nobody knows; and in a dry run there is no file of ours.
+			if error.exit_code() != exit::UNKNOWN && !client.is_dry_run() {
 				remove(path)?;
 			}
 			Err(error)

@@ -13,6 +13,8 @@ mod consent_list;
 mod correction;
 mod council;
 mod credential;
+mod did;
+mod dry_run;
 mod emergency;
 mod entry;
 mod emergency_card;
@@ -42,16 +44,16 @@ mod written;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use serde_json::{json, Map, Value};
 
-use crate::sdk::{exit, Error};
+use crate::sdk::{exit, Error, SubmissionError};
 use report::Report;
 use session::{Global, Session};
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done
+  0  done; with --dry-run: it would be
   1  failed
   2  the command line is wrong
   3  access to a record was refused
@@ -124,6 +126,9 @@ enum Command {
 	/// A patient who lost her key
 	#[command(subcommand)]
 	Recovery(recovery::RecoveryCommand),
+	/// Decentralised identifiers
+	#[command(subcommand)]
+	Did(did::Did),
 	/// Assignments of patients to practitioners
 	#[command(subcommand)]
 	Assign(assign::Assign),
@@ -159,6 +164,7 @@ impl Command {
 			Self::Caregiver(command) => command.run(session).await,
 			Self::Guardian(command) => command.run(session).await,
 			Self::Recovery(command) => command.run(session).await,
+			Self::Did(command) => command.run(session).await,
 			Self::Assign(command) => command.run(session).await,
 			Self::Record(command) => command.run(session).await,
 			Self::Consent(command) => command.run(session).await,
@@ -170,8 +176,11 @@ impl Command {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-	let cli = match Cli::try_parse() {
-		Ok(cli) => cli,
+	let parsed = Cli::command()
+		.try_get_matches()
+		.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, dry_run::path(&matches))));
+	let (cli, path) = match parsed {
+		Ok(parsed) => parsed,
 		Err(error) => return usage(&error, std::env::args_os().any(|argument| argument == "--json")),
 	};
 	let json = cli.global.json;
@@ -184,10 +193,18 @@ pub fn run() -> ExitCode {
 	};
 	runtime.spawn(interrupt::watch());
 	let session = Session::new(cli.global);
-	let result = runtime
-		.block_on(cli.command.run(&session))
-		.and_then(|report| report.print(json));
-	match result {
+	let result = runtime.block_on(async {
+		if session.global.dry_run {
+			dry_run::check(&path)?;
+		}
+		cli.command.run(&session).await
+	});
+	let result = match result {
+		// The end of a dry run.
+		Err(Error::Submission(SubmissionError::DryRun(preview))) => Ok(session.report().tried(&preview)),
+		result => result,
+	};
+	match result.and_then(|report| report.print(json)) {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
 			let code = error.exit_code();
@@ -238,7 +255,6 @@ fn object(name: String, message: String, code: u8, mut details: Map<String, Valu
 mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
-	use clap::CommandFactory;
 
 	#[test]
 	fn the_command_line_is_sound() {
@@ -303,6 +319,8 @@ mod tests {
 			"salus record put x.json --patient 0 --institution 0 --category laboratory --relates-to replaces:4",
 			"salus --url ws://a:1 node status --url ws://b:1",
 			"salus audit readers 7 --stale-ok",
+			"salus --dry-run consent seal --patient 0 --compartment 3",
+			"salus consent seal --patient 0 --compartment 3 --dry-run",
 			"salus record put x.pdf --patient 0 --category imaging --subject 7 --again",
 			"salus consent from-fhir - --directory who.json --untyped permit --json",
 			"salus consent to-fhir --directory who.json",

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::{json, Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::sdk::{words, Acknowledgement, Error, FileError};
+use crate::sdk::{words, Acknowledgement, Error, EventView, FileError, Preview};
 
 /// What a command has to say. It may be a secret that is shown once, so that all of it is wiped when it is dropped.
 #[derive(Default)]
@@ -49,10 +49,7 @@ impl Report {
 			words::hex(hash),
 			names.join(", ")
 		);
-		let events: Vec<_> = events
-			.iter()
-			.map(|event| json!({ "pallet": event.pallet, "name": event.name, "fields": event.fields }))
-			.collect();
+		let events: Vec<_> = events.iter().map(event).collect();
 		self.line(line).field(
 			"acknowledgement",
 			json!({
@@ -61,6 +58,29 @@ impl Report {
 				"index": index,
 				"extrinsic": words::hex(extrinsic),
 				"events": events,
+			}),
+		)
+	}
+
+	/// Adds the end of a dry run: what would happen, on which block that was tried, and what could not be.
+	pub(crate) fn tried(self, preview: &Preview) -> Self {
+		let mut report = self.line(preview.to_string());
+		for event in &preview.events {
+			report = report.line(format!("- {}.{} {}", event.pallet, event.name, event.fields));
+		}
+		for unchecked in &preview.unchecked {
+			report = report.line(format!("not checked: {unchecked}"));
+		}
+		let events: Vec<_> = preview.events.iter().map(event).collect();
+		report.field(
+			"dryRun",
+			json!({
+				"block": words::number(preview.block),
+				"hash": words::hex(preview.hash),
+				"time": words::number(preview.time),
+				"events": events,
+				"used": { "time": words::number(preview.used.time), "proof": words::number(preview.used.proof) },
+				"unchecked": preview.unchecked,
 			}),
 		)
 	}
@@ -104,6 +124,10 @@ impl Drop for Report {
 			.into_iter()
 			.for_each(|(_, value)| wipe(value));
 	}
+}
+
+fn event(event: &EventView) -> Value {
+	json!({ "pallet": event.pallet, "name": event.name, "fields": event.fields })
 }
 
 fn wipe(value: Value) {

@@ -8,7 +8,7 @@ use salus_vault::keystore::Strength;
 
 use super::{passphrase, report::Report};
 use crate::sdk::{
-	open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir, Error, Hash, Identity, KeyError,
+	open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir, Error, FileError, Hash, Identity, KeyError,
 	KeyFacts, KnownChains, PatientKeys, VaultClient,
 };
 
@@ -65,6 +65,9 @@ pub(crate) struct Global {
 	/// A well-known key such as //Alice//doctor
 	#[arg(long, global = true, requires = "dev", value_name = "PATH", help_heading = "Signing")]
 	pub(crate) dev_key: Option<String>,
+	/// Say what would happen at the finalised head, and send nothing
+	#[arg(long, global = true, help_heading = "Signing")]
+	pub(crate) dry_run: bool,
 	/// Where this client keeps pinned keys and broken-off transfers
 	#[arg(long, global = true, env = "SALUS_DATA", value_name = "FOLDER")]
 	pub(crate) data: Option<PathBuf>,
@@ -81,6 +84,8 @@ pub(crate) struct Session {
 	pub(crate) global: Global,
 	/// The chain, when it was pinned in this run.
 	first_seen: OnceLock<Hash>,
+	/// What a dry run keeps while it lasts.
+	passing: OnceLock<tempfile::TempDir>,
 }
 
 impl Session {
@@ -88,6 +93,7 @@ impl Session {
 		Self {
 			global,
 			first_seen: OnceLock::new(),
+			passing: OnceLock::new(),
 		}
 	}
 
@@ -95,6 +101,7 @@ impl Session {
 	pub(crate) async fn client(&self) -> Result<Client, Error> {
 		let options = ConnectOptions {
 			genesis: self.global.genesis,
+			dry_run: self.global.dry_run,
 		};
 		let client = Client::connect_with(&self.global.url, options).await?;
 		if !self.global.dev {
@@ -107,6 +114,10 @@ impl Session {
 
 	/// Compares the chain with the one that was at this URL before. Development chains come and go.
 	fn recognise(&self, client: &Client) -> Result<(), Error> {
+		if self.global.dry_run {
+			let (base, genesis) = (self.base()?, self.global.genesis);
+			return KnownChains::look(&base, client.url(), client.genesis(), genesis).map(drop);
+		}
 		let chains = KnownChains::open(&self.base()?)?;
 		let change = chains.check(client.url(), client.genesis(), self.global.genesis)?;
 		if change != ChainChange::Same {
@@ -127,8 +138,15 @@ impl Session {
 		VaultClient::with_roots(&self.global.vault, self.global.vault_ca.as_deref())
 	}
 
+	/// The folder of this chain; in a dry run that has none, one that is gone with the session.
 	pub(crate) fn data(&self, client: &Client) -> Result<DataDir, Error> {
-		Ok(DataDir::open(&self.base()?, &client.genesis())?)
+		let base = self.base()?;
+		if !self.global.dry_run || DataDir::exists(&base, &client.genesis()) {
+			return Ok(DataDir::open(&base, &client.genesis())?);
+		}
+		let made = tempfile::tempdir().map_err(FileError::at(std::env::temp_dir()))?;
+		let folder = self.passing.get_or_init(|| made);
+		Ok(DataDir::open(folder.path(), &client.genesis())?)
 	}
 
 	/// How strong key files are made, and have to be.

@@ -36,6 +36,8 @@ const NEXT_BLOCK: Duration = Duration::from_secs(30);
 pub struct ConnectOptions {
 	/// The chain's genesis hash, where it is known beforehand: any other chain is refused.
 	pub genesis: Option<Hash>,
+	/// Whether the client sends nothing: what it would submit is tried on the finalised head instead.
+	pub dry_run: bool,
 }
 
 /// A connection to a node.
@@ -45,6 +47,7 @@ pub struct Client {
 	rpc: RpcClient,
 	genesis: Hash,
 	url: String,
+	pub(super) dry_run: bool,
 }
 
 /// As whom a command acts.
@@ -93,6 +96,7 @@ impl Client {
 			rpc,
 			genesis,
 			url: url.to_string(),
+			dry_run: options.dry_run,
 		};
 		let at = client.finalised().await?;
 		if !api::is_codegen_valid_for(at.metadata_ref()) {

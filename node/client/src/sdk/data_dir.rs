@@ -36,6 +36,11 @@ impl DataDir {
 		Ok(Self { folder })
 	}
 
+	/// Whether there is such a folder.
+	pub fn exists(base: &Path, genesis: &Hash) -> bool {
+		base.join(hex::encode(genesis)).is_dir()
+	}
+
 	/// `$XDG_DATA_HOME/salus`, or `~/.local/share/salus`.
 	///
 	/// # Errors

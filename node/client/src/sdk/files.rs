@@ -85,6 +85,14 @@ pub(crate) fn check_writable(path: &Path) -> Result<(), FileError> {
 	NamedTempFile::new_in(folder_of(path)).map(|_| ()).map_err(failed)
 }
 
+/// Whether a new file can be written under this name: as [`check_writable`], and there is none.
+pub(crate) fn check_new(path: &Path) -> Result<(), FileError> {
+	if path.symlink_metadata().is_ok() {
+		return Err(FileError::at(path)(io::ErrorKind::AlreadyExists.into()));
+	}
+	check_writable(path)
+}
+
 /// Opens a file for appending.
 pub(crate) fn append(path: &Path) -> Result<fs::File, FileError> {
 	fs::OpenOptions::new()
@@ -171,7 +179,14 @@ mod tests {
 	fn a_name_that_cant_be_written_is_told_beforehand() {
 		let folder = tempfile::tempdir().unwrap();
 		check_writable(&folder.path().join("new")).unwrap();
+		check_new(&folder.path().join("new")).unwrap();
 		assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+		let taken = tempfile::NamedTempFile::new().unwrap();
+		check_writable(taken.path()).unwrap();
+		assert_eq!(
+			check_new(taken.path()).unwrap_err().source.kind(),
+			io::ErrorKind::AlreadyExists
+		);
 		for wrong in [
 			folder.path().to_owned(),
 			folder.path().join("none").join("new"),

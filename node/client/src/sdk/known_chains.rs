@@ -7,6 +7,7 @@ use std::{
 
 use super::{
 	data_dir::{make_own, update},
+	files::read_json,
 	words, ConnectionError, DataError, Error, Hash,
 };
 
@@ -39,34 +40,58 @@ impl KnownChains {
 		Ok(Self { file: base.join(FILE) })
 	}
 
+	/// [`check`](Self::check) of those below the folder `base`, remembering nothing: no folder is made.
+	///
+	/// # Errors
+	/// As [`check`](Self::check).
+	pub fn look(base: &Path, url: &str, found: Hash, confirmed: Option<Hash>) -> Result<ChainChange, Error> {
+		let known: BTreeMap<String, String> = read_json(&base.join(FILE))
+			.map_err(DataError::File)?
+			.unwrap_or_default();
+		told(change(&known, url, found, confirmed), url, found)
+	}
+
 	/// Compares the chain at a URL with the one seen there first. `confirmed` is the genesis hash that a person gave.
 	///
 	/// # Errors
 	/// `OtherChain` when it is another and not the confirmed one.
 	pub fn check(&self, url: &str, found: Hash, confirmed: Option<Hash>) -> Result<ChainChange, Error> {
-		let url = url.trim_end_matches('/');
 		let change = update(&self.file, |known: &mut BTreeMap<String, String>| {
-			let seen = words::hex(found);
-			match known.get(url) {
-				Some(before) if *before == seen => Ok(ChainChange::Same),
-				Some(before) if confirmed != Some(found) => Err(before.clone()),
-				before => {
-					let change = before.map_or(ChainChange::New, |_| ChainChange::Confirmed);
-					known.insert(url.to_string(), seen);
-					Ok(change)
-				}
-			}
+			let change = change(known, url, found, confirmed)?;
+			known.insert(place(url).to_string(), words::hex(found));
+			Ok::<_, String>(change)
 		});
-		match change.map_err(DataError::File)? {
-			Ok(change) => Ok(change),
-			Err(before) => Err(ConnectionError::OtherChain {
-				url: url.to_string(),
-				found,
-				known: words::hash(&before).unwrap_or_default(),
-			}
-			.into()),
-		}
+		told(change.map_err(DataError::File)?, url, found)
 	}
+}
+
+fn place(url: &str) -> &str {
+	url.trim_end_matches('/')
+}
+
+/// What becomes of the chain among those that are known, or which was there before.
+fn change(
+	known: &BTreeMap<String, String>,
+	url: &str,
+	found: Hash,
+	confirmed: Option<Hash>,
+) -> Result<ChainChange, String> {
+	match known.get(place(url)) {
+		Some(before) if *before == words::hex(found) => Ok(ChainChange::Same),
+		Some(before) if confirmed != Some(found) => Err(before.clone()),
+		before => Ok(before.map_or(ChainChange::New, |_| ChainChange::Confirmed)),
+	}
+}
+
+fn told(change: Result<ChainChange, String>, url: &str, found: Hash) -> Result<ChainChange, Error> {
+	change.map_err(|before| {
+		ConnectionError::OtherChain {
+			url: place(url).to_string(),
+			found,
+			known: words::hash(&before).unwrap_or_default(),
+		}
+		.into()
+	})
 }
 
 #[cfg(test)]
@@ -81,6 +106,8 @@ mod tests {
 		let chains = KnownChains::open(&base.path().join("data")).unwrap();
 		let (one, two) = (Hash::repeat_byte(1), Hash::repeat_byte(2));
 		let url = "ws://a:1";
+		let look = |found, confirmed| KnownChains::look(&base.path().join("data"), url, found, confirmed);
+		assert_eq!(look(one, None).unwrap(), ChainChange::New);
 		assert_eq!(chains.check(url, one, None).unwrap(), ChainChange::New);
 		assert_eq!(chains.check("ws://a:1/", one, None).unwrap(), ChainChange::Same);
 		assert_eq!(chains.check("ws://b:1", two, None).unwrap(), ChainChange::New);

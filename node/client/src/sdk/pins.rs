@@ -34,6 +34,15 @@ impl<'a> Pins<'a> {
 		Self { data }
 	}
 
+	/// Compares a key with the pinned one, and pins nothing.
+	///
+	/// # Errors
+	/// As [`check`](Self::check).
+	pub fn look(&self, institution: InstitutionId, key: &HpkeKey, accept: bool) -> Result<KeyChange, Error> {
+		let pins: BTreeMap<InstitutionId, String> = self.data.read(FILE)?;
+		Ok(change(&pins, institution, &words::hex(key.encode()), accept)?)
+	}
+
 	/// Compares a key with the pinned one, and pins it where there is none or the change is accepted.
 	///
 	/// # Errors
@@ -41,22 +50,30 @@ impl<'a> Pins<'a> {
 	pub fn check(&self, institution: InstitutionId, key: &HpkeKey, accept: bool) -> Result<KeyChange, Error> {
 		let found = words::hex(key.encode());
 		let change = self.data.update(FILE, |pins: &mut BTreeMap<InstitutionId, String>| {
-			let change = match pins.get(&institution) {
-				Some(pinned) if *pinned == found => return Ok(KeyChange::Same),
-				Some(pinned) if accept => KeyChange::Accepted { before: pinned.clone() },
-				Some(pinned) => {
-					return Err(PayloadError::KeyChanged {
-						institution,
-						pinned: pinned.clone(),
-						found: found.clone(),
-					})
-				}
-				None => KeyChange::New,
-			};
+			let change = change(pins, institution, &found, accept)?;
 			pins.insert(institution, found.clone());
-			Ok(change)
+			Ok::<_, PayloadError>(change)
 		})?;
 		Ok(change?)
+	}
+}
+
+/// What becomes of a key among these pins.
+fn change(
+	pins: &BTreeMap<InstitutionId, String>,
+	institution: InstitutionId,
+	found: &str,
+	accept: bool,
+) -> Result<KeyChange, PayloadError> {
+	match pins.get(&institution) {
+		Some(pinned) if pinned == found => Ok(KeyChange::Same),
+		Some(pinned) if accept => Ok(KeyChange::Accepted { before: pinned.clone() }),
+		Some(pinned) => Err(PayloadError::KeyChanged {
+			institution,
+			pinned: pinned.clone(),
+			found: found.to_string(),
+		}),
+		None => Ok(KeyChange::New),
 	}
 }
 
@@ -72,7 +89,14 @@ mod tests {
 		let data = DataDir::open(&base.path().join("data"), &Hash::zero()).unwrap();
 		let pins = Pins::new(&data);
 		let (one, two) = (HpkeKey::X25519([1; 32]), HpkeKey::X25519([2; 32]));
-		assert_eq!(pins.check(0, &one, false).unwrap(), KeyChange::New);
+		assert_eq!(pins.look(0, &one, false).unwrap(), KeyChange::New);
+		assert_eq!(
+			pins.check(0, &one, false).unwrap(),
+			KeyChange::New,
+			"a look pins nothing"
+		);
+		assert!(pins.look(0, &two, false).is_err());
+		assert!(matches!(pins.look(0, &two, true), Ok(KeyChange::Accepted { .. })));
 		assert_eq!(pins.check(0, &one, false).unwrap(), KeyChange::Same);
 		assert!(matches!(
 			pins.check(0, &two, false),

@@ -19,11 +19,13 @@ use super::{
 	event::EventView,
 	general,
 	rejections::explain,
-	Account, Hash, SubmissionError,
+	Account, At, Hash, SubmissionError,
 };
 
 /// How many blocks a transaction can wait in the pool.
 const MORTALITY: u64 = 64;
+/// The same in a dry run: the node that is asked has a signed transaction in its hands. No era is shorter.
+const BRIEF: u64 = 4;
 /// How long finality is waited for.
 const FINALITY: Duration = Duration::from_secs(180);
 
@@ -62,7 +64,8 @@ impl Acknowledgement {
 }
 
 impl Client {
-	/// Signs a call, sends it and waits until it is final.
+	/// Signs a call, sends it and waits until it is final. In a dry run it ends in [`SubmissionError::DryRun`] instead, so
+	/// that of several calls the first is tried alone.
 	///
 	/// # Errors
 	/// `Rejected` with the pallet's error, `Unregistered`, `Invalid`; `Unknown` when it was sent and nobody says what
@@ -73,14 +76,9 @@ impl Client {
 		signer: &Account,
 	) -> Result<Acknowledgement, SubmissionError> {
 		let at = self.finalised().await?;
-		let nonce = self
-			.request("system_accountNextIndex", &[Value::String(signer.id().to_string())])
-			.await?;
-		let nonce = nonce
-			.as_u64()
-			.ok_or_else(|| SubmissionError::Encoding("the nonce is no number".into()))?;
+		let nonce = self.nonce(&at, signer).await?;
 		let params = DefaultExtrinsicParamsBuilder::new()
-			.mortal(MORTALITY)
+			.mortal(if self.is_dry_run() { BRIEF } else { MORTALITY })
 			.nonce(nonce)
 			.build();
 		let transaction = at
@@ -89,7 +87,7 @@ impl Client {
 			.await
 			.and_then(|mut signable| signable.sign(signer))
 			.map_err(encoding)?;
-		self.watch(transaction, Some(signer), at.metadata_ref()).await
+		self.send(&at, transaction, Some(signer)).await
 	}
 
 	/// Sends a call that its own fields authorise, without a signer, and waits until it is final.
@@ -99,18 +97,37 @@ impl Client {
 	pub async fn submit_authorised<Call: Payload>(&self, call: &Call) -> Result<Acknowledgement, SubmissionError> {
 		let at = self.finalised().await?;
 		let bytes = general::encode(&at, call).map_err(encoding)?;
-		self.watch(at.tx().from_bytes(bytes), None, at.metadata_ref()).await
+		self.send(&at, at.tx().from_bytes(bytes), None).await
 	}
 
-	async fn watch(
+	/// The next nonce: after those that wait in the pool, but in a dry run, which knows the finalised head alone.
+	async fn nonce(&self, at: &At, signer: &Account) -> Result<u64, SubmissionError> {
+		if self.is_dry_run() {
+			let nonce: u32 = self.ask(at, "AccountNonceApi_account_nonce", signer.id()).await?;
+			return Ok(nonce.into());
+		}
+		let nonce = self
+			.request("system_accountNextIndex", &[Value::String(signer.id().to_string())])
+			.await?;
+		nonce
+			.as_u64()
+			.ok_or_else(|| SubmissionError::Encoding("the nonce is no number".into()))
+	}
+
+	/// The one way out of this client.
+	async fn send(
 		&self,
+		at: &At,
 		transaction: Transaction,
 		signer: Option<&Account>,
-		metadata: &Metadata,
 	) -> Result<Acknowledgement, SubmissionError> {
+		if self.is_dry_run() {
+			let preview = self.try_transaction(at, transaction.encoded(), signer).await?;
+			return Err(SubmissionError::DryRun(Box::new(preview)));
+		}
 		// Asked first, because its answer is typed and the pool's is a sentence.
 		let verdict = transaction.validate().await.map_err(broken)?;
-		check_validity(verdict, signer, metadata)?;
+		check_validity(verdict, signer, at.metadata_ref())?;
 		let extrinsic = transaction.hash();
 		let unknown = |reason: String| SubmissionError::Unknown { extrinsic, reason };
 		let progress = transaction
@@ -158,7 +175,7 @@ impl Client {
 	}
 }
 
-fn check_validity(
+pub(super) fn check_validity(
 	verdict: ValidationResult,
 	signer: Option<&Account>,
 	metadata: &Metadata,
@@ -209,22 +226,29 @@ fn check_validity(
 }
 
 fn rejected(error: DispatchError, block: u64) -> SubmissionError {
-	if let DispatchError::Module(module) = &error {
-		if let Ok(details) = module.details() {
-			let (pallet, error) = (details.pallet.name().to_string(), details.variant.name.clone());
-			let next = explain(&pallet, &error, &details.variant.docs);
-			return SubmissionError::Rejected {
-				pallet,
-				error,
-				next,
-				block,
-			};
-		}
+	match explained_module(&error) {
+		Some((pallet, error, next)) => SubmissionError::Rejected {
+			pallet,
+			error,
+			next,
+			block,
+		},
+		None => SubmissionError::Failed {
+			reason: error.to_string(),
+			block,
+		},
 	}
-	SubmissionError::Failed {
-		reason: error.to_string(),
-		block,
-	}
+}
+
+/// A pallet's error: the pallet, its name, and what to do about it.
+pub(super) fn explained_module(error: &DispatchError) -> Option<(String, String, String)> {
+	let DispatchError::Module(module) = error else {
+		return None;
+	};
+	let details = module.details().ok()?;
+	let (pallet, error) = (details.pallet.name().to_string(), details.variant.name.clone());
+	let next = explain(&pallet, &error, &details.variant.docs);
+	Some((pallet, error, next))
 }
 
 fn status_error(status: TransactionStatusError, extrinsic: Hash) -> SubmissionError {

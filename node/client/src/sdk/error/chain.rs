@@ -2,7 +2,7 @@
 
 use salus_primitives::{PatientId, RecordId};
 
-use crate::sdk::Hash;
+use crate::sdk::{Hash, Preview};
 
 /// Why the node can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +124,15 @@ pub enum SubmissionError {
 		/// What to do.
 		next: String,
 	},
+	/// The chain would refuse the call for a reason of no pallet; it was not sent.
+	#[error("the chain would refuse the call: {reason} (not sent); sign it with an account that may make it")]
+	ForeseenFailure {
+		/// The reason.
+		reason: String,
+	},
+	/// It was a dry run, and the transaction would have taken effect. No failure.
+	#[error("{0}")]
+	DryRun(Box<Preview>),
 	/// The transaction was sent, and whether it took effect is not known.
 	#[error("extrinsic {extrinsic:?} was sent and may have taken effect ({reason}); see `salus node status` and what is on the chain before you repeat the command")]
 	Unknown {

@@ -16,6 +16,8 @@ use super::{fhir_consent::ConsentError, words};
 
 /// The process's exit codes.
 pub mod exit {
+	/// Done; or, in a dry run, it would be.
+	pub const DONE: u8 = 0;
 	/// Anything without a code of its own.
 	pub const FAILED: u8 = 1;
 	/// The command line is wrong.
@@ -123,6 +125,7 @@ impl Error {
 				_ => exit::UNREACHABLE,
 			},
 			Self::Submission(SubmissionError::Unknown { .. } | SubmissionError::NoEvent { .. }) => exit::UNKNOWN,
+			Self::Submission(SubmissionError::DryRun(_)) => exit::DONE,
 			Self::Submission(SubmissionError::Encoding(_)) | Self::NotFound { .. } | Self::BrokenOff => exit::FAILED,
 			Self::Submission(_) => exit::REJECTED,
 			Self::Vault(VaultError::Refused { .. }) | Self::Refused(_) => exit::REFUSED,

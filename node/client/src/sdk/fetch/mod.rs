@@ -23,7 +23,7 @@ use super::{
 	transfers::{Transfer, DOWNLOADS},
 	vault::Payload,
 	AccountId, Acknowledgement, Actor, Client, DataDir, Download, Error, FileError, Hash, PayloadError, Progress,
-	Refusal, VaultClient, VaultError,
+	Refusal, SubmissionError, VaultClient, VaultError,
 };
 
 /// A document to read.
@@ -66,7 +66,16 @@ impl Client {
 		actor: &Actor,
 	) -> Result<(ReceiptId, Receipt<AccountId>, Acknowledgement), Error> {
 		let call = calls::access(records, purpose, actor.institution);
-		let acknowledgement = self.submit(&call, &actor.account).await?;
+		let acknowledgement = match self.submit(&call, &actor.account).await {
+			// What would be in the block is a receipt, and what would be in it may be a refusal.
+			Err(SubmissionError::DryRun(preview)) => {
+				return Err(match preview.refusal() {
+					Some(refusal) => refusal.into(),
+					None => SubmissionError::DryRun(preview).into(),
+				})
+			}
+			sent => sent?,
+		};
 		let id = acknowledgement.number("Records", "receipt")?;
 		let receipt = async { self.receipt(&self.online_at(acknowledgement.hash).await?, id).await };
 		Ok((id, receipt.await.map_err(after(id))?, acknowledgement))
@@ -90,6 +99,9 @@ impl Fetch {
 	) -> Result<Fetched, Error> {
 		check_writable(&self.out)?;
 		self.keep_payload.as_deref().map_or(Ok(()), check_writable)?;
+		if client.is_dry_run() {
+			return Err(self.tried(client, actor).await);
+		}
 		let record = client
 			.proven_record(self.record)
 			.await?
@@ -128,6 +140,27 @@ impl Fetch {
 			size,
 			acknowledgement,
 		})
+	}
+
+	/// A dry run: the access alone. No key is asked for and nothing is downloaded.
+	async fn tried(&self, client: &Client, actor: &Actor) -> Error {
+		if let Some(receipt) = self.receipt {
+			return Error::Usage(format!(
+				"under receipt {receipt} nothing is sent to the chain, so that there is nothing to try; leave out --receipt or --dry-run"
+			));
+		}
+		match client.access(&[self.record], self.purpose, actor).await {
+			Err(Error::Submission(SubmissionError::DryRun(mut preview))) => {
+				preview.unchecked.extend([
+					"the custodian was not asked for the key, and nothing was downloaded",
+					"a receipt that an earlier run kept was not looked for: with one, no further access is asked",
+				]);
+				SubmissionError::DryRun(preview).into()
+			}
+			Err(error) => error,
+			// A client that sends nothing has no receipt.
+			Ok(_) => Error::BrokenOff,
+		}
 	}
 
 	/// A permit and the key: under the given receipt, under one that an earlier run kept, or under a new one.

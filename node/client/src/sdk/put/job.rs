@@ -119,11 +119,7 @@ impl Job<'_> {
 			Some(kept) => self.usable(kept, recipients.clone()).await?,
 			None => None,
 		};
-		let recorded_at = match (&kept, self.put.recorded_at) {
-			(Some(kept), _) => kept.ticket.recorded_at,
-			(None, Some(given)) => given,
-			(None, None) => self.client.time().await?,
-		};
+		let recorded_at = self.recorded_at(kept.as_ref()).await?;
 		self.put
 			.foresee(self.client, self.actor, self.institution, recorded_at)
 			.await?;
@@ -140,6 +136,15 @@ impl Job<'_> {
 			acknowledgement,
 			key,
 		})
+	}
+
+	/// When the documented thing happened: as it was registered in an earlier run, as was said, or now.
+	pub(super) async fn recorded_at(&self, kept: Option<&Kept>) -> Result<Moment, Error> {
+		match (kept, self.put.recorded_at) {
+			(Some(kept), _) => Ok(kept.ticket.recorded_at),
+			(None, Some(given)) => Ok(given),
+			(None, None) => Ok(self.client.time().await?),
+		}
 	}
 
 	/// What an earlier run left, if it can be uploaded as it is.

@@ -1,6 +1,7 @@
 //! Uploading a document: encrypted here, wrapped to custodian and patient, stored, then registered.
 
 mod document;
+mod dry_run;
 mod foresee;
 mod job;
 mod memory;
@@ -19,7 +20,7 @@ use salus_vault::{envelope::Context, ticket::UploadTicket};
 use self::{
 	job::{Done, Job},
 	memory::Documents,
-	stored::{Recipients, Stored},
+	stored::{Kept, Recipients, Stored},
 };
 use super::{
 	subject::{self, About, SubjectMemory},
@@ -119,6 +120,9 @@ impl Put {
 			document,
 		};
 		let mut kept = job.stored.read()?;
+		if client.is_dry_run() {
+			return Err(job.tried(kept, &recipients, &documents).await);
+		}
 		let mut registered = match &kept {
 			Some(kept) => job.registered(&kept.ticket).await?,
 			None => None,
@@ -223,7 +227,6 @@ impl Put {
 #[cfg(test)]
 mod tests {
 	#![allow(clippy::unwrap_used)]
-	use super::stored::Kept;
 	use super::*;
 	use crate::sdk::{AccountId, Identity};
 	use salus_primitives::{Record, RecordStatus};

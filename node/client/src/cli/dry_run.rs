@@ -1,0 +1,199 @@
+//! `--dry-run`: what it means for each command.
+
+use clap::ArgMatches;
+
+use crate::sdk::Error;
+
+/// What a command does with `--dry-run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DryRun {
+	/// Its transaction is tried on the finalised head instead of being sent.
+	Tried,
+	/// It sends and writes nothing anyway, and does what it does; no chain is noted.
+	Reads,
+	/// It writes a file or shows what a key signed, and sends nothing to the chain: there is nothing to try.
+	Refused,
+}
+
+use DryRun::{Reads, Refused, Tried};
+
+/// Every command, in the order of the help.
+const COMMANDS: &[(&str, DryRun)] = &[
+	("node status", Reads),
+	("institution show", Reads),
+	("key new", Refused),
+	("key show", Reads),
+	("key import", Refused),
+	("apply", Refused),
+	("approve", Tried),
+	("credential show", Reads),
+	("credential suspend", Tried),
+	("credential reinstate", Tried),
+	("credential revoke", Tried),
+	("voucher issue", Refused),
+	("patient register", Tried),
+	("patient card", Refused),
+	("patient read-card", Reads),
+	("patient show", Reads),
+	("did resolve", Reads),
+	("assign propose", Tried),
+	("assign accept", Tried),
+	("assign end", Tried),
+	("record put", Tried),
+	("record get", Tried),
+	("record verify", Reads),
+	("record list", Reads),
+	("record show", Reads),
+	("record history", Reads),
+	("record error", Tried),
+	("consent ask", Tried),
+	("consent approve", Tried),
+	("consent decline", Tried),
+	("consent withdraw", Tried),
+	("consent grant", Tried),
+	("consent revoke", Tried),
+	("consent deny", Tried),
+	("consent allow", Tried),
+	("consent list", Reads),
+	("consent explain", Reads),
+	("consent pass-on", Tried),
+	("consent seal", Tried),
+	("consent unseal", Tried),
+	("consent from-fhir", Reads),
+	("consent to-fhir", Reads),
+	("emergency open", Tried),
+	("emergency join", Tried),
+	("emergency approve", Tried),
+	("emergency close", Tried),
+	("emergency review", Tried),
+	("emergency appeal", Tried),
+	("emergency list", Reads),
+	("audit show", Reads),
+	("audit verify", Reads),
+	("audit readers", Reads),
+];
+
+/// The names of the command and its subcommand.
+pub(super) fn path(matches: &ArgMatches) -> String {
+	let next = |matches: &ArgMatches| {
+		matches
+			.subcommand()
+			.map(|(name, inner)| (name.to_string(), inner.clone()))
+	};
+	std::iter::successors(next(matches), |(_, inner)| next(inner))
+		.map(|(name, _)| name)
+		.collect::<Vec<_>>()
+		.join(" ")
+}
+
+/// Refuses a command of which nothing can be tried. One without a decision is refused too.
+pub(super) fn check(path: &str) -> Result<(), Error> {
+	match COMMANDS.iter().find(|(known, _)| *known == path) {
+		Some((_, Tried | Reads)) => Ok(()),
+		Some((_, Refused)) | None => Err(Error::Usage(format!(
+			"`salus {path}` sends nothing to the chain, so that there is nothing to try; leave out --dry-run"
+		))),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::{super::Cli, *};
+	use crate::sdk::exit;
+	use clap::{Command, CommandFactory};
+
+	/// The leaves of the tree of commands, with what they do.
+	fn leaves(command: &Command, path: &str, found: &mut Vec<(String, Command)>) {
+		let inner: Vec<_> = command.get_subcommands().collect();
+		if inner.is_empty() {
+			found.push((path.trim_start().to_string(), command.clone()));
+		}
+		for inner in inner {
+			leaves(inner, &format!("{path} {}", inner.get_name()), found);
+		}
+	}
+
+	#[test]
+	fn every_command_has_a_decision_about_dry_runs() {
+		let mut found = Vec::new();
+		leaves(&Cli::command(), "", &mut found);
+		let names: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+		let decided: Vec<_> = COMMANDS.iter().map(|(path, _)| *path).collect();
+		assert_eq!(names, decided, "give the new command a decision");
+	}
+
+	#[test]
+	fn a_command_whose_example_signs_is_tried_or_refused() {
+		let mut found = Vec::new();
+		leaves(&Cli::command(), "", &mut found);
+		for ((path, command), (_, decision)) in found.iter().zip(COMMANDS) {
+			let help = command
+				.get_after_long_help()
+				.or(command.get_after_help())
+				.unwrap()
+				.to_string();
+			// An example with a key signs something; `explain` names its requester by her key.
+			if help.contains("--key ") && path != "consent explain" {
+				assert_ne!(*decision, Reads, "{path} signs");
+			}
+		}
+	}
+
+	#[test]
+	fn every_source_file_that_submits_is_of_commands_that_are_tried() {
+		let files = [
+			("assign", include_str!("assign.rs")),
+			("approve", include_str!("application.rs")),
+			("consent", include_str!("consent.rs")),
+			("record error", include_str!("correction.rs")),
+			("credential", include_str!("credential.rs")),
+			("emergency", include_str!("emergency.rs")),
+			("patient", include_str!("patient.rs")),
+		];
+		for (name, text) in files {
+			assert!(text.contains(".submit"), "{name} submits");
+			let tried = |(path, decision): &(&str, DryRun)| path.starts_with(name) && *decision == Tried;
+			assert!(COMMANDS.iter().any(tried), "{name} is tried");
+		}
+		for (name, text) in [
+			("node", include_str!("node.rs")),
+			("key", include_str!("key.rs")),
+			("voucher", include_str!("voucher.rs")),
+			("audit", include_str!("audit.rs")),
+			("fhir", include_str!("fhir.rs")),
+			("explain", include_str!("explain.rs")),
+		] {
+			assert!(!text.contains(".submit"), "{name} submits");
+		}
+	}
+
+	#[test]
+	fn what_cant_be_tried_is_refused_with_the_reason() {
+		for path in [
+			"voucher issue",
+			"apply",
+			"patient card",
+			"key new",
+			"key import",
+			"unheard of",
+		] {
+			let refused = check(path).unwrap_err();
+			assert_eq!(refused.exit_code(), exit::USAGE);
+			assert!(refused.to_string().contains(path), "{refused}");
+		}
+		check("consent grant").unwrap();
+		check("record list").unwrap();
+	}
+
+	#[test]
+	fn the_path_of_a_command_is_told_without_its_options() {
+		let line = "salus --dry-run --json consent seal --patient 0 --compartment 3";
+		let matches = Cli::command().try_get_matches_from(line.split(' ')).unwrap();
+		assert_eq!(path(&matches), "consent seal");
+		let matches = Cli::command()
+			.try_get_matches_from("salus approve application.json".split(' '))
+			.unwrap();
+		assert_eq!(path(&matches), "approve");
+	}
+}
