@@ -5,6 +5,8 @@
 
 mod acts;
 mod consents;
+mod dids;
+mod dry_run;
 mod keys;
 mod lists;
 mod kin;
