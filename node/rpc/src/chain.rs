@@ -66,11 +66,6 @@ where
 		self.client.info().genesis_hash
 	}
 
-	/// The number of the finalised head.
-	pub(crate) fn finalised(&self) -> NumberFor<Block> {
-		self.client.info().finalized_number
-	}
-
 	fn block(&self, at: &Option<Input>) -> Result<H256, RpcError> {
 		let Some(at) = given(at) else {
 			return Ok(self.client.info().finalized_hash);

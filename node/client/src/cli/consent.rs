@@ -9,7 +9,10 @@ use salus_primitives::{
 };
 use subxt::tx::Payload;
 
-use super::{consent_list::ConsentList, explain::Explain, party::Party, report::Report, session::Session, terms::TermsFlags, view};
+use super::{
+	consent_list::ConsentList, explain::Explain, party::Party, report::Report, session::Session, terms::TermsFlags,
+	view,
+};
 use crate::sdk::{
 	calls, not_found,
 	sentence::{self, Voice},

@@ -17,24 +17,60 @@ enum DryRun {
 
 use DryRun::{Reads, Refused, Tried};
 
-/// Every command, in the order of the help.
+/// Every command, in the order of the help; what comes below one of them is decided with it.
 const COMMANDS: &[(&str, DryRun)] = &[
 	("node status", Reads),
 	("institution show", Reads),
+	("institution list", Reads),
+	("institution apply-keys", Tried),
 	("key new", Refused),
 	("key show", Reads),
 	("key import", Refused),
 	("apply", Refused),
+	("act propose", Tried),
+	("act confirm", Tried),
+	("act withdraw", Tried),
+	("act list", Reads),
+	("council propose", Tried),
+	("council vote", Tried),
+	("council close", Tried),
+	("council list", Reads),
+	("accept guardian", Refused),
+	("accept executor", Refused),
+	("accept caregiver", Refused),
+	("accept controller", Refused),
 	("approve", Tried),
+	("application list", Reads),
+	("application approve", Tried),
+	("application decline", Tried),
+	("application prune", Tried),
 	("credential show", Reads),
+	("credential list", Reads),
+	("credential transfer", Tried),
+	("credential leave", Tried),
 	("credential suspend", Tried),
 	("credential reinstate", Tried),
 	("credential revoke", Tried),
 	("voucher issue", Refused),
 	("patient register", Tried),
 	("patient card", Refused),
+	("patient emergency-card", Refused),
+	("patient rotate-keys", Tried),
 	("patient read-card", Reads),
 	("patient show", Reads),
+	("caregiver name", Tried),
+	("caregiver remove", Tried),
+	("caregiver list", Reads),
+	("guardian list", Reads),
+	("guardian object", Tried),
+	("guardian contest", Tried),
+	("guardian resign", Tried),
+	("recovery contacts set", Tried),
+	("recovery contacts clear", Tried),
+	("recovery vouch-sign", Refused),
+	("recovery vouch", Tried),
+	("recovery object", Tried),
+	("recovery show", Reads),
 	("did resolve", Reads),
 	("assign propose", Tried),
 	("assign accept", Tried),
@@ -45,6 +81,7 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("record list", Reads),
 	("record show", Reads),
 	("record history", Reads),
+	("record successor", Tried),
 	("record error", Tried),
 	("consent ask", Tried),
 	("consent approve", Tried),
@@ -59,6 +96,7 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("consent pass-on", Tried),
 	("consent seal", Tried),
 	("consent unseal", Tried),
+	("consent attest-erasure", Tried),
 	("consent from-fhir", Reads),
 	("consent to-fhir", Reads),
 	("emergency open", Tried),
@@ -68,6 +106,8 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("emergency review", Tried),
 	("emergency appeal", Tried),
 	("emergency list", Reads),
+	("emergency incident declare", Tried),
+	("emergency incident end", Tried),
 	("audit show", Reads),
 	("audit verify", Reads),
 	("audit readers", Reads),
@@ -88,12 +128,20 @@ pub(super) fn path(matches: &ArgMatches) -> String {
 
 /// Refuses a command of which nothing can be tried. One without a decision is refused too.
 pub(super) fn check(path: &str) -> Result<(), Error> {
-	match COMMANDS.iter().find(|(known, _)| *known == path) {
+	match decided(path) {
 		Some((_, Tried | Reads)) => Ok(()),
 		Some((_, Refused)) | None => Err(Error::Usage(format!(
 			"`salus {path}` sends nothing to the chain, so that there is nothing to try; leave out --dry-run"
 		))),
 	}
+}
+
+/// The command's decision.
+fn decided(path: &str) -> Option<&'static (&'static str, DryRun)> {
+	COMMANDS.iter().find(|(known, _)| {
+		path.strip_prefix(known)
+			.is_some_and(|below| below.is_empty() || below.starts_with(' '))
+	})
 }
 
 #[cfg(test)]
@@ -118,23 +166,25 @@ mod tests {
 	fn every_command_has_a_decision_about_dry_runs() {
 		let mut found = Vec::new();
 		leaves(&Cli::command(), "", &mut found);
-		let names: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
-		let decided: Vec<_> = COMMANDS.iter().map(|(path, _)| *path).collect();
-		assert_eq!(names, decided, "give the new command a decision");
+		let mut names: Vec<_> = found
+			.iter()
+			.map(|(path, _)| decided(path).map_or(path.as_str(), |(known, _)| *known))
+			.collect();
+		names.dedup();
+		let decisions: Vec<_> = COMMANDS.iter().map(|(path, _)| *path).collect();
+		assert_eq!(names, decisions, "give the new command a decision");
 	}
 
 	#[test]
 	fn a_command_whose_example_signs_is_tried_or_refused() {
 		let mut found = Vec::new();
 		leaves(&Cli::command(), "", &mut found);
-		for ((path, command), (_, decision)) in found.iter().zip(COMMANDS) {
-			let help = command
-				.get_after_long_help()
-				.or(command.get_after_help())
-				.unwrap()
-				.to_string();
+		for (path, command) in &found {
+			let Some((_, decision)) = decided(path) else { continue };
+			let help = command.get_after_long_help().or(command.get_after_help());
+			let help = help.map(ToString::to_string).unwrap_or_default();
 			// An example with a key signs something; `explain` names its requester by her key.
-			if help.contains("--key ") && path != "consent explain" {
+			if help.contains("--key ") && !["consent explain", "consent list", "emergency list"].contains(&path.as_str()) {
 				assert_ne!(*decision, Reads, "{path} signs");
 			}
 		}

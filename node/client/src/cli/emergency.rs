@@ -10,9 +10,7 @@ use super::{
 	incident::Incident, kept::submit_keeping, key::text_or_file, party::Party, report::Report, session::Session, view,
 	written::written,
 };
-use crate::sdk::{
-	calls, words, AccountId, Acknowledgement, Client, EmergencyCard, Error, Justification,
-};
+use crate::sdk::{calls, words, AccountId, Acknowledgement, Client, EmergencyCard, Error, Justification};
 
 #[derive(Subcommand)]
 pub(crate) enum Emergency {

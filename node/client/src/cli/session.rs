@@ -8,8 +8,8 @@ use salus_vault::keystore::Strength;
 
 use super::{passphrase, report::Report};
 use crate::sdk::{
-	open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir, Error, FileError, Hash, Identity, KeyError,
-	KeyFacts, KnownChains, PatientKeys, VaultClient,
+	open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir, Error, FileError, Hash,
+	Identity, KeyError, KeyFacts, KnownChains, PatientKeys, VaultClient,
 };
 
 /// Options of every command.

@@ -77,10 +77,8 @@ struct Inner {
 impl Inner {
 	/// What the blocks from `first` to `last` put on lists.
 	fn listings(&self, first: u32, last: u32) -> impl Iterator<Item = Listing<AccountId>> + '_ {
-		let entries = self
-			.blocks
-			.range(first..)
-			.take_while(move |(number, _)| **number <= last);
+		let blocks = self.blocks.range(first..);
+		let blocks = blocks.take_while(move |(number, _)| **number <= last);
 		let entries = blocks.flat_map(|(_, entries)| entries);
 		entries.map(|(patient, entry)| listing(*patient, 10 * patient + entry.seq, None))
 	}

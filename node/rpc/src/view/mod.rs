@@ -16,8 +16,8 @@ pub use consent::{
 	AccessRequestView, BasisView, ConsentRequestView, DecisionView, DenialTermsView, DenialView, ErasureView,
 	GrantView, GranteeView, ParentView, TermsView,
 };
-pub use emergency::{ApprovalView, CaseView, ReviewView};
 pub use did::{DidDocumentView, DidResolution, ServiceView, VerificationMethodView};
+pub use emergency::{ApprovalView, CaseView, ReviewView};
 pub use records::{OutcomeView, ReceiptView, RecordFilterView, RecordStatusView, RecordView, RelationView};
 pub use registry::{CredentialView, HpkeKeyView, InstitutionView, PatientStatusView, PatientView};
 

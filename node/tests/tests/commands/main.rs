@@ -8,8 +8,8 @@ mod consents;
 mod dids;
 mod dry_run;
 mod keys;
-mod lists;
 mod kin;
+mod lists;
 mod people;
 mod records;
 
