@@ -39,6 +39,7 @@ mod registration;
 mod rejections;
 mod salt;
 pub mod sentence;
+mod standing;
 mod storage_key;
 mod subject;
 mod submit;

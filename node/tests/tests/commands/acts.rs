@@ -1,10 +1,11 @@
 //! What two officers do together, and what other people accept off chain for it.
 
 use super::each;
-use salus::words;
-use salus_tests::{account, kinds, text, Answer, Node, Salus};
+use salus::{api, words, ApplicationFile};
+use salus_tests::{account, consortium::Council, kinds, text, Answer, Node, Salus};
 use serde_json::{json, Value};
 use std::{fs, path::Path};
+use subxt::utils::Static;
 
 const FIRST: &str = "//Alice";
 const SECOND: &str = "//Charlie";
@@ -189,6 +190,25 @@ async fn a_patient_on_paper_claims_her_id_and_is_given_a_guardian() {
 	);
 }
 
+/// A nurse whose application hospital A's registrar attested, and her salt file.
+async fn attested(node: &Node, salus: &Salus) -> (String, String) {
+	let (key, nurse) = salus.key("nurse.key");
+	let (file, salts) = (salus.file("application.json"), salus.file("nurse.json"));
+	let apply = format!("--key {key} apply --institution 0 --role nurse --licence N-1 --speciality Wards");
+	salus.types(&format!("{apply} --out {file} --salts {salts}")).ok();
+	salus
+		.types_as(FIRST, &format!("approve {file}"))
+		.fails(4, "Roles.RegistrarNamed");
+	let genesis = words::hash(&node.genesis().await).unwrap();
+	let text = fs::read_to_string(&file).unwrap();
+	let (application, signature) = ApplicationFile::read(&text, &genesis, node.time().await).unwrap();
+	let submit = api::tx()
+		.roles()
+		.submit_application(application.applicant, Static(application), signature);
+	Council::at(node).await.sends("//Registrar", &submit).await;
+	(nurse, salts)
+}
+
 /// Officers come and go, one id is merged into another, and a registrar is named, whose applications wait for an officer:
 /// what is taken back is not confirmed any more.
 #[tokio::test(flavor = "multi_thread")]
@@ -250,8 +270,21 @@ async fn officers_do_the_rest_together() {
 	// A registrar, and a doctor who leaves.
 	let registrar = account("//Registrar");
 	desk.does(&format!("name-registrar --account {registrar}"));
-	let waiting = salus.types("application list --institution 0").ok();
-	assert_eq!(waiting["applications"], json!([]));
+	let waiting = || salus.types("application list --institution 0").ok();
+	assert_eq!(waiting()["applications"], json!([]));
+	let (nurse, attested) = attested(&node, salus).await;
+	assert_eq!(each(&waiting(), "applications", "applicant"), [&json!(nurse)]);
+	let approve = |salts: &str| {
+		let line = format!("application approve {nurse} --institution 0 --salts {salts} --valid-for 10d");
+		salus.types_as(FIRST, &line)
+	};
+	let other = json!({ "licence": "N-2", "licenceSalt": "0x".to_owned() + &"00".repeat(32), "speciality": "Wards", "specialitySalt": "0x".to_owned() + &"00".repeat(32) });
+	approve(&salus.write("other.json", other.to_string())).fails(6, "Malformed");
+	let prune = format!("application prune {nurse} --institution 0");
+	salus.types_as(SECOND, &prune).fails(4, "Roles.ApplicationNotExpired");
+	let approved = approve(&attested).ok();
+	assert_eq!(node.acknowledged(&approved).await, ["Roles.CredentialIssued"]);
+	assert_eq!(waiting()["applications"], json!([]));
 	let doctor = "//Alice//doctor";
 	let decide = |what: &str| {
 		salus.types_as(
@@ -288,4 +321,56 @@ async fn officers_do_the_rest_together() {
 	salus
 		.types_as(FIRST, "credential leave --for-ever")
 		.fails(4, "Roles.HoldsOffice");
+}
+
+/// Two hospitals' seats carry a motion and refuse another; what a carried motion can't do is told by the pallet's error.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_council_decides_by_motions() {
+	let node = Node::start().await;
+	let salus = Salus::new(&node);
+	let puts = |motion: &str| {
+		let put = salus.types_as("//Alice", &format!("council propose {motion}")).ok();
+		assert_eq!(put["threshold"], 2);
+		text(&put["motion"])
+	};
+	let votes =
+		|uri: &str, motion: &str, vote: &str| salus.types_as(uri, &format!("council vote --motion {motion} --{vote}"));
+	let closes = |motion: &str| salus.types_as("//Bob", &format!("council close --motion {motion}"));
+
+	let limits = puts("set-emergency-limits --institution 1 --approvals 2 --cases-a-day 9");
+	let listed = salus.types("council list").ok();
+	assert_eq!(
+		each(&listed, "motions", "motion"),
+		[&json!(limits.parse::<u32>().unwrap())]
+	);
+	let sentence = text(&listed["motions"][0]["sentence"]);
+	assert_eq!(
+		sentence,
+		"emergency cases of institution 1 need 2 approvals, and it may open 9 in a day"
+	);
+	let voted = votes("//Alice", &limits, "aye").ok();
+	assert_eq!(voted["sentence"], format!("You vote for the motion that {sentence}."));
+	closes(&limits).fails(4, "Council.TooEarly");
+	votes("//Alice//doctor", &limits, "aye").fails(4, "Council.NotMember");
+	votes("//Bob", &limits, "aye").ok();
+	let closed = closes(&limits).ok();
+	assert_eq!(closed["carried"], true);
+	let events = node.acknowledged(&closed).await;
+	assert!(events.contains(&"Consent.EmergencyLimitsSet".to_owned()), "{events:?}");
+	votes("//Bob", &limits, "aye").fails(1, "NotFound");
+
+	let recovery = puts("decide-recovery --patient 0 --complete");
+	for seat in ["//Alice", "//Bob"] {
+		votes(seat, &recovery, "aye").ok();
+	}
+	closes(&recovery).fails(4, "Roles.NoRecovery");
+
+	let suspend = puts("suspend-institution --institution 1");
+	for seat in ["//Alice", "//Bob"] {
+		votes(seat, &suspend, "nay").ok();
+	}
+	assert_eq!(closes(&suspend).ok()["carried"], false);
+	let entry = salus.types("institution show 1").ok();
+	assert_eq!(entry["institution"]["status"], "Active");
+	assert_eq!(salus.types("council list").ok()["motions"], json!([]));
 }
