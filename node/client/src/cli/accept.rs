@@ -72,9 +72,9 @@ impl Accept {
 impl Part {
 	async fn run(self, session: &Session, client: &Client, capacity: Capacity) -> Result<Report, Error> {
 		client.patient(&client.finalised().await?, self.patient).await?;
-		let account = session.account()?;
-		let acceptance = Acceptance::of(client.genesis(), self.patient, capacity, account.id());
-		written(session, &acceptance, &account, &self.out)
+		let acceptance = Acceptance::of(client.genesis(), self.patient, capacity, session.named_account()?);
+		session.before_signing(&acceptance.sentence());
+		written(session, &acceptance, &session.account()?, &self.out)
 	}
 }
 
@@ -88,14 +88,13 @@ impl Controller {
 			None => client.unused_patient_keys(&at, &identity, institution).await?,
 		};
 		let acceptance = Acceptance::of_controller(client.genesis(), self.patient, &keys);
+		session.before_signing(&acceptance.sentence());
 		let report = written(session, &acceptance, &keys.account, &self.out)?;
 		Ok(report.field("n", keys.n))
 	}
 }
 
 fn written(session: &Session, acceptance: &Acceptance, account: &Account, out: &Path) -> Result<Report, Error> {
-	let sentence = acceptance.sentence();
-	session.before_signing(&sentence);
 	let file = AcceptanceFile::sign(acceptance, account);
 	publish_new(out, &pretty(out, &file)?)?;
 	let keeper = match acceptance.capacity {
@@ -113,5 +112,5 @@ fn written(session: &Session, acceptance: &Acceptance, account: &Account, out: &
 		.field("capacity", acceptance.capacity.name())
 		.field("account", acceptance.account.to_string())
 		.field("acceptance", out.display().to_string())
-		.field("sentence", sentence))
+		.field("sentence", acceptance.sentence()))
 }

@@ -140,29 +140,31 @@ async fn list(session: &Session, client: &Client, account: AccountId) -> Result<
 }
 
 async fn transfer(session: &Session, client: &Client, institution: InstitutionId) -> Result<Report, Error> {
-	let account = session.account()?;
-	let home = client.home(&client.finalised().await?, account.id()).await?;
+	let account = session.named_account()?;
+	let home = client.home(&client.finalised().await?, account).await?;
 	let ends = home
 		.filter(|home| *home != institution)
 		.map(|home| format!(", and your credential at institution {home} ends"))
 		.unwrap_or_default();
 	let sentence = format!("You move to institution {institution}, whose quota you use from now on{ends}.");
 	session.before_signing(&sentence);
-	let acknowledgement = client.submit(&calls::transfer(institution), &account).await?;
+	let acknowledgement = client
+		.submit(&calls::transfer(institution), &session.account()?)
+		.await?;
 	Ok(session
 		.report()
 		.line(format!("institution {institution} is your home"))
-		.field("account", account.id().to_string())
+		.field("account", account.to_string())
 		.field("institution", institution)
 		.field("sentence", sentence)
 		.acknowledged(&acknowledgement))
 }
 
 async fn leave(session: &Session, client: &Client, for_ever: bool) -> Result<Report, Error> {
-	let account = session.account()?;
-	let credentials = client.credentials(&client.finalised().await?, account.id()).await?;
+	let account = session.named_account()?;
+	let credentials = client.credentials(&client.finalised().await?, account).await?;
 	let places: Vec<_> = credentials.iter().map(|(institution, ..)| *institution).collect();
-	let sentence = leaving(&account.id(), &places);
+	let sentence = leaving(&account, &places);
 	if !for_ever {
 		return Err(Error::Unconfirmed {
 			what: sentence.trim_end_matches('.').to_string(),
@@ -170,11 +172,11 @@ async fn leave(session: &Session, client: &Client, for_ever: bool) -> Result<Rep
 		});
 	}
 	session.before_signing(&sentence);
-	let acknowledgement = client.submit(&calls::leave(&places), &account).await?;
+	let acknowledgement = client.submit(&calls::leave(&places), &session.account()?).await?;
 	Ok(session
 		.report()
-		.line(format!("{} left, and never comes back", account.id()))
-		.field("account", account.id().to_string())
+		.line(format!("{account} left, and never comes back"))
+		.field("account", account.to_string())
 		.field("institutions", places)
 		.field("sentence", sentence)
 		.acknowledged(&acknowledgement))

@@ -119,16 +119,9 @@ fn guardianship(patient: u64, terms: &GuardianshipTerms) -> String {
 		.consents
 		.then(|| "grant, deny and revoke in the patient's place".to_string());
 	let may = listed(documents.into_iter().chain(consents)).unwrap_or_else(|| "do nothing".into());
-	let (part, objections) = if terms.executor {
-		("executor", "the other executors")
-	} else {
-		(
-			"guardian",
-			"the patient, unless she is a minor, and her other guardians",
-		)
-	};
+	let part = if terms.executor { "executor" } else { "guardian" };
 	format!(
-		"account {} becomes {part} of patient {patient} until {} and may {may}; {objections} can object for 72 hours",
+		"account {} becomes {part} of patient {patient} until {} and may {may}; unless the patient was registered as a minor, objections are heard for 72 hours first",
 		terms.guardian,
 		month(terms.ends),
 	)

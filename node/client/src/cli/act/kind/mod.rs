@@ -60,7 +60,7 @@ pub(crate) enum Kind {
 	ChangeNodes(Nodes),
 	/// Publish other admission terms: what is not named stays as it is
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 change-admission-terms --action view,append \\\n    --category laboratory,imaging\n\nVouchers that were made under the old terms are void."
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 change-admission-terms \\\n    --action view,append --category laboratory,imaging\n\nVouchers that were made under the old terms are void."
 	)]
 	ChangeAdmissionTerms(Box<TermsFlags>),
 	/// Change the validator's account, or have none
@@ -70,7 +70,7 @@ pub(crate) enum Kind {
 	ChangeValidator(Validator),
 	/// Register a patient without a device
 	#[command(
-		after_help = "Examples:\n  salus --key officer.key act propose --institution 0 register-on-paper --identified \\\n    --evidence-file seen.txt --salts salts.json\n  salus --key officer.key act propose --institution 0 register-on-paper --identified --majority 2031-05 \\\n    --evidence-file seen.txt --salts salts.json"
+		after_help = "Examples:\n  salus --key officer.key act propose --institution 0 register-on-paper --identified \\\n    --evidence-file seen.txt --salts salts.json\n  salus --key officer.key act propose --institution 0 register-on-paper --identified \\\n    --majority 2031-05 --evidence-file seen.txt --salts salts.json"
 	)]
 	RegisterOnPaper(OnPaper),
 	/// Note that it is known who an unidentified patient is
@@ -86,7 +86,7 @@ pub(crate) enum Kind {
 	},
 	/// Hand a patient on paper her id: her own account signs for her from now on
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 claim --patient 7 --acceptance acceptance.json\n\nShe makes the file: salus accept controller"
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 claim --patient 7 \\\n    --acceptance acceptance.json\n\nShe makes the file: salus accept controller"
 	)]
 	Claim {
 		/// The patient
@@ -115,7 +115,7 @@ pub(crate) enum Kind {
 	},
 	/// Note a patient's death
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 note-death --patient 7 --at 2026-11-21T08:30:00Z"
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 note-death --patient 7 \\\n    --at 2026-11-21T08:30:00Z"
 	)]
 	NoteDeath {
 		/// The patient
@@ -136,7 +136,7 @@ pub(crate) enum Kind {
 	},
 	/// Give a patient a guardian, or an executor to one who died
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 give-guardian --patient 7 --acceptance acceptance.json \\\n    --action view --consents --until 2031-05 --evidence-file seen.txt --salts salts.json\n\nThe guardian makes the acceptance: salus accept guardian"
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 give-guardian --patient 7 \\\n    --acceptance acceptance.json --action view --consents --until 2031-05 \\\n    --evidence-file seen.txt --salts salts.json\n\nThe guardian makes the acceptance: salus accept guardian"
 	)]
 	GiveGuardian(Guardian),
 	/// End a guardianship
@@ -151,7 +151,7 @@ pub(crate) enum Kind {
 	ContestGuardian(Ward),
 	/// Begin the recovery of a patient's lost key, for the council to decide
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 begin-recovery --patient 7 --acceptance acceptance.json \\\n    --evidence-file seen.txt --salts salts.json\n\nShe makes the acceptance with her new key: salus accept controller"
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 begin-recovery --patient 7 \\\n    --acceptance acceptance.json --evidence-file seen.txt --salts salts.json\n\nShe makes the acceptance with her new key: salus accept controller"
 	)]
 	BeginRecovery {
 		/// The patient
