@@ -44,7 +44,7 @@ pub(crate) enum Patient {
 	EmergencyCard(CardFlags),
 	/// Give your id another account and another HPKE key: for a key that others may have seen, or another device
 	#[command(
-		after_help = "Examples:\n  salus --key me.key patient rotate-keys --patient 0\n  salus --key me.key patient rotate-keys --patient 0 --new-key new.key\n\nYou sign with the key you have; for one that is lost see `salus recovery`. The old account never comes back."
+		after_help = "Examples:\n  salus --key me.key patient rotate-keys --patient 0\n  salus --key me.key patient rotate-keys --patient 0 --new-key new.key\n  salus --key me.key patient rotate-keys --patient 0 --acceptance acceptance.json\n\nThe last is for another device, which writes the file with `salus accept controller`. You sign with the key you have; for one that is lost see `salus recovery`. The old account never comes back."
 	)]
 	RotateKeys(RotateKeys),
 	/// Read a patient's card or emergency card: its text, a file, or - for standard input

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use salus_primitives::PatientId;
+use salus_primitives::{Capacity, PatientId};
 
 use super::{
+	key::text_or_file,
 	passphrase,
 	report::Report,
 	session::{Global, Session},
+	view,
 };
 use crate::sdk::{
-	calls, chain_key, open_key, words, Acceptance, Client, Error, Identity, PatientKeys, IDS_OF_ONE_SEED,
+	calls, open_key, words, Acceptance, AcceptanceFile, Client, Error, Identity, PatientKeys, IDS_OF_ONE_SEED,
 };
 
 /// `salus patient rotate-keys`
@@ -20,6 +22,9 @@ pub(crate) struct RotateKeys {
 	/// Your patient id
 	#[arg(long)]
 	patient: PatientId,
+	/// Take the keys that accept in this file, or - for standard input: those of another device, which never leave it
+	#[arg(long, value_name = "FILE", conflicts_with_all = ["new_key", "n"])]
+	acceptance: Option<String>,
 	/// Take the new keys from this key file and not from the same words
 	#[arg(long, value_name = "FILE")]
 	new_key: Option<PathBuf>,
@@ -40,29 +45,39 @@ impl RotateKeys {
 		let old = client
 			.patient_keys(&client.finalised().await?, &identity, patient)
 			.await?;
-		let new = self.keys(session, &client, &identity, &old, entry.institution)?;
-		let acceptance = Acceptance::of_controller(client.genesis(), patient, &new);
+		let (acceptance, signature, n) = match &self.acceptance {
+			Some(file) => {
+				let text = text_or_file(file)?;
+				let (acceptance, signature) =
+					AcceptanceFile::read(&text, &client.genesis(), patient, Capacity::Controller)?;
+				(acceptance, signature, None)
+			}
+			None => {
+				let new = self.keys(session, &client, &identity, &old, entry.institution)?;
+				let acceptance = Acceptance::of_controller(client.genesis(), patient, &new);
+				let signature = new.account.sign(&acceptance.message());
+				(acceptance, signature, Some(new.n))
+			}
+		};
+		let (controller, hpke) = acceptance.into_controller()?;
 		let sentence = format!(
-			"You give patient id {patient} the account {} and a new HPKE key: your account until now never signs for it again.",
-			new.account.id()
+			"You give patient id {patient} the account {controller} and a new HPKE key: your account until now never signs for it again."
 		);
 		session.before_signing(&sentence);
-		if self.new_key.is_none() {
+		if self.new_key.is_none() && self.acceptance.is_none() {
 			session.before_signing(
 				"The new keys come from the same words; if somebody else may know these, use --new-key instead.",
 			);
 		}
-		let signature = new.account.sign(&acceptance.message());
-		let hpke = chain_key(new.hpke.public());
-		let call = calls::rotate_keys(new.account.id(), signature, hpke);
+		let call = calls::rotate_keys(controller, signature, hpke);
 		let acknowledgement = client.submit(&call, &old.account).await?;
 		Ok(session
 			.report()
-			.line(format!("patient {patient} signs with {} from now on", new.account.id()))
+			.line(format!("patient {patient} signs with {controller} from now on"))
 			.field("patient", words::number(patient))
-			.field("controller", new.account.id().to_string())
+			.field("controller", view::account(&controller))
 			.field("before", old.account.id().to_string())
-			.field("n", new.n)
+			.field("n", n)
 			.field("sentence", sentence)
 			.acknowledged(&acknowledgement))
 	}

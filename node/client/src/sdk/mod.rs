@@ -76,7 +76,6 @@ pub use proof::{verify as verify_proof, Proven};
 pub use put::{Put, PutOutcome};
 pub use readers::Reader;
 pub use recovery::{ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, Vouch, VouchFile, MAX_CONTACTS};
-pub(crate) use registration::chain_key;
 pub use registration::Registration;
 pub use rejections::{after_refusal, because, rule_name};
 pub use storage_key::{contacts_key, institution_key, patient_key, record_key, recovery_key, time_key, trail_key};

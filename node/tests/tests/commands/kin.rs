@@ -347,7 +347,7 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 		"an objection delays nothing once contacts vouched"
 	);
 
-	// Keys that she changes herself: from the same words, then from another file.
+	// Keys that she changes herself: from the same words, from another file, then to another device.
 	let old = keys(&node, &salus.file("patient.key"), 0).await;
 	let rotate = format!("patient rotate-keys --patient {id}");
 	let rotated = patient.types(&rotate).ok();
@@ -365,11 +365,20 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	);
 	let deny = format!("consent deny --patient {id} --all");
 	patient.types(&deny).fails(6, "NotThePatient");
+	let (device, _) = salus.key("device.key");
+	let on_device = keys(&node, &device, 3).await;
+	let acceptance = Acceptance::of_controller(genesis(&node).await, number(id), &on_device);
+	let accepted = serde_json::to_string(&AcceptanceFile::sign(&acceptance, &on_device.account)).unwrap();
+	let accepted = salus.write("controller.json", accepted);
+	let moved = salus
+		.types(&format!("--key {other} {rotate} --acceptance {accepted}"))
+		.ok();
+	assert_eq!(moved["controller"], json!(on_device.account.id().to_string()));
 	let client = salus::Client::connect(&node.url).await.unwrap();
 	let call = salus::calls::deny(number(id), salus_primitives::DenialTerms::all());
 	let refused = client.submit(&call, &old.account).await;
 	assert!(matches!(refused, Err(SubmissionError::Unregistered(_))), "{refused:?}");
-	let denied = salus.types(&format!("--key {other} {deny}")).ok();
+	let denied = salus.types(&format!("--key {device} {deny}")).ok();
 	assert_eq!(node.acknowledged(&denied).await, ["Consent.Denied"]);
 }
 
