@@ -6,10 +6,10 @@ pub mod validators;
 use crate::{genesis, AccountId, Runtime};
 use alloc::vec;
 use frame_benchmarking::account;
-use pallet_roles::{Assignments, Credentials, Home, Institutions, NextPatient, PatientOf, Patients};
+use pallet_roles::{Assignments, Credentials, Home, Institutions, KeyLosses, NextPatient, PatientOf, Patients};
 use salus_primitives::{
-	Assignment, BenchmarkHelper, Credential, HpkeKey, Institution, InstitutionId, InstitutionKind, Moment, Patient,
-	PatientId, PatientStatus, Role, Status, MAX_OFFICERS, MAX_PEERS,
+	Assignment, BenchmarkHelper, Credential, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, Moment,
+	Patient, PatientId, PatientStatus, Role, Status, MAX_OFFICERS, MAX_PEERS,
 };
 use sp_core::H256;
 use sp_runtime::BoundedVec;
@@ -77,5 +77,21 @@ impl BenchmarkHelper<AccountId> for World {
 
 	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) {
 		Assignments::<Runtime>::insert(patient, (practitioner, institution), Assignment::Accepted(0));
+	}
+
+	fn on_paper(patient: PatientId) {
+		Patients::<Runtime>::mutate(patient, |entry| {
+			if let Some(entry) = entry {
+				entry.controller = None;
+			}
+		});
+	}
+
+	fn key_loss(patient: PatientId, at: Moment) {
+		let loss = KeyLoss {
+			waiting: None,
+			recovered: Some((at, at)),
+		};
+		KeyLosses::<Runtime>::insert(patient, loss);
 	}
 }

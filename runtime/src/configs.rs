@@ -64,6 +64,7 @@ parameter_types! {
 type Migrations = (
 	pallet_records::migrations::ToVersion2<Runtime>,
 	pallet_roles::migrations::V2<Runtime>,
+	pallet_roles::migrations::V3<Runtime>,
 );
 
 /// Calls of the SDK's pallets that nobody may make.

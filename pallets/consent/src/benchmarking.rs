@@ -4,8 +4,9 @@ mod world;
 
 use crate::{
 	Call, CaseOf, Cases, CasesOfDay, Config, DenialList, Denials, Dockets, EmergencyLimitsOf, Erasures, GrantList,
-	Grants, IncidentProposals, Incidents, NextCase, NextDenial, NextGrant, NextRequest, Openers, Pallet, RequestList,
-	Requests, Successors, MAX_CASE_LIFETIME, MAX_DENIALS, MAX_GRANTS, MAX_PASSES, MAX_REQUESTS, MAX_REQUEST_LIFETIME,
+	Grants, IncidentProposals, Incidents, NextCase, NextDenial, NextGrant, NextRequest, Openers, Pallet, Paper, Papers,
+	RequestList, Requests, Successors, Wish, MAX_CASE_LIFETIME, MAX_DENIALS, MAX_GRANTS, MAX_PASSES, MAX_REQUESTS,
+	MAX_REQUEST_LIFETIME,
 };
 use frame_benchmarking::v2::*;
 use frame_support::traits::Time;
@@ -269,7 +270,7 @@ mod benchmarks {
 	fn declare_incident() -> Result<(), BenchmarkError> {
 		let world = world::<T>();
 		let ends_at = world.now + HOUR;
-		let [first, second, ..] = &officers::<T>()[..] else {
+		let [first, second, ..] = &officers::<T>(AWAY)[..] else {
 			return Err(BenchmarkError::Stop("an institution has two officers"));
 		};
 		IncidentProposals::<T>::insert(AWAY, (first.clone(), ends_at));
@@ -283,7 +284,7 @@ mod benchmarks {
 	fn end_incident() -> Result<(), BenchmarkError> {
 		let world = world::<T>();
 		Incidents::<T>::insert(AWAY, world.now + HOUR);
-		let [.., last] = &officers::<T>()[..] else {
+		let [.., last] = &officers::<T>(AWAY)[..] else {
 			return Err(BenchmarkError::Stop("an institution has officers"));
 		};
 		#[extrinsic_call]
@@ -351,7 +352,7 @@ mod benchmarks {
 		let successor = world.colleague(Role::Nurse);
 		let author = world.doctor.clone();
 		T::Discipline::suspend(&author, AWAY);
-		let [officer, ..] = &officers::<T>()[..] else {
+		let [officer, ..] = &officers::<T>(AWAY)[..] else {
 			return Err(BenchmarkError::Stop("an institution has officers"));
 		};
 		#[extrinsic_call]
@@ -377,9 +378,69 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn confirm_grant() {
+		let world = world::<T>();
+		let [grantee, ..] = world.grantees();
+		world.fill_grants(&grantee, false);
+		T::BenchmarkHelper::key_loss(world.patient, world.now);
+		T::BenchmarkHelper::clock(world.now + 1);
+		let last = NextGrant::<T>::get() - 1;
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(world.controller.clone()),
+			world.patient,
+			grantee.clone(),
+			last,
+		);
+		assert!(Grants::<T>::get(world.patient, &grantee)
+			.iter()
+			.any(|given| given.given_at == world.now + 1));
+	}
+
+	#[benchmark]
+	fn witness_paper() -> Result<(), BenchmarkError> {
+		let (world, paper) = world::<T>().paper();
+		let [.., witness] = &officers::<T>(HOME)[..] else {
+			return Err(BenchmarkError::Stop("an institution has officers"));
+		};
+		#[extrinsic_call]
+		_(RawOrigin::Signed(witness.clone()), world.patient, paper);
+		assert!(Papers::<T>::contains_key(world.patient, witness));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn confirm_paper() -> Result<(), BenchmarkError> {
+		let (world, paper) = world::<T>().paper();
+		let [first, .., second] = &officers::<T>(HOME)[..] else {
+			return Err(BenchmarkError::Stop("an institution has two officers"));
+		};
+		Pallet::<T>::note_paper(first.clone(), world.patient, paper.clone())?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(second.clone()), world.patient, first.clone(), paper);
+		assert!(Denials::<T>::get(world.patient).is_empty());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn withdraw_paper() -> Result<(), BenchmarkError> {
+		let (world, paper) = world::<T>().paper();
+		let [witness, ..] = &officers::<T>(HOME)[..] else {
+			return Err(BenchmarkError::Stop("an institution has officers"));
+		};
+		Pallet::<T>::note_paper(witness.clone(), world.patient, paper)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(witness.clone()), world.patient, witness.clone());
+		assert!(!Papers::<T>::contains_key(world.patient, witness));
+		Ok(())
+	}
+
+	#[benchmark]
 	fn decide() {
 		let world = world::<T>();
 		world.fill();
+		world.open_the_drawer();
+		T::BenchmarkHelper::key_loss(world.patient, world.now);
 		// She is in a case that waits for its approvals, so that every rule is gone through.
 		let case = world.case(0);
 		Cases::<T>::mutate(world.patient, case, |case| {
@@ -393,7 +454,7 @@ mod benchmarks {
 		{
 			decision = Pallet::<T>::decide(&request);
 		}
-		assert_eq!(decision, Decision::Deny(Reason::CompartmentMismatch));
+		assert_eq!(decision, Decision::Deny(Reason::Suspended));
 	}
 
 	#[benchmark]
@@ -420,6 +481,7 @@ mod benchmarks {
 	fn decide_and_take_use() -> Result<(), BenchmarkError> {
 		let world = world::<T>();
 		world.fill();
+		T::BenchmarkHelper::key_loss(world.patient, 1);
 		let last = NextGrant::<T>::get() - 1;
 		let request = AccessRequest {
 			compartment: None,

@@ -93,23 +93,12 @@ mod calls {
 			terms: Terms,
 		) -> DispatchResult {
 			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
-			Self::ensure_alive(patient)?;
-			let asked = Self::settle(patient, &requester, request)?;
-			ensure!(T::Time::now() < asked.expires_at, Error::<T>::RequestExpired);
-			ensure!(terms.is_within(&asked.terms), Error::<T>::TermsWider);
-			terms::check(&terms, T::Time::now()).map_err(Error::<T>::from)?;
-			ensure!(scope.covers(&terms), Error::<T>::BeyondGuardianship);
-			let grantee = Grantee::Account(requester.clone());
-			let grant = Self::give(patient, &grantee, terms, &signer, Some(request), None)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::RequestApproved { request, grant });
-			Self::deposit_event(Event::Approved {
-				patient,
+			let wish = Wish::Approve {
 				requester,
 				request,
-				grant,
-				entry,
-			});
-			Ok(())
+				terms,
+			};
+			Self::carry_out(signer, &scope, patient, wish)
 		}
 
 		/// Declines a request, expired or not. The signer acts for the patient.
@@ -127,16 +116,8 @@ mod calls {
 			requester: T::AccountId,
 			request: RequestId,
 		) -> DispatchResult {
-			let (signer, _) = Self::ensure_acts_for(origin, patient)?;
-			Self::settle(patient, &requester, request)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::RequestDeclined { request });
-			Self::deposit_event(Event::Declined {
-				patient,
-				requester,
-				request,
-				entry,
-			});
-			Ok(())
+			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			Self::carry_out(signer, &scope, patient, Wish::Decline { requester, request })
 		}
 
 		/// Gives a grant that nobody asked for. The signer acts for the patient. Where the grantee's list is full, its dead
@@ -159,24 +140,7 @@ mod calls {
 			terms: Terms,
 		) -> DispatchResult {
 			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
-			Self::ensure_alive(patient)?;
-			match grantee {
-				Grantee::Account(_) => {}
-				Grantee::Institution(institution) | Grantee::Role(_, institution) | Grantee::Assigned(institution) => {
-					Self::ensure_institution(institution)?
-				}
-			}
-			terms::check(&terms, T::Time::now()).map_err(Error::<T>::from)?;
-			ensure!(scope.covers(&terms), Error::<T>::BeyondGuardianship);
-			let grant = Self::give(patient, &grantee, terms, &signer, None, None)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::GrantGiven { grant });
-			Self::deposit_event(Event::Granted {
-				patient,
-				grantee,
-				grant,
-				entry,
-			});
-			Ok(())
+			Self::carry_out(signer, &scope, patient, Wish::Grant { grantee, terms })
 		}
 
 		/// Revokes a grant, at once and for ever, and with it all that was passed on from it. The signer acts for the patient,
@@ -197,15 +161,7 @@ mod calls {
 			grant: GrantId,
 		) -> DispatchResult {
 			let who = Self::ensure_revokes(origin, patient, &grantee, grant)?;
-			Self::take_back(patient, &grantee, grant)?;
-			let entry = T::Audit::append(patient, Some(who), Kind::GrantRevoked { grant });
-			Self::deposit_event(Event::Revoked {
-				patient,
-				grantee,
-				grant,
-				entry,
-			});
-			Ok(())
+			Self::carry_out(who, &Scope::PATIENT, patient, Wish::Revoke { grantee, grant })
 		}
 
 		/// Makes a denial: whatever all that it names holds of is refused, whoever holds a grant. One that names
@@ -221,32 +177,22 @@ mod calls {
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::deny())]
 		pub fn deny(origin: OriginFor<T>, patient: PatientId, terms: DenialTerms<T::AccountId>) -> DispatchResult {
-			let (signer, _) = Self::ensure_acts_for(origin, patient)?;
-			for institution in terms.institution.into_iter().chain(terms.source) {
-				Self::ensure_institution(institution)?;
-			}
-			terms::denial_well_formed(&terms).map_err(Error::<T>::from)?;
-			let denial = Self::refuse(patient, terms)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::DenialMade { denial });
-			Self::deposit_event(Event::Denied { patient, denial, entry });
-			Ok(())
+			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			Self::carry_out(signer, &scope, patient, Wish::Deny(terms))
 		}
 
-		/// Lifts a denial. The signer acts for the patient.
+		/// Lifts a denial. The signer acts for the patient; while her key is being recovered, a guardian does.
 		///
 		/// # Events
 		/// [`Event::DenialLifted`].
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::UnknownDenial`].
+		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::RecoveryOpen`], [`Error::UnknownDenial`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::lift_denial())]
 		pub fn lift_denial(origin: OriginFor<T>, patient: PatientId, denial: DenialId) -> DispatchResult {
-			let (signer, _) = Self::ensure_acts_for(origin, patient)?;
-			Self::lift(patient, denial)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::DenialLifted { denial });
-			Self::deposit_event(Event::DenialLifted { patient, denial, entry });
-			Ok(())
+			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			Self::carry_out(signer, &scope, patient, Wish::LiftDenial(denial))
 		}
 
 		/// Breaks the glass: opens a case of a patient until `ends_at`, at most 24 hours ahead, as a doctor or nurse of a
@@ -390,11 +336,8 @@ mod calls {
 		#[pallet::call_index(13)]
 		#[pallet::weight(T::WeightInfo::appeal_case())]
 		pub fn appeal_case(origin: OriginFor<T>, patient: PatientId, case: CaseId) -> DispatchResult {
-			let (signer, _) = Self::ensure_acts_for(origin, patient)?;
-			Self::appeal(patient, case)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::CaseAppealed { case });
-			Self::deposit_event(Event::CaseAppealed { patient, case, entry });
-			Ok(())
+			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			Self::carry_out(signer, &scope, patient, Wish::Appeal(case))
 		}
 
 		/// Judges a case that the patient sent to the council or whose review is overdue. It is the last word; a
@@ -483,36 +426,23 @@ mod calls {
 		#[pallet::call_index(18)]
 		#[pallet::weight(T::WeightInfo::seal())]
 		pub fn seal(origin: OriginFor<T>, patient: PatientId, compartment: Compartment) -> DispatchResult {
-			let (signer, _) = Self::ensure_acts_for(origin, patient)?;
-			Self::close_drawer(patient, compartment)?;
-			let entry = T::Audit::append(patient, Some(signer), Kind::CompartmentSealed { compartment });
-			Self::deposit_event(Event::CompartmentSealed {
-				patient,
-				compartment,
-				entry,
-			});
-			Ok(())
+			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			Self::carry_out(signer, &scope, patient, Wish::Seal(compartment))
 		}
 
-		/// Takes the seal off a compartment. The signer is the patient: no guardian takes it off.
+		/// Takes the seal off a compartment. The signer is the patient: no guardian takes it off. While her key is being
+		/// recovered, it stays.
 		///
 		/// # Events
 		/// [`Event::CompartmentUnsealed`].
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::NotSealed`].
+		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::RecoveryOpen`], [`Error::NotSealed`].
 		#[pallet::call_index(19)]
 		#[pallet::weight(T::WeightInfo::unseal())]
 		pub fn unseal(origin: OriginFor<T>, patient: PatientId, compartment: Compartment) -> DispatchResult {
 			let controller = Self::ensure_patient(origin, patient)?;
-			Self::open_drawer(patient, compartment)?;
-			let entry = T::Audit::append(patient, Some(controller), Kind::CompartmentUnsealed { compartment });
-			Self::deposit_event(Event::CompartmentUnsealed {
-				patient,
-				compartment,
-				entry,
-			});
-			Ok(())
+			Self::carry_out(controller, &Scope::PATIENT, patient, Wish::Unseal(compartment))
 		}
 
 		/// Passes a grant on to an account: a referral, a second opinion. The signer is one to whom the grant was given,
@@ -594,6 +524,91 @@ mod calls {
 			Self::attest(&who, patient, grant)?;
 			let entry = T::Audit::append(patient, Some(who), Kind::ErasureAttested { grant });
 			Self::deposit_event(Event::ErasureAttested { patient, grant, entry });
+			Ok(())
+		}
+
+		/// Confirms a grant that was given since the patient's key was lost: it counts again, as of now. The signer acts
+		/// for the patient; while the recovery waits, a guardian does.
+		///
+		/// # Events
+		/// [`Event::Confirmed`].
+		///
+		/// # Errors
+		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::PatientNotActive`], [`Error::UnknownGrant`],
+		/// [`Error::NotSuspended`], [`Error::GrantNotLive`], [`Error::BeyondGuardianship`], [`Error::RecoveryOpen`].
+		#[pallet::call_index(23)]
+		#[pallet::weight(T::WeightInfo::confirm_grant())]
+		pub fn confirm_grant(
+			origin: OriginFor<T>,
+			patient: PatientId,
+			grantee: Grantee<T::AccountId>,
+			grant: GrantId,
+		) -> DispatchResult {
+			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			Self::ensure_alive(patient)?;
+			Self::give_again(&signer, &scope, patient, &grantee, grant)?;
+			let entry = T::Audit::append(patient, Some(signer), Kind::GrantConfirmed { grant });
+			Self::deposit_event(Event::Confirmed {
+				patient,
+				grantee,
+				grant,
+				entry,
+			});
+			Ok(())
+		}
+
+		/// Brings what a patient without a device signed on paper, as its first witness: an officer or administrator of
+		/// the institution that admitted her, to whom it opens nothing. It waits for a second witness for seven days;
+		/// another paper of the same patient and witness takes its place.
+		///
+		/// # Events
+		/// [`Event::PaperProposed`].
+		///
+		/// # Errors
+		/// [`Error::UnknownPatient`], [`Error::NotOnPaper`], [`Error::NotAtTheDesk`], [`Error::WitnessGains`], and those
+		/// of the call that the paper's wish names.
+		#[pallet::call_index(24)]
+		#[pallet::weight(T::WeightInfo::witness_paper().saturating_add(paper.wish.weight::<T>()))]
+		pub fn witness_paper(origin: OriginFor<T>, patient: PatientId, paper: Paper<T::AccountId>) -> DispatchResult {
+			let witness = ensure_signed(origin)?;
+			Self::note_paper(witness, patient, paper)
+		}
+
+		/// Confirms the same paper as its second witness, who holds office or an active credential at the institution
+		/// that admitted the patient, and carries out what it says. It opens nothing to either witness.
+		///
+		/// # Events
+		/// [`Event::PaperConfirmed`], then the event of the call that the paper's wish names.
+		///
+		/// # Errors
+		/// [`Error::UnknownPatient`], [`Error::NotOnPaper`], [`Error::NotAWitness`], [`Error::OwnPaper`],
+		/// [`Error::UnknownPaper`], [`Error::PaperLapsed`], [`Error::WitnessLeft`], [`Error::WitnessGains`], and those of
+		/// the call that the paper's wish names.
+		#[pallet::call_index(25)]
+		#[pallet::weight(T::WeightInfo::confirm_paper().saturating_add(paper.wish.weight::<T>()))]
+		pub fn confirm_paper(
+			origin: OriginFor<T>,
+			patient: PatientId,
+			witness: T::AccountId,
+			paper: Paper<T::AccountId>,
+		) -> DispatchResult {
+			let second = ensure_signed(origin)?;
+			Self::complete_paper(second, patient, witness, paper)
+		}
+
+		/// Takes back a paper that was not confirmed. Its witness may, and anybody once it lapsed.
+		///
+		/// # Events
+		/// [`Event::PaperWithdrawn`].
+		///
+		/// # Errors
+		/// [`Error::UnknownPaper`], [`Error::PaperWaits`].
+		#[pallet::call_index(26)]
+		#[pallet::weight(T::WeightInfo::withdraw_paper())]
+		pub fn withdraw_paper(origin: OriginFor<T>, patient: PatientId, witness: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::drop_paper(&who, patient, &witness)?;
+			Self::deposit_event(Event::PaperWithdrawn { patient, witness });
 			Ok(())
 		}
 	}

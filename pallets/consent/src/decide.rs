@@ -1,6 +1,8 @@
 //! The decision engine: the rules in their order, the first that matches decides.
 
-use crate::{delegation::Lists, CaseOf, Cases, Config, DenialList, Denials, Dockets, Pallet, Sealed, Successors};
+use crate::{
+	delegation::Lists, losses::Doubt, CaseOf, Cases, Config, DenialList, Denials, Dockets, Pallet, Sealed, Successors,
+};
 use frame_support::traits::Time;
 use salus_primitives::{
 	grantees_of, AccessRequest, Action, Basis, CaseId, Category, CategorySet, Decision, DenialId, DenialTerms, Grant,
@@ -10,8 +12,9 @@ use salus_primitives::{
 
 /// The most storage items one decision reads: the clock, the patient, the credential and its institution, the
 /// requester's case and whether an incident is declared, the denials, the assignment, the author's successor, the lists
-/// of the four grantees a requester can be, and those of the three grants that can stand above the one passed on to her.
-pub const MAX_READS: u32 = 17;
+/// of the four grantees a requester can be, and those of the three grants that can stand above the one passed on to her,
+/// since when the patient's key may have been in other hands, and her guardians.
+pub const MAX_READS: u32 = 19;
 
 /// What a case opens before it has its approvals.
 const EMERGENCY_SET: CategorySet = CategorySet::of(&[
@@ -372,6 +375,7 @@ fn grants<T: Config>(
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Result<Basis, Reason> {
 	let mut lists = Lists::<T>::of(request.patient);
+	let mut doubt = Doubt::<T>::of(request.patient);
 	let mut live: Option<(bool, GrantId)> = None;
 	let mut nearest = Reason::NoGrant;
 	for grantee in grantees_of(&request.requester, acting.acting) {
@@ -385,7 +389,9 @@ fn grants<T: Config>(
 				ended: !patient_active || now < grant.terms.starts || grant.terms.ends <= now,
 				used_up: above.used_up || (grant.uses_left == Some(0) && !returned.contains(&grant.id)),
 			};
-			match miss(&grant, &grantee, request, &state) {
+			let missed = miss(&grant, &grantee, request, &state)
+				.or_else(|| doubt.covers(&above.root).then_some(Reason::Suspended));
+			match missed {
 				Some(reason) => {
 					note(Note::Miss(&grantee, grant.id, reason));
 					nearest = nearest.max(reason);

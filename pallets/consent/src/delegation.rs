@@ -1,11 +1,11 @@
 //! Grants passed on: a referral, a second opinion. Each names the grant it was passed on from, which is older, so that no
 //! chain of them closes to a ring; it lives only while every grant above it does, which is looked up at use.
 
-use crate::{types::NamedList, Config, Error, Grants, Pallet, MAX_PASSES};
+use crate::{losses::Doubt, types::NamedList, Config, Error, Grants, Pallet, MAX_PASSES};
 use alloc::vec::Vec;
 use frame_support::{ensure, storage::with_storage_layer, traits::Time};
 use salus_primitives::{
-	grantees_of, Action, Grant, GrantId, Grantee, InstitutionId, Parent, PatientId, Registry, Terms,
+	grantees_of, Action, Grant, GrantId, Grantee, InstitutionId, Moment, Parent, PatientId, Registry, Terms,
 };
 use sp_runtime::DispatchError;
 
@@ -15,15 +15,32 @@ pub(crate) struct Lists<T: Config> {
 	read: Vec<NamedList<T::AccountId>>,
 }
 
+/// By whom and when the patient's own grant was given that stands at the top.
+#[derive(Clone)]
+pub(crate) struct Root<AccountId> {
+	pub at: Moment,
+	pub by: AccountId,
+}
+
+impl<AccountId: Clone> Root<AccountId> {
+	pub fn of(grant: &Grant<AccountId>) -> Self {
+		Self {
+			at: grant.given_at,
+			by: grant.given_by.clone(),
+		}
+	}
+}
+
 /// What the grants above one make of it.
-#[derive(Default)]
-pub(crate) struct Above {
+pub(crate) struct Above<AccountId> {
 	/// One of them was revoked, or gave way to another when it was dead.
 	pub revoked: bool,
 	/// One of them has no uses left.
 	pub used_up: bool,
 	/// How many they are.
 	pub count: usize,
+	/// The topmost that is left, or the grant itself.
+	pub root: Root<AccountId>,
 }
 
 impl<T: Config> Lists<T> {
@@ -48,8 +65,13 @@ impl<T: Config> Lists<T> {
 	}
 
 	/// What stands above the grant; its own use, or that of one above it, may count as not taken.
-	pub fn above(&mut self, grant: &Grant<T::AccountId>, returned: &[GrantId]) -> Above {
-		let mut above = Above::default();
+	pub fn above(&mut self, grant: &Grant<T::AccountId>, returned: &[GrantId]) -> Above<T::AccountId> {
+		let mut above = Above {
+			revoked: false,
+			used_up: false,
+			count: 0,
+			root: Root::of(grant),
+		};
 		let mut next = grant.parent.clone();
 		while let Some(parent) = next {
 			let found = self
@@ -64,6 +86,7 @@ impl<T: Config> Lists<T> {
 			above.count = above.count.saturating_add(1);
 			above.revoked |= found.revoked_at.is_some();
 			above.used_up |= found.uses_left == Some(0) && !given_back;
+			above.root = Root::of(found);
 			next = found.parent.clone();
 		}
 		above
@@ -98,7 +121,8 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::UnknownGrant)?;
 		let above = lists.above(&parent, &[]);
 		let live = !parent.is_dead(now) && parent.terms.starts <= now && !above.revoked && !above.used_up;
-		ensure!(live, Error::<T>::GrantNotLive);
+		let in_doubt = Doubt::<T>::of(patient).covers(&above.root);
+		ensure!(live && !in_doubt, Error::<T>::GrantNotLive);
 		ensure!(above.count < MAX_PASSES, Error::<T>::PassedOnTooFar);
 		ensure!(parent.terms.actions.contains(Action::Share), Error::<T>::NotShareable);
 		// A grant to other than an account opens no compartment, whatever it names.

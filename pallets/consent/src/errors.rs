@@ -148,5 +148,28 @@ mod errors {
 		NothingToErase,
 		/// It has been attested, and the grant has not been used since.
 		AlreadyAttested,
+		/// The grant is not suspended, or it was passed on: confirm the one that it was passed on from.
+		NotSuspended,
+		/// The patient's key is said to be lost, or was recovered in this very block: a guardian does this, or she herself
+		/// once the council has decided.
+		RecoveryOpen,
+		/// The patient signs by an account of her own: she does this on her device.
+		NotOnPaper,
+		/// The signer is neither an officer nor an active administrator of the institution that admitted the patient.
+		NotAtTheDesk,
+		/// The signer holds neither office nor an active credential at the institution that admitted the patient.
+		NotAWitness,
+		/// The signer brought this paper: another witness confirms it.
+		OwnPaper,
+		/// The paper would open something to one of its witnesses: somebody else has to witness it.
+		WitnessGains,
+		/// The first witness is at the desk no more: another one has to bring the paper.
+		WitnessLeft,
+		/// The witness brought no such paper of this patient, or brought another one since: compare what both were given.
+		UnknownPaper,
+		/// The paper waited for seven days: it has to be brought again.
+		PaperLapsed,
+		/// The paper waits for its second witness: its first one may take it back.
+		PaperWaits,
 	}
 }

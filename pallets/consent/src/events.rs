@@ -251,6 +251,42 @@ mod events {
 			/// The entry in the patient's trail.
 			entry: AuditEntry<T::AccountId>,
 		},
+		/// A grant that was given since the patient's key was lost was confirmed.
+		Confirmed {
+			/// The patient.
+			patient: PatientId,
+			/// Whose grant it is.
+			grantee: Grantee<T::AccountId>,
+			/// The grant.
+			grant: GrantId,
+			/// The entry in the patient's trail.
+			entry: AuditEntry<T::AccountId>,
+		},
+		/// A first witness brought what a patient signed on paper.
+		PaperProposed {
+			/// The patient.
+			patient: PatientId,
+			/// Who brought it.
+			witness: T::AccountId,
+			/// `blake2_256(SCALE(paper))`.
+			paper: H256,
+			/// It lapses at this time.
+			until: Moment,
+		},
+		/// A second witness confirmed a paper; what it says comes next.
+		PaperConfirmed {
+			/// The patient.
+			patient: PatientId,
+			/// The entry in the patient's trail, which names both witnesses.
+			entry: AuditEntry<T::AccountId>,
+		},
+		/// A paper was taken back.
+		PaperWithdrawn {
+			/// The patient.
+			patient: PatientId,
+			/// Who had brought it.
+			witness: T::AccountId,
+		},
 	}
 }
 
@@ -276,12 +312,16 @@ impl<T: Config> Event<T> {
 			| Self::CompartmentSealed { patient, entry, .. }
 			| Self::CompartmentUnsealed { patient, entry, .. }
 			| Self::PassedOn { patient, entry, .. }
-			| Self::ErasureAttested { patient, entry, .. } => vec![(*patient, entry.clone())],
+			| Self::ErasureAttested { patient, entry, .. }
+			| Self::Confirmed { patient, entry, .. }
+			| Self::PaperConfirmed { patient, entry, .. } => vec![(*patient, entry.clone())],
 			Self::EmergencyLimitsSet { .. }
 			| Self::IncidentProposed { .. }
 			| Self::IncidentDeclared { .. }
 			| Self::IncidentEnded { .. }
 			| Self::SuccessorNamed { .. }
+			| Self::PaperProposed { .. }
+			| Self::PaperWithdrawn { .. }
 			| Self::__Ignore(..) => Vec::new(),
 		}
 	}

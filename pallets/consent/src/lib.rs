@@ -17,6 +17,8 @@ mod explain;
 mod incidents;
 mod listings;
 mod lists;
+mod losses;
+mod paper;
 mod parties;
 mod queries;
 mod seals;
@@ -25,6 +27,7 @@ mod terms;
 mod try_state;
 mod types;
 pub mod weights;
+mod wishes;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
@@ -38,10 +41,12 @@ use frame_support::pallet_macros::import_section;
 pub use decide::MAX_READS;
 pub use docket::{Docket, MAX_CASE_LIFETIME};
 pub use pallet::*;
+pub use paper::{Paper, WaitingPaper, PAPER_LIFETIME};
 pub use seals::Seals;
 pub use terms::{check, TermsFault};
 pub use types::*;
 pub use weights::WeightInfo;
+pub use wishes::Wish;
 
 // The pallet's and the codec's macros expand to casts and `expect`s of their own; the code in this module has none.
 #[allow(clippy::cast_possible_truncation, clippy::expect_used)]
@@ -50,7 +55,7 @@ pub use weights::WeightInfo;
 #[import_section(calls::calls)]
 #[frame_support::pallet]
 pub mod pallet {
-	use super::*;
+	use super::{parties::Scope, *};
 	use frame_support::{pallet_prelude::*, traits::Time};
 	use frame_system::pallet_prelude::*;
 	use salus_primitives::{
@@ -171,6 +176,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Erasures<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, PatientId, Twox64Concat, GrantId, Erasure<T::AccountId>, OptionQuery>;
+
+	/// What patients signed on paper and a second witness has not confirmed: one paper for each patient and first witness.
+	#[pallet::storage]
+	pub type Papers<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, PatientId, Blake2_128Concat, T::AccountId, WaitingPaper, OptionQuery>;
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {

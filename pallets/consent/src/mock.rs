@@ -6,8 +6,8 @@ use crate as pallet_consent;
 use frame_support::{derive_impl, storage_alias, Blake2_128Concat, Twox64Concat};
 use frame_system::EnsureRoot;
 use salus_primitives::{
-	AuditEntry, AuditTrail, Discipline, Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind,
-	Moment, Patient, PatientId, PatientStatus, Registry, Role, Standing, Status, DAY,
+	AuditEntry, AuditTrail, Discipline, Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss,
+	Kind, Moment, Patient, PatientId, PatientStatus, Registry, Role, Standing, Status, DAY,
 };
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 
@@ -67,6 +67,9 @@ pub type Since = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId)
 /// Guardianships, of a patient and to an account.
 #[storage_alias]
 pub type Guardianships = StorageMap<MockRegister, Blake2_128Concat, (PatientId, u64), Guardianship<u64>>;
+/// Since when keys may have been in other hands.
+#[storage_alias]
+pub type KeyLosses = StorageMap<MockRegister, Twox64Concat, PatientId, KeyLoss>;
 /// Caregivers.
 #[storage_alias]
 pub type Caregivers = StorageMap<MockRegister, Blake2_128Concat, (PatientId, u64), ()>;
@@ -135,6 +138,10 @@ impl Registry<u64> for Register {
 		Caregivers::contains_key((patient, *account))
 	}
 
+	fn key_loss(patient: PatientId) -> KeyLoss {
+		KeyLosses::get(patient).unwrap_or_default()
+	}
+
 	fn active_since(account: &u64, institution: InstitutionId) -> Option<Moment> {
 		let (_, active) = Credentials::get((*account, institution))?;
 		active.then(|| Since::get((*account, institution)).unwrap_or(0))
@@ -170,6 +177,23 @@ impl salus_primitives::BenchmarkHelper<u64> for Register {
 	}
 	fn assignment(practitioner: &u64, patient: PatientId, institution: InstitutionId) {
 		Assignments::insert((*practitioner, patient, institution), ());
+	}
+	fn on_paper(patient: PatientId) {
+		Patients::mutate(patient, |entry| {
+			if let Some(entry) = entry {
+				entry.controller = None;
+			}
+		});
+	}
+	fn key_loss(patient: PatientId, at: Moment) {
+		let recovered = Some((at, at));
+		KeyLosses::insert(
+			patient,
+			KeyLoss {
+				waiting: None,
+				recovered,
+			},
+		);
 	}
 }
 

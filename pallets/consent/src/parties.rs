@@ -10,6 +10,14 @@ use sp_runtime::DispatchError;
 pub(crate) struct Scope(Option<ActionSet>);
 
 impl Scope {
+	/// The patient's own.
+	pub const PATIENT: Self = Self(None);
+
+	/// Whether it is a guardian's.
+	pub fn is_guardians(&self) -> bool {
+		self.0.is_some()
+	}
+
 	/// Whether the terms are within it.
 	pub fn covers(&self, terms: &Terms) -> bool {
 		self.0
@@ -45,7 +53,7 @@ impl<T: Config> Pallet<T> {
 		});
 		match consents {
 			Some(guardianship) => Ok((who, Scope(Some(guardianship.actions)))),
-			None => Ok((Self::ensure_patient(origin, patient)?, Scope(None))),
+			None => Ok((Self::ensure_patient(origin, patient)?, Scope::PATIENT)),
 		}
 	}
 

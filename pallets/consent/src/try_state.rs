@@ -5,11 +5,11 @@
 mod cases;
 
 use crate::{
-	delegation::Lists, terms, Config, Denials, Erasures, Grants, NextDenial, NextGrant, NextRequest, Pallet, Requests,
-	Sealed, Successors, MAX_DENIALS, MAX_REQUEST_LIFETIME,
+	delegation::Lists, terms, Config, Denials, Erasures, Grants, NextDenial, NextGrant, NextRequest, Pallet, Papers,
+	Requests, Sealed, Successors, MAX_DENIALS, MAX_REQUEST_LIFETIME, PAPER_LIFETIME,
 };
 use alloc::collections::BTreeSet;
-use frame_support::ensure;
+use frame_support::{ensure, traits::Time};
 use salus_primitives::{DenialTerms, Grant, Grantee, PatientId, Registry};
 use sp_runtime::TryRuntimeError;
 
@@ -26,6 +26,7 @@ impl<T: Config> Pallet<T> {
 	/// - a successor is somebody else, of an author who had a credential there;
 	/// - erasure is owed under a grant that was given, and as its terms say while it stands;
 	/// - only known patients have seals, and one at least;
+	/// - only papers of known patients wait, for seven days at most;
 	/// - the dockets count the cases that wait for their review, and nothing else.
 	pub fn check_state() -> Result<(), TryRuntimeError> {
 		Self::check_grants()?;
@@ -34,6 +35,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_cases()?;
 		Self::check_seals()?;
 		Self::check_successors()?;
+		Self::check_papers()?;
 		Self::check_erasures()
 	}
 
@@ -192,6 +194,17 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				author != successor && T::Registry::standing(&author, institution).is_some(),
 				"consent: a successor of herself, or of somebody who never worked there"
+			);
+		}
+		Ok(())
+	}
+
+	fn check_papers() -> Result<(), TryRuntimeError> {
+		let latest = T::Time::now().saturating_add(PAPER_LIFETIME);
+		for (patient, _, waiting) in Papers::<T>::iter() {
+			ensure!(
+				T::Registry::patient(patient).is_some() && waiting.until <= latest,
+				"consent: a paper of an unknown patient, or one that waits for too long"
 			);
 		}
 		Ok(())

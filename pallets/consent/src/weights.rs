@@ -54,8 +54,16 @@ pub trait WeightInfo {
 	fn name_successor() -> Weight;
 	/// `attest_erasure` for an institution, by a privacy officer.
 	fn attest_erasure() -> Weight;
+	/// `confirm_grant` in a full list of grants.
+	fn confirm_grant() -> Weight;
+	/// `witness_paper` by the last officer, beyond the call that the paper's wish names.
+	fn witness_paper() -> Weight;
+	/// `confirm_paper` by the last officer, beyond the call that the paper's wish names.
+	fn confirm_paper() -> Weight;
+	/// `withdraw_paper`.
+	fn withdraw_paper() -> Weight;
 	/// `AccessControl::decide` in a case without its approvals, with full lists of denials, of all four grantees and of
-	/// the three grants above one, and no grant that permits.
+	/// the three grants above one, and no grant that permits: the nearest was given since the patient's key was lost.
 	fn decide() -> Weight;
 	/// The longest decision that permits, reads no grant, no successor and no docket: by assignment, past a full list of
 	/// denials.
@@ -100,6 +108,10 @@ flat!(
 	pass_on = 10,
 	name_successor = 10,
 	attest_erasure = 10,
+	confirm_grant = 10,
+	witness_paper = 10,
+	confirm_paper = 10,
+	withdraw_paper = 10,
 	decide = 30,
 	decide_without_grants = 10,
 	decide_and_take_use = 50,

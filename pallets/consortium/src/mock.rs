@@ -10,8 +10,8 @@ use frame_support::{
 use frame_system::{pallet_prelude::HeaderFor, EnsureRoot};
 use pallet_session::SessionManager;
 use salus_primitives::{
-	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted, Patient, PatientId, Registry,
-	Standing, Status,
+	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, OnAdmitted, Patient, PatientId,
+	Registry, Standing, Status,
 };
 use sp_consensus_aura::{
 	digests::CompatibleDigestItem,
@@ -120,6 +120,9 @@ impl Registry<u64> for Roles {
 	}
 	fn is_caregiver(_: PatientId, _: &u64) -> bool {
 		false
+	}
+	fn key_loss(_: PatientId) -> KeyLoss {
+		KeyLoss::default()
 	}
 	fn home(_: &u64) -> Option<InstitutionId> {
 		None

@@ -158,6 +158,8 @@ vocabulary! {
 		OutsideDateRange = 14,
 		/// The nearest grant doesn't name the compartment, or isn't to an account.
 		CompartmentMismatch = 15,
+		/// The nearest grant was given since the patient's key was lost, as it is said, and she has not confirmed it.
+		Suspended = 16,
 	}
 }
 

@@ -115,6 +115,13 @@ pub enum Kind<AccountId> {
 	/// A grantee attested that her copies are erased.
 	#[codec(index = 27)]
 	ErasureAttested { grant: GrantId },
+	/// Two witnesses saw the patient sign what the next entry says: the actor confirmed what `with` proposed. `scan` is a
+	/// salted commitment to the scan of the paper.
+	#[codec(index = 28)]
+	PaperWitnessed { with: AccountId, scan: H256 },
+	/// The patient confirmed a grant that was given since her key was lost.
+	#[codec(index = 29)]
+	GrantConfirmed { grant: GrantId },
 	/// Two officers registered a patient without a device: the actor confirmed what `with` proposed.
 	#[codec(index = 64)]
 	PatientRegisteredOnPaper {

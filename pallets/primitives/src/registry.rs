@@ -235,6 +235,59 @@ vocabulary! {
 	pub enum RecoveryChange { Objected = 0, Vouched = 1, Refused = 2 }
 }
 
+/// Since when a patient's key may have been in other hands. Grants given in that time don't count until she confirms
+/// them.
+#[derive(
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct KeyLoss {
+	/// While a recovery waits: when the key was lost, as it is said.
+	pub waiting: Option<Moment>,
+	/// From the first loss to the last recovery that was completed, both included.
+	pub recovered: Option<(Moment, Moment)>,
+}
+
+impl KeyLoss {
+	/// Whether something done at this time may have been done by somebody else.
+	pub fn covers(&self, at: Moment) -> bool {
+		self.waiting.is_some_and(|lost_at| lost_at <= at)
+			|| self
+				.recovered
+				.is_some_and(|(lost_at, until)| lost_at <= at && at <= until)
+	}
+
+	/// Whether no key was ever lost, as far as is known.
+	pub fn is_none(&self) -> bool {
+		self.waiting.is_none() && self.recovered.is_none()
+	}
+
+	/// What remains once the recovery that waits is completed. What was given between two losses is in doubt with
+	/// both: one range is kept of all.
+	pub fn completed(&self, now: Moment) -> Self {
+		let lost_at = self
+			.waiting
+			.into_iter()
+			.chain(self.recovered.map(|(lost_at, _)| lost_at))
+			.min();
+		Self {
+			waiting: None,
+			recovered: lost_at.map(|lost_at| (lost_at, now)),
+		}
+	}
+}
+
 /// Who acts for a patient, in what, and for how long.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,

@@ -3,8 +3,8 @@
 #[cfg(feature = "runtime-benchmarks")]
 use crate::DenialTerms;
 use crate::{
-	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Guardianship, Institution, InstitutionId, Kind, Moment,
-	Patient, PatientId, Receipt, Record, RecordId, Role, Terms,
+	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Guardianship, Institution, InstitutionId, KeyLoss, Kind,
+	Moment, Patient, PatientId, Receipt, Record, RecordId, Role, Terms,
 };
 use sp_runtime::{DispatchError, Weight};
 
@@ -35,6 +35,8 @@ pub trait Registry<AccountId> {
 	fn guardianship(patient: PatientId, account: &AccountId) -> Option<Guardianship<AccountId>>;
 	/// Whether the patient named the account as a caregiver. One bounded read.
 	fn is_caregiver(patient: PatientId, account: &AccountId) -> bool;
+	/// Since when the patient's key may have been in other hands. One read.
+	fn key_loss(patient: PatientId) -> KeyLoss;
 	/// The institution whose quota the account uses; `None` for an account that was never registered.
 	fn home(account: &AccountId) -> Option<InstitutionId>;
 	/// Since when the account's credential at this institution has been active without a break; `None` for one that is
@@ -134,4 +136,8 @@ pub trait BenchmarkHelper<AccountId> {
 	fn patient(controller: &AccountId, institution: InstitutionId) -> PatientId;
 	/// An accepted assignment of the patient to the practitioner.
 	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId);
+	/// Takes the patient's account away: she is one on paper.
+	fn on_paper(patient: PatientId);
+	/// The patient's key was lost at this time and recovered just then.
+	fn key_loss(patient: PatientId, at: Moment);
 }

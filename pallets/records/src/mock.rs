@@ -11,8 +11,9 @@ use frame_support::{
 	Blake2_128Concat, Twox64Concat,
 };
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, Basis, Decision, GrantId, Guardianship, Institution, InstitutionId, Moment,
-	Patient, PatientId, PatientStatus, Reason, Receipt, Record, RecordId, RecordStatus, Registry, Role, Standing,
+	AccessControl, AccessRequest, Action, Basis, Decision, GrantId, Guardianship, Institution, InstitutionId, KeyLoss,
+	Moment, Patient, PatientId, PatientStatus, Reason, Receipt, Record, RecordId, RecordStatus, Registry, Role,
+	Standing,
 };
 use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
 
@@ -103,6 +104,9 @@ impl Registry<u64> for Register {
 	fn is_caregiver(_: PatientId, _: &u64) -> bool {
 		false
 	}
+	fn key_loss(_: PatientId) -> KeyLoss {
+		KeyLoss::default()
+	}
 	fn home(_: &u64) -> Option<InstitutionId> {
 		None
 	}
@@ -124,6 +128,8 @@ impl salus_primitives::BenchmarkHelper<u64> for Register {
 	fn assignment(practitioner: &u64, patient: PatientId, institution: InstitutionId) {
 		Assignments::insert((*practitioner, patient, institution), ());
 	}
+	fn on_paper(_: PatientId) {}
+	fn key_loss(_: PatientId, _: Moment) {}
 }
 
 type Judge = Box<dyn Fn(&AccessRequest<u64>) -> Decision>;

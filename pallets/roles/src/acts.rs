@@ -1,7 +1,8 @@
 //! What two officers of an institution do together: one proposes an act, another confirms the same act before it lapses.
 
 use crate::{
-	ActOf, Config, Error, Event, GuardianshipTerms, Pallet, ProposedAct, ProposedActs, WeightInfo, ACT_LIFETIME,
+	ActOf, Config, Error, Event, GuardianshipTerms, Pallet, ProposedAct, ProposedActs, Recovery, WeightInfo,
+	ACT_LIFETIME,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -137,8 +138,8 @@ pub enum Act<AccountId, Signature> {
 	ContestGuardian { patient: PatientId, guardian: AccountId },
 	/// Begins the recovery of a lost key, instead of an earlier one; the council completes it.
 	///
-	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `NoController`, `AccountInUse`,
-	/// `AccountLeft`, `MalformedHpkeKey`, `HpkeKeyInUse`, `AcceptanceInvalid`.
+	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `NoController`, `LossInFuture`,
+	/// `AccountInUse`, `AccountLeft`, `MalformedHpkeKey`, `HpkeKeyInUse`, `AcceptanceInvalid`.
 	#[codec(index = 18)]
 	BeginRecovery {
 		/// Her id.
@@ -149,9 +150,29 @@ pub enum Act<AccountId, Signature> {
 		hpke: HpkeKey,
 		/// Salted commitment to what the officers saw.
 		evidence: H256,
+		/// Since when she has not had her key, as she says: what was granted since is suspended.
+		lost_at: Moment,
 		/// The account accepts, as her controller.
 		signature: Signature,
 	},
+	/// Enters a caregiver whom a patient names who has no device.
+	///
+	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `HasController`, `CaregiverExists`,
+	/// `AcceptanceInvalid`, `AccountInUse`, `AccountLeft`, `TooManyCaregivers`.
+	#[codec(index = 19)]
+	NameCaregiver {
+		/// Her id.
+		patient: PatientId,
+		/// Whom she names.
+		caregiver: AccountId,
+		/// The account accepts, as caregiver.
+		signature: Signature,
+	},
+	/// Ends a caregiver's part, as a patient wants who has no device.
+	///
+	/// Errors: `UnknownPatient`, `PatientElsewhere`, `HasController`, `UnknownCaregiver`.
+	#[codec(index = 20)]
+	RemoveCaregiver { patient: PatientId, caregiver: AccountId },
 }
 
 impl<AccountId, Signature> Act<AccountId, Signature> {
@@ -175,6 +196,8 @@ impl<AccountId, Signature> Act<AccountId, Signature> {
 			| Self::NoteDeath { .. }
 			| Self::RetractDeath { .. }
 			| Self::BeginRecovery { .. } => T::WeightInfo::patient_act(),
+			Self::NameCaregiver { .. } => T::WeightInfo::name_caregiver(),
+			Self::RemoveCaregiver { .. } => T::WeightInfo::remove_caregiver(),
 			Self::GiveGuardian { .. } | Self::EndGuardian { .. } | Self::ContestGuardian { .. } => {
 				T::WeightInfo::guardian_act()
 			}
@@ -334,8 +357,8 @@ impl<T: Config> Pallet<T> {
 				Self::dismiss_guardian(officers.confirmer.clone(), patient, &guardian)?;
 			}
 			Act::ContestGuardian { patient, guardian } => {
-				let entry = Self::active_patient_here(institution, patient)?;
-				ensure!(entry.controller.is_none(), Error::<T>::HasController);
+				Self::active_patient_here(institution, patient)?;
+				Self::ensure_on_paper(patient)?;
 				Self::contest(officers.confirmer.clone(), patient, &guardian)?;
 			}
 			Act::BeginRecovery {
@@ -343,8 +366,33 @@ impl<T: Config> Pallet<T> {
 				controller,
 				hpke,
 				evidence,
+				lost_at,
 				signature,
-			} => Self::begin_recovery(officers, patient, controller, hpke, evidence, &signature)?,
+			} => {
+				let recovery = Recovery {
+					controller,
+					hpke,
+					evidence,
+					since: T::Time::now(),
+					objected: false,
+					vouched: false,
+				};
+				Self::begin_recovery(officers, patient, recovery, lost_at, &signature)?;
+			}
+			Act::NameCaregiver {
+				patient,
+				caregiver,
+				signature,
+			} => {
+				Self::patient_here(institution, patient)?;
+				Self::ensure_on_paper(patient)?;
+				Self::add_caregiver(officers.confirmer.clone(), patient, caregiver, &signature)?;
+			}
+			Act::RemoveCaregiver { patient, caregiver } => {
+				Self::patient_here(institution, patient)?;
+				Self::ensure_on_paper(patient)?;
+				Self::drop_caregiver(officers.confirmer.clone(), patient, caregiver)?;
+			}
 		}
 		Ok(())
 	}

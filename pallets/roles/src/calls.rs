@@ -583,7 +583,8 @@ mod calls {
 			signature: T::Signature,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::add_caregiver(who, caregiver, &signature)?;
+			let patient = PatientOf::<T>::get(&who).ok_or(Error::<T>::NotAPatient)?;
+			Self::add_caregiver(who, patient, caregiver, &signature)?;
 			Ok(())
 		}
 
@@ -598,6 +599,9 @@ mod calls {
 		#[pallet::weight(T::WeightInfo::remove_caregiver())]
 		pub fn remove_caregiver(origin: OriginFor<T>, patient: PatientId, caregiver: T::AccountId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
+			ensure!(Patients::<T>::contains_key(patient), Error::<T>::UnknownPatient);
+			let involved = who == caregiver || PatientOf::<T>::get(&who) == Some(patient);
+			ensure!(involved, Error::<T>::NotInvolved);
 			Self::drop_caregiver(who, patient, caregiver)
 		}
 

@@ -210,6 +210,8 @@ mod errors {
 		NotContested,
 		/// Nobody signs for the patient yet: she claims her id.
 		NoController,
+		/// A key is lost before its recovery begins: name a time that is past.
+		LossInFuture,
 		/// No recovery of the patient's key waits: two officers begin one.
 		NoRecovery,
 		/// The old key objected already.

@@ -61,13 +61,13 @@ pub mod pallet {
 	use frame_system::{ensure_authorized, pallet_prelude::*};
 	use salus_primitives::{
 		Admission, Application, Assignment, AuditEntry, AuditTrail, Credential, HpkeKey, Institution, InstitutionId,
-		Moment, OnAdmitted, Patient, PatientId, Role, Status, Terms, Voucher,
+		KeyLoss, Moment, OnAdmitted, Patient, PatientId, Role, Status, Terms, Voucher,
 	};
 	use sp_core::H256;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
 
 	/// The storage layout this code reads and writes.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<Hash = H256, RuntimeEvent: From<Event<Self>>> {

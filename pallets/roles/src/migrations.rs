@@ -1,6 +1,6 @@
 //! From one storage layout to the next.
 
-use crate::{Config, Credentials, Institutions, Pallet, TiesOf};
+use crate::{Config, Credentials, Institutions, KeyLosses, Pallet, Recoveries, TiesOf};
 use frame_support::{
 	migrations::VersionedMigration,
 	traits::{Get, UncheckedOnRuntimeUpgrade},
@@ -33,6 +33,29 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for CountTies<T> {
 			steps = steps.saturating_add(1);
 		}
 		T::DbWeight::get().reads_writes(steps, steps)
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn post_upgrade(_: alloc::vec::Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
+		// What the layouts after this one hold besides is not there yet.
+		Pallet::<T>::check_ties()
+	}
+}
+
+/// To layout 3: since when a key is lost whose recovery waits. No time was claimed then, so it is that of the proposal.
+pub type V3<T> = VersionedMigration<2, 3, NoteLosses<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// The noting.
+pub struct NoteLosses<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for NoteLosses<T> {
+	fn on_runtime_upgrade() -> Weight {
+		let mut steps = 0u64;
+		for (patient, recovery) in Recoveries::<T>::iter() {
+			KeyLosses::<T>::mutate(patient, |loss| loss.waiting = Some(recovery.since));
+			steps = steps.saturating_add(1);
+		}
+		T::DbWeight::get().reads_writes(steps.saturating_mul(2), steps)
 	}
 
 	#[cfg(feature = "try-runtime")]

@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
 		signature: &T::Signature,
 	) -> DispatchResult {
 		let entry = Self::active_patient_here(officers.institution, patient)?;
-		ensure!(entry.controller.is_none(), Error::<T>::HasController);
+		Self::ensure_on_paper(patient)?;
 		Self::check_acceptance(patient, Capacity::Controller, controller, Some(&hpke), signature)?;
 		Self::change_keys(patient, entry, Some(controller), Some(hpke))?;
 		let kind = Kind::ControllerChanged {
@@ -228,6 +228,13 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Patient<T::AccountId>, Error<T>> {
 		Self::patient_here(institution, patient)?;
 		Self::active_patient(patient)
+	}
+
+	/// Whether nobody signs for the patient, so that the desk acts on what she signed on paper.
+	pub(crate) fn ensure_on_paper(patient: PatientId) -> Result<(), Error<T>> {
+		let entry = Patients::<T>::get(patient).ok_or(Error::UnknownPatient)?;
+		ensure!(entry.controller.is_none(), Error::HasController);
+		Ok(())
 	}
 
 	/// A patient who lives, under this id.

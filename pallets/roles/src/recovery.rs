@@ -2,15 +2,15 @@
 //! object. Contacts whom the patient chose before can outweigh the objection, since a thief objects too.
 
 use crate::{
-	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, Error, Pallet, PatientOf, Recoveries,
-	Recovery, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_NOTICE,
+	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, Error, KeyLosses, Pallet, PatientOf,
+	Recoveries, Recovery, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_NOTICE,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
-	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, Kind, PatientId, RecoveryChange, VOUCH_TAG,
+	contacts_commitment, wrapped, Capacity, ControllerCause, KeyLoss, Kind, Moment, PatientId, RecoveryChange,
+	VOUCH_TAG,
 };
-use sp_core::H256;
 use sp_runtime::{traits::Verify, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -18,25 +18,20 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn begin_recovery(
 		officers: &Officers<T>,
 		patient: PatientId,
-		controller: T::AccountId,
-		hpke: HpkeKey,
-		evidence: H256,
+		recovery: Recovery<T::AccountId>,
+		lost_at: Moment,
 		signature: &T::Signature,
 	) -> Result<(), Error<T>> {
 		let entry = Self::active_patient_here(officers.institution, patient)?;
 		ensure!(entry.controller.is_some(), Error::NoController);
+		ensure!(lost_at <= recovery.since, Error::LossInFuture);
+		let controller = recovery.controller.clone();
 		Self::ensure_unused(&controller)?;
-		keys::check(&hpke)?;
-		Self::check_acceptance(patient, Capacity::Controller, &controller, Some(&hpke), signature)?;
-		let recovery = Recovery {
-			controller: controller.clone(),
-			hpke,
-			evidence,
-			since: T::Time::now(),
-			objected: false,
-			vouched: false,
-		};
+		keys::check(&recovery.hpke)?;
+		let capacity = Capacity::Controller;
+		Self::check_acceptance(patient, capacity, &controller, Some(&recovery.hpke), signature)?;
 		Recoveries::<T>::insert(patient, recovery);
+		KeyLosses::<T>::mutate(patient, |loss| loss.waiting = Some(lost_at));
 		let with = officers.proposer.clone();
 		Self::tell(officers, patient, Kind::RecoveryProposed { controller, with });
 		Ok(())
@@ -105,6 +100,11 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn judge_recovery(patient: PatientId, complete: bool) -> DispatchResult {
 		let recovery = Recoveries::<T>::take(patient).ok_or(Error::<T>::NoRecovery)?;
 		if !complete {
+			KeyLosses::<T>::mutate_exists(patient, |slot| {
+				let loss = slot.take().unwrap_or_default();
+				let before = KeyLoss { waiting: None, ..loss };
+				*slot = Some(before).filter(|loss| !loss.is_none());
+			});
 			Self::note_recovery(patient, None, RecoveryChange::Refused);
 			return Ok(());
 		}
@@ -117,6 +117,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(due <= T::Time::now(), Error::<T>::RecoveryNotDue);
 		let entry = Self::active_patient(patient)?;
 		Self::change_keys(patient, entry, Some(&recovery.controller), Some(recovery.hpke))?;
+		KeyLosses::<T>::mutate(patient, |loss| *loss = loss.completed(T::Time::now()));
 		let kind = Kind::ControllerChanged {
 			controller: recovery.controller,
 			cause: ControllerCause::Recovered,

@@ -2,12 +2,14 @@
 
 use crate::{
 	Applications, Assignments, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials,
-	GuardiansOf, Home, Institutions, NextInstitution, Pallet, PatientOf, Patients, Registrars, MAX_INSTITUTIONS_PAGE,
+	GuardiansOf, Home, Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars,
+	MAX_INSTITUTIONS_PAGE,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{
-	Assignment, Credential, Guardianship, Institution, InstitutionId, Moment, Patient, PatientId, Registry, Standing,
+	Assignment, Credential, Guardianship, Institution, InstitutionId, KeyLoss, Moment, Patient, PatientId, Registry,
+	Standing,
 };
 
 impl<T: Config> Pallet<T> {
@@ -122,6 +124,10 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 
 	fn is_caregiver(patient: PatientId, account: &T::AccountId) -> bool {
 		CaregiversOf::<T>::get(patient).contains(account)
+	}
+
+	fn key_loss(patient: PatientId) -> KeyLoss {
+		KeyLosses::<T>::get(patient)
 	}
 
 	fn home(account: &T::AccountId) -> Option<InstitutionId> {

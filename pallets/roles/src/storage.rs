@@ -113,6 +113,10 @@ mod storage {
 	#[pallet::storage]
 	pub type Recoveries<T: Config> = StorageMap<_, Twox64Concat, PatientId, Recovery<T::AccountId>, OptionQuery>;
 
+	/// Since when keys may have been in other hands, of the patients of whom two officers said so.
+	#[pallet::storage]
+	pub type KeyLosses<T: Config> = StorageMap<_, Twox64Concat, PatientId, KeyLoss, ValueQuery>;
+
 	/// Which contacts vouch for a patient who lost her key, committed to.
 	#[pallet::storage]
 	pub type ContactsOf<T: Config> = StorageMap<_, Twox64Concat, PatientId, ContactsCommitment, OptionQuery>;

@@ -4,9 +4,9 @@
 
 use crate::{
 	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config,
-	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merges, NextInstitution, NextPatient,
-	Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, Registrars, RetiredKeys, Ties, TiesOf,
-	Tombstones, UsedVouchers, MIN_OFFICERS,
+	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merges, NextInstitution,
+	NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, Registrars, RetiredKeys, Ties,
+	TiesOf, Tombstones, UsedVouchers, MIN_OFFICERS,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -25,6 +25,7 @@ impl<T: Config> Pallet<T> {
 	/// - registrars are no officers, applications wait at institutions, and no act waits twice;
 	/// - [`Patients`] and [`PatientOf`] agree, and a patient's home is the institution that admitted her;
 	/// - caregivers and guardians act for one patient each, and are noted as such; guardianships end with a month;
+	/// - a recovery waits for each key that is lost, and for no other;
 	/// - a merge is noted of each id that was merged, and of no other;
 	/// - the HPKE keys in use are those of institutions, announced or in force, and of patients, each in use once, and
 	///   those that were are retired;
@@ -148,7 +149,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_ties() -> Result<(), TryRuntimeError> {
+	pub(crate) fn check_ties() -> Result<(), TryRuntimeError> {
 		let mut held: BTreeMap<T::AccountId, Ties> = BTreeMap::new();
 		let mut office = |account: T::AccountId| {
 			let ties = held.entry(account).or_default();
@@ -291,6 +292,7 @@ impl<T: Config> Pallet<T> {
 		let of_patients = PaperRecords::<T>::iter_keys()
 			.chain(Merges::<T>::iter_keys())
 			.chain(Recoveries::<T>::iter_keys())
+			.chain(KeyLosses::<T>::iter_keys())
 			.chain(ContactsOf::<T>::iter_keys())
 			.chain(CaregiversOf::<T>::iter_keys())
 			.chain(GuardiansOf::<T>::iter_keys());
@@ -298,6 +300,25 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				Patients::<T>::contains_key(patient),
 				"roles: something is noted of nobody"
+			);
+		}
+		for (patient, loss) in KeyLosses::<T>::iter() {
+			let recovery = Recoveries::<T>::get(patient);
+			let waits = match (loss.waiting, &recovery) {
+				(Some(lost_at), Some(recovery)) => lost_at <= recovery.since,
+				(None, None) => !loss.is_none(),
+				_ => false,
+			};
+			let ordered = loss.recovered.is_none_or(|(lost_at, until)| lost_at <= until);
+			ensure!(
+				waits && ordered,
+				"roles: a key was lost at another time than its recovery says"
+			);
+		}
+		for patient in Recoveries::<T>::iter_keys() {
+			ensure!(
+				KeyLosses::<T>::contains_key(patient),
+				"roles: a key is recovered that was not lost"
 			);
 		}
 		Ok(())

@@ -698,9 +698,10 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:0 w:2)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:1); added by hand until it is measured again
 	fn decide_recovery() -> Weight {
-		Weight::from_parts(80_710_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(13))
+		Weight::from_parts(82_710_000, 6_068)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(14))
 	}
 }

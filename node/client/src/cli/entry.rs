@@ -102,6 +102,10 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			json!({ "type": "GrantPassedOn", "grant": number(*grant), "parent": number(*parent) })
 		}
 		Kind::ErasureAttested { grant } => json!({ "type": "ErasureAttested", "grant": number(*grant) }),
+		Kind::PaperWitnessed { with, scan } => {
+			json!({ "type": "PaperWitnessed", "with": account(with), "scan": format!("{scan:?}") })
+		}
+		Kind::GrantConfirmed { grant } => json!({ "type": "GrantConfirmed", "grant": number(*grant) }),
 		Kind::PatientRegisteredOnPaper { institution, with } => {
 			json!({ "type": "PatientRegisteredOnPaper", "institution": institution, "with": account(with) })
 		}
@@ -194,6 +198,10 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 		Kind::CompartmentUnsealed { compartment } => format!("took the seal off compartment {compartment}"),
 		Kind::GrantPassedOn { grant, parent } => format!("passed grant {parent} on (grant {grant})"),
 		Kind::ErasureAttested { grant } => format!("attested that copies under grant {grant} are erased"),
+		Kind::PaperWitnessed { with, scan } => {
+			format!("witnessed with {with} what she signed on paper (scan {scan:?}), which comes next")
+		}
+		Kind::GrantConfirmed { grant } => format!("confirmed grant {grant}, given since her key was lost"),
 		Kind::PatientRegisteredOnPaper { institution, with } => {
 			format!("registered her on paper at institution {institution}, with {with}")
 		}

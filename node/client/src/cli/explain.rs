@@ -188,6 +188,7 @@ fn lacking(reason: Reason) -> &'static str {
 		Reason::RecordMismatch => "would have to name this record",
 		Reason::OutsideDateRange => "would have to cover the date of the record",
 		Reason::CompartmentMismatch => "would have to be to an account and to name the record's drawer",
+		Reason::Suspended => "was given since the patient's key was lost; she would have to confirm it",
 		// The reasons above are all that a grant can fail for.
 		Reason::Unknown
 		| Reason::Inactive

@@ -37,6 +37,7 @@ pub fn after_refusal(reason: Reason) -> &'static str {
 		Reason::RecordMismatch => "the consent is for other records; ask for this one: salus consent ask --record",
 		Reason::OutsideDateRange => "the consent covers another span of dates; ask for this one: salus consent ask",
 		Reason::CompartmentMismatch => "the record is in a drawer that the consent doesn't name; ask the patient",
+		Reason::Suspended => "the consent was given since the patient's key was lost; ask her to confirm it",
 	}
 }
 
@@ -90,6 +91,7 @@ fn refused_because(reason: Reason) -> &'static str {
 		Reason::RecordMismatch => "the nearest grant is for other records",
 		Reason::OutsideDateRange => "the record is older or newer than the nearest grant covers",
 		Reason::CompartmentMismatch => "the nearest grant doesn't name the record's compartment",
+		Reason::Suspended => "the nearest grant was given since the patient's key was lost, and she has not confirmed it",
 	}
 }
 

@@ -54,6 +54,8 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::CompartmentUnsealed { .. }
 		| Kind::GrantPassedOn { .. }
 		| Kind::ErasureAttested { .. }
+		| Kind::PaperWitnessed { .. }
+		| Kind::GrantConfirmed { .. }
 		| Kind::PatientRegisteredOnPaper { .. }
 		| Kind::PatientIdentified { .. }
 		| Kind::ControllerChanged { .. }

@@ -153,6 +153,13 @@ pub enum KindView {
 	ErasureAttested {
 		grant: Int,
 	},
+	PaperWitnessed {
+		with: Account,
+		scan: Hex,
+	},
+	GrantConfirmed {
+		grant: Int,
+	},
 	PatientRegisteredOnPaper {
 		institution: u32,
 		with: Account,
@@ -295,6 +302,11 @@ impl From<Kind<AccountId>> for KindView {
 				parent: parent.into(),
 			},
 			Kind::ErasureAttested { grant } => Self::ErasureAttested { grant: grant.into() },
+			Kind::PaperWitnessed { with, scan } => Self::PaperWitnessed {
+				with: with.into(),
+				scan: scan.into(),
+			},
+			Kind::GrantConfirmed { grant } => Self::GrantConfirmed { grant: grant.into() },
 			Kind::PatientRegisteredOnPaper { institution, with } => Self::PatientRegisteredOnPaper {
 				institution,
 				with: with.into(),

@@ -143,6 +143,31 @@ impl<T: Config> World<T> {
 		fill_denials::<T>(self.patient, &self.denial(), MAX_DENIALS);
 	}
 
+	/// The last grant of the doctor's own list opens the drawer in question.
+	pub fn open_the_drawer(&self) {
+		Grants::<T>::mutate(self.patient, Grantee::Account(self.doctor.clone()), |list| {
+			if let Some(compartment) = list
+				.iter_mut()
+				.last()
+				.and_then(|last| last.terms.compartments.last_mut())
+			{
+				*compartment = 200;
+			}
+		});
+	}
+
+	/// The patient has no device, and signs that the only denial of hers is lifted: the smallest of wishes that asks who
+	/// gains by it.
+	pub fn paper(self) -> (Self, Paper<T::AccountId>) {
+		T::BenchmarkHelper::on_paper(self.patient);
+		fill_denials::<T>(self.patient, &self.denial(), 1);
+		let paper = Paper {
+			wish: Wish::LiftDenial(0),
+			scan: H256::zero(),
+		};
+		(self, paper)
+	}
+
 	/// Requests that differ from the longest terms in the last field alone; the first has expired if one has to be.
 	pub fn fill_requests(&self, one_expired: bool) {
 		let list: alloc::vec::Vec<_> = (0..u64::from(MAX_REQUESTS))
@@ -228,8 +253,8 @@ impl<T: Config> World<T> {
 	}
 }
 
-pub fn officers<T: Config>() -> alloc::vec::Vec<T::AccountId> {
-	T::Registry::institution(AWAY)
+pub fn officers<T: Config>(institution: InstitutionId) -> alloc::vec::Vec<T::AccountId> {
+	T::Registry::institution(institution)
 		.map(|institution| institution.officers.into_inner())
 		.unwrap_or_default()
 }

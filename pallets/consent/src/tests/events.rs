@@ -156,6 +156,34 @@ fn every_call_leaves_an_entry_in_the_trail_and_in_its_event() {
 					(BEA, call)
 				}
 				"attest_erasure" => (BEA, Call::attest_erasure { patient, grant: copied }),
+				"confirm_grant" => {
+					lost_since(NOON);
+					recovered(PIA);
+					wait(1);
+					let call = Call::confirm_grant {
+						patient,
+						grantee,
+						grant,
+					};
+					(PIA, call)
+				}
+				"confirm_paper" => {
+					without_device();
+					let paper = paper(Wish::Deny(DenialTerms {
+						record: Some(1),
+						..DenialTerms::all()
+					}));
+					assert_ok!(Consent::witness_paper(signed(HANNA), patient, paper.clone()));
+					System::reset_events();
+					let call = Call::confirm_paper {
+						patient,
+						witness: HANNA,
+						paper,
+					};
+					(ADA, call)
+				}
+				// Nothing has happened to the patient before the second witness confirms.
+				"witness_paper" | "withdraw_paper" => return,
 				// These are about an institution, and no patient's trail has a place for them.
 				"set_emergency_limits" | "declare_incident" | "end_incident" | "name_successor" => return,
 				other => panic!("{other} is not listed: does it write an entry for each change?"),
@@ -168,9 +196,12 @@ fn every_call_leaves_an_entry_in_the_trail_and_in_its_event() {
 			};
 			assert_ok!(call.dispatch_bypass_filter(origin));
 			let written = Entries::get(PATIENT).unwrap().split_off(before);
-			assert_eq!(written.len(), 1, "{name}");
-			assert_eq!(written[0].actor, actor, "{name}");
-			assert_eq!(carried(), [(PATIENT, written[0].clone())], "{name}");
+			// Of a paper there are two: who witnessed it, and what it says.
+			let owed = if *name == "confirm_paper" { 2 } else { 1 };
+			assert_eq!(written.len(), owed, "{name}");
+			assert!(written.iter().all(|entry| entry.actor == actor), "{name}");
+			let written: Vec<_> = written.into_iter().map(|entry| (PATIENT, entry)).collect();
+			assert_eq!(carried(), written, "{name}");
 		});
 	}
 }

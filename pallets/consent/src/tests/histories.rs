@@ -3,6 +3,7 @@
 
 mod dice;
 mod emergencies;
+mod paper;
 
 use super::{
 	model::{Guardian, Model, Person},
@@ -13,7 +14,7 @@ use frame_support::assert_ok;
 use salus_primitives::{Basis, PatientStatus, Receipt, Role, HOUR};
 use std::collections::BTreeSet;
 
-const STAFF: [(u64, InstitutionId, Role); 8] = [
+const STAFF: [(u64, InstitutionId, Role); 9] = [
 	(ADA, HOME, Role::Doctor),
 	(BEA, AWAY, Role::Doctor),
 	(NED, AWAY, Role::Nurse),
@@ -22,6 +23,7 @@ const STAFF: [(u64, InstitutionId, Role); 8] = [
 	(CLEO, AWAY, Role::Doctor),
 	(PAUL, AWAY, Role::PrivacyOfficer),
 	(HUGO, HOME, Role::PrivacyOfficer),
+	(MARA, HOME, Role::Administrator),
 ];
 const PATIENTS: [(u64, u64, InstitutionId); 2] = [(PATIENT, PIA, HOME), (OTHER_PATIENT, OLE, AWAY)];
 
@@ -47,12 +49,14 @@ impl History {
 		}
 		model.institutions.extend([(HOME, true), (AWAY, true)]);
 		model.hospitals.extend([HOME, AWAY]);
-		model.officers.extend([(OTTO, AWAY), (OLGA, AWAY)]);
+		staff_the_desk();
+		model.officers.extend([(OTTO, AWAY), (OLGA, AWAY), (HANNA, HOME)]);
 		for (patient, controller, hospital) in PATIENTS {
 			model.patients.insert(
 				patient,
 				Person {
 					controller,
+					device: true,
 					hospital,
 					lives: true,
 				},
@@ -108,7 +112,7 @@ impl History {
 
 	fn step(&mut self) {
 		let now = self.model.now;
-		match self.dice.below(32) {
+		match self.dice.below(40) {
 			0 | 1 => {
 				let (who, at, _) = self.dice.pick(&STAFF);
 				let at = if self.dice.one_in(12) { 1 - at } else { at };
@@ -218,6 +222,9 @@ impl History {
 					let ours = Consent::lift_denial(signed(who), patient, denial);
 					let theirs = self.model.lift_denial(who, patient, denial);
 					self.called("lift_denial", ours, theirs);
+					if nothing {
+						break;
+					}
 				}
 			}
 			13 => {
@@ -271,6 +278,9 @@ impl History {
 				let theirs = self.model.attest_erasure(who, patient, grant);
 				self.called("attest_erasure", ours, theirs);
 			}
+			28..=30 => self.paper(),
+			31 | 32 => self.lose_or_recover(),
+			33 | 34 => self.confirm_grant(),
 			_ => self.access(),
 		}
 	}
@@ -474,13 +484,33 @@ impl History {
 		});
 		assert_eq!(ours, theirs.collect());
 		for (patient, ..) in PATIENTS {
+			let ours: Vec<_> = crate::Papers::<Test>::iter_prefix(patient)
+				.map(|(witness, paper)| (witness, paper.until))
+				.collect::<BTreeSet<_>>()
+				.into_iter()
+				.collect();
+			let waiting = self.model.papers.iter().filter(|((whose, _), _)| *whose == patient);
+			assert_eq!(
+				ours,
+				waiting
+					.map(|((_, witness), (.., until))| (*witness, *until))
+					.collect::<Vec<_>>()
+			);
 			let ours: Vec<_> = Consent::grants(patient, None, 256)
 				.into_iter()
-				.map(|(grantee, grant)| (grant.id, grantee, grant.uses_left, grant.revoked_at.is_some()))
+				.map(|(grantee, grant)| {
+					(
+						grant.id,
+						grantee,
+						grant.uses_left,
+						grant.revoked_at.is_some(),
+						grant.given_at,
+					)
+				})
 				.collect();
 			let theirs = self.model.grants.iter().filter(|(_, given)| given.patient == patient);
 			let theirs: Vec<_> = theirs
-				.map(|(id, given)| (*id, given.grantee.clone(), given.left, given.revoked))
+				.map(|(id, given)| (*id, given.grantee.clone(), given.left, given.revoked, given.at))
 				.take(256)
 				.collect();
 			assert_eq!(ours, theirs);

@@ -15,6 +15,7 @@ mod attest_erasure;
 mod break_glass;
 mod caregivers;
 mod close_case;
+mod confirm_grant;
 mod declare_incident;
 mod decline;
 mod deny;
@@ -30,9 +31,11 @@ mod join_case;
 mod judge_case;
 mod lift_denial;
 mod listings;
+mod lost_keys;
 mod model;
 mod name_successor;
 mod open_case;
+mod paper;
 mod pass_on;
 mod queries;
 mod readme;
@@ -50,11 +53,11 @@ mod unseal;
 mod weights;
 mod withdraw;
 
-use crate::{mock::*, Error};
+use crate::{mock::*, Error, Paper, Wish};
 use salus_primitives::{
 	AccessControl, AccessRequest, Action, ActionSet, Case, CaseId, Category, CategorySet, Decision, EmergencyReason,
-	GrantId, Grantee, Guardianship, InstitutionId, Parent, Purpose, PurposeSet, Reason, Record, RecordId, RecordStatus,
-	Terms, DAY, HOUR,
+	GrantId, Grantee, Guardianship, InstitutionId, KeyLoss, Parent, Purpose, PurposeSet, Reason, Record, RecordId,
+	RecordStatus, Role, Terms, DAY, HOUR,
 };
 use sp_core::H256;
 
@@ -242,6 +245,53 @@ fn private(requester: u64) -> AccessRequest<u64> {
 		on_behalf_of: None,
 		..question()
 	}
+}
+
+/// At the desk of the patient's hospital: an officer and an administrator.
+const HANNA: u64 = 60;
+const MARA: u64 = 61;
+
+/// The patient has no device, and her hospital's desk is staffed.
+fn without_device() {
+	Patients::mutate(PATIENT, |patient| patient.as_mut().unwrap().controller = None);
+	staff_the_desk();
+}
+
+fn staff_the_desk() {
+	Officers::insert((HANNA, HOME), ());
+	Credentials::insert((MARA, HOME), (Role::Administrator, true));
+}
+
+fn paper(wish: Wish<u64>) -> Paper<u64> {
+	Paper {
+		wish,
+		scan: H256::repeat_byte(5),
+	}
+}
+
+/// Hanna brings what the patient signed, and Ada confirms it.
+fn on_paper(wish: Wish<u64>) -> sp_runtime::DispatchResult {
+	Consent::witness_paper(signed(HANNA), PATIENT, paper(wish.clone()))?;
+	Consent::confirm_paper(signed(ADA), PATIENT, HANNA, paper(wish))
+}
+
+/// The patient says since when she has not had her key, and a recovery waits.
+fn lost_since(at: u64) {
+	let before = KeyLosses::get(PATIENT).unwrap_or_default();
+	let loss = KeyLoss {
+		waiting: Some(at),
+		..before
+	};
+	KeyLosses::insert(PATIENT, loss);
+}
+
+/// The council completes the recovery now: she signs by this account.
+fn recovered(controller: u64) {
+	let loss = KeyLosses::get(PATIENT).unwrap_or_default().completed(now());
+	KeyLosses::insert(PATIENT, loss);
+	Patients::mutate(PATIENT, |patient| {
+		patient.as_mut().unwrap().controller = Some(controller)
+	});
 }
 
 /// The model's guardian as roles would keep her.

@@ -4,9 +4,11 @@
 mod calls;
 mod emergencies;
 mod matrix;
+mod paper;
 
 pub use emergencies::Emergency;
 use matrix::{read_matrix, read_row, Row, CAREGIVERS};
+pub use paper::Signed;
 
 use salus_primitives::{
 	AccessRequest, Action, ActionSet, Basis, Decision, DenialTerms, Grantee, Purpose, Reason, Receipt, Record,
@@ -17,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug)]
 pub struct Person {
 	pub controller: u64,
+	/// Without one nobody signs for her.
+	pub device: bool,
 	pub hospital: u32,
 	pub lives: bool,
 }
@@ -31,6 +35,7 @@ pub struct Given {
 	/// The grant it was passed on from, and by whom.
 	pub parent: Option<u64>,
 	pub by: u64,
+	pub at: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +74,11 @@ pub struct Model {
 	pub caregivers: BTreeSet<(u64, u64)>,
 	/// Of a patient, under a grant: who made copies, until when she may keep them, and whether she attested.
 	pub copies: BTreeMap<(u64, u64), (Grantee<u64>, u64, bool)>,
+	/// The times, first and last, at which a patient's key may have been in other hands; a recovery that waits has no
+	/// end.
+	pub doubtful: BTreeMap<u64, BTreeSet<(u64, u64)>>,
+	/// Of a patient, from a first witness: what was signed, the number of its scan, and until when it waits.
+	pub papers: BTreeMap<(u64, u64), (Signed, u8, u64)>,
 	/// Where, after whom: who.
 	pub successors: BTreeMap<(u32, u64), u64>,
 	/// What kind an institution is, as far as that matters: a hospital or clinic, or something else.
@@ -255,7 +265,7 @@ const RULES: [(&str, Rule); 21] = [
 type Check = fn(&Model, u64, &Given, &Asked) -> bool;
 
 /// What keeps a grant from permitting, in the order of rule 8.
-const CHECKS: [(Reason, Check); 9] = [
+const CHECKS: [(Reason, Check); 10] = [
 	(Reason::Revoked, |model, _, given, _| {
 		given.revoked
 			|| model
@@ -300,6 +310,11 @@ const CHECKS: [(Reason, Check); 9] = [
 			(Some(_), _) => true,
 		}
 	}),
+	(Reason::Suspended, |model, _, given, _| {
+		let chain = model.chain(given);
+		let own = chain.last().and_then(|(_, top)| *top).unwrap_or(given);
+		model.in_doubt(own)
+	}),
 ];
 
 fn outside(at: u64, from: Option<u64>, until: Option<u64>) -> bool {
@@ -325,6 +340,8 @@ impl Model {
 			guardians: BTreeMap::new(),
 			caregivers: BTreeSet::new(),
 			copies: BTreeMap::new(),
+			doubtful: BTreeMap::new(),
+			papers: BTreeMap::new(),
 			successors: BTreeMap::new(),
 			hospitals: BTreeSet::new(),
 			since: BTreeMap::new(),
@@ -426,7 +443,7 @@ impl Model {
 			&& self
 				.patients
 				.get(&asked.request.patient)
-				.is_some_and(|person| person.lives && person.controller == asked.request.requester)
+				.is_some_and(|person| person.device && person.lives && person.controller == asked.request.requester)
 	}
 
 	/// The grants above one, nearest first; the last is `None` where it is not there any more.
@@ -439,6 +456,13 @@ impl Model {
 			next = above.and_then(|above| above.parent);
 		}
 		chain
+	}
+
+	/// Whether somebody else may have given it; a guardian signs by a key of her own.
+	pub(super) fn in_doubt(&self, own: &Given) -> bool {
+		let mut spans = self.doubtful.get(&own.patient).into_iter().flatten();
+		spans.any(|(first, last)| (*first..=*last).contains(&own.at))
+			&& self.active_guardian(own.by, own.patient).is_none()
 	}
 
 	fn guardianship(&self, asked: &Asked) -> Option<Guardian> {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
 	CaseOf, Cases, CasesOfDay, Denials, Dockets, EmergencyLimitsOf, Grants, IncidentProposals, Incidents, Openers,
-	Requests, Sealed,
+	Papers, Requests, Sealed, WaitingPaper, PAPER_LIFETIME,
 };
 use frame_support::assert_ok;
 use salus_primitives::{DenialTerms, EmergencyLimits, Verdict};
@@ -322,4 +322,15 @@ fn breaches_among_erasures_are_found() {
 	let owe = |grant, erase_after| Consent::owe_erasure(PATIENT, grant, &Grantee::Account(BEA), erase_after);
 	breach("erasure is owed that was never asked for", || owe(77, NOON));
 	breach("erasure is owed that was never asked for", || owe(0, NOON));
+}
+
+#[test]
+fn breaches_among_papers_are_found() {
+	let wrong = "a paper of an unknown patient, or one that waits for too long";
+	let waits = |patient, until| {
+		let paper = H256::zero();
+		Papers::<Test>::insert(patient, HANNA, WaitingPaper { paper, until });
+	};
+	breach(wrong, || waits(12_345, NOON));
+	breach(wrong, || waits(PATIENT, NOON + PAPER_LIFETIME + 1));
 }

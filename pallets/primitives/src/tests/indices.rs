@@ -15,7 +15,7 @@ fn vocabularies_keep_their_indices() {
 	assert_eq!(indices(Purpose::ALL), (0..10).collect::<Vec<u8>>());
 	assert_eq!(indices(Category::ALL), (0..13).collect::<Vec<u8>>());
 	assert_eq!(indices(Role::ALL), (0..9).collect::<Vec<u8>>());
-	assert_eq!(indices(Reason::ALL), (0..16).collect::<Vec<u8>>());
+	assert_eq!(indices(Reason::ALL), (0..17).collect::<Vec<u8>>());
 }
 
 #[test]
@@ -58,11 +58,14 @@ fn what_carries_ids_keeps_its_indices() {
 fn what_emergencies_and_seals_leave_keeps_its_indices() {
 	let (case, verdict) = (0, Verdict::Justified);
 	let (grant, parent, compartment) = (1, 0, 2);
-	let kinds: [(u8, Kind<u8>); 11] = [
+	let (with, scan) = (0, sp_core::H256::zero());
+	let kinds: [(u8, Kind<u8>); 13] = [
 		(24, Kind::CompartmentSealed { compartment }),
 		(25, Kind::CompartmentUnsealed { compartment }),
 		(26, Kind::GrantPassedOn { grant, parent }),
 		(27, Kind::ErasureAttested { grant }),
+		(28, Kind::PaperWitnessed { with, scan }),
+		(29, Kind::GrantConfirmed { grant }),
 		(96, Kind::CaseOpened { case }),
 		(97, Kind::CaseJoined { case }),
 		(98, Kind::CaseApproved { case }),

@@ -1,8 +1,8 @@
 //! The world that the benchmarks measure in: the largest hospitals, the longest keys.
 
 use crate::{
-	Act, ActOf, Call, CaregiversOf, Config, GuardiansOf, Home, KinOf, Pallet, PatientOf, ProposedAct, ProposedActs,
-	ProposedActsOf, Recoveries, Recovery, MAX_PROPOSED_ACTS,
+	Act, ActOf, Call, CaregiversOf, Config, GuardiansOf, Home, KeyLosses, KinOf, Pallet, PatientOf, ProposedAct,
+	ProposedActs, ProposedActsOf, Recoveries, Recovery, MAX_PROPOSED_ACTS,
 };
 use alloc::{vec, vec::Vec};
 use codec::Encode;
@@ -13,8 +13,8 @@ use frame_support::{
 };
 use salus_primitives::{
 	tagged, wrapped, Acceptance, Action, ActionSet, Application, Capacity, Category, CategorySet, Credential,
-	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, Moment, PatientId, Purpose, PurposeSet, Role,
-	Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MAX_GUARDIANS, MAX_OFFICERS, MAX_PEERS,
+	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, Moment, PatientId, Purpose,
+	PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MAX_GUARDIANS, MAX_OFFICERS, MAX_PEERS,
 	MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REGISTER_TAG, VOUCHER_TAG,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H256};
@@ -325,5 +325,10 @@ pub(super) fn recovering<T: Config>(patient: PatientId) -> Recovery<T::AccountId
 		vouched: false,
 	};
 	Recoveries::<T>::insert(patient, &recovery);
+	let loss = KeyLoss {
+		waiting: Some(recovery.since),
+		recovered: None,
+	};
+	KeyLosses::<T>::insert(patient, loss);
 	recovery
 }

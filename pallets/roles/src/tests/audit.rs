@@ -52,7 +52,15 @@ fn recovery() -> TwoOfficers {
 		controller: id("new"),
 		hpke: hpke(9),
 		evidence: EVIDENCE,
+		lost_at: START,
 		signature: accepts("new", 0, Capacity::Controller, Some(&hpke(9))),
+	}
+}
+
+fn remove_on_paper(patient: u64, caregiver: &str) -> TwoOfficers {
+	Act::RemoveCaregiver {
+		patient,
+		caregiver: id(caregiver),
 	}
 }
 
@@ -292,6 +300,8 @@ fn every_act_that_touches_a_patient_leaves_an_entry() {
 		(super::paper::on_paper(true, None), &[2]),
 		(Act::Merge { from: 1, into: 0 }, &[1, 0]),
 		(Act::Unmerge { from: 1 }, &[1, 0]),
+		(super::caregivers::on_paper(2, "sister"), &[2]),
+		(remove_on_paper(2, "sister"), &[2]),
 		(super::paper::claim(2, "patient-3", 30), &[2]),
 		(Act::NoteDeath { patient: 0, at: START }, &[0]),
 		(Act::RetractDeath { patient: 0 }, &[0]),

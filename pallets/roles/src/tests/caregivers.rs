@@ -1,5 +1,6 @@
-//! `name_caregiver`, `remove_caregiver`.
+//! `name_caregiver`, `remove_caregiver`, and at the desk `NameCaregiver`, `RemoveCaregiver`.
 
+use super::paper::{claim, paper_patient, refused};
 use crate::{mock::*, Act, CaregiversOf, Error, KinOf, Tombstones};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{Capacity, Kind, PatientId, Registry, MAX_CAREGIVERS};
@@ -13,6 +14,22 @@ fn name(who: &str, caregiver: &str) -> DispatchResult {
 
 fn remove(who: &str, patient: PatientId, caregiver: &str) -> DispatchResult {
 	Roles::remove_caregiver(by(who), patient, id(caregiver))
+}
+
+/// What two officers do as a patient wants who has no device.
+pub(super) fn on_paper(patient: PatientId, caregiver: &str) -> TwoOfficers {
+	Act::NameCaregiver {
+		patient,
+		caregiver: id(caregiver),
+		signature: accepts(caregiver, patient, Capacity::Caregiver, None),
+	}
+}
+
+fn off_paper(patient: PatientId, caregiver: &str) -> TwoOfficers {
+	Act::RemoveCaregiver {
+		patient,
+		caregiver: id(caregiver),
+	}
 }
 
 #[test]
@@ -125,5 +142,63 @@ fn only_a_living_patient_names_who_accepts() {
 		);
 		assert_ok!(both(Act::NoteDeath { patient, at: START }));
 		assert_noop!(name("patient-1", "mother"), Error::<Test>::PatientNotActive);
+	});
+}
+
+#[test]
+fn a_patient_on_paper_names_and_removes_at_the_desk() {
+	story(|| {
+		let patient = paper_patient();
+		assert_ok!(both(on_paper(patient, "mother")));
+		assert!(Roles::is_caregiver(patient, &id("mother")));
+		let (_, entry) = Trail::get().pop().unwrap();
+		let caregiver = id("mother");
+		assert_eq!(
+			(entry.actor, entry.kind),
+			(Some(id("a2")), Kind::CaregiverNamed { caregiver })
+		);
+		refused(on_paper(patient, "mother"), Error::CaregiverExists);
+		refused(on_paper(patient, "doctor"), Error::AccountInUse);
+		assert_ok!(both(off_paper(patient, "mother")));
+		assert!(Tombstones::<Test>::contains_key(id("mother")));
+		refused(off_paper(patient, "mother"), Error::UnknownCaregiver);
+		refused(on_paper(patient, "mother"), Error::AccountLeft);
+		for n in 0..MAX_CAREGIVERS {
+			assert_ok!(both(on_paper(patient, &format!("kin-{n}"))));
+		}
+		refused(on_paper(patient, "ninth"), Error::TooManyCaregivers);
+		assert_ok!(both(off_paper(patient, "kin-0")));
+		assert_ok!(both(on_paper(patient, "ninth")));
+		// The caregiver herself goes without the desk.
+		assert_ok!(remove("ninth", patient, "ninth"));
+	});
+}
+
+#[test]
+fn whoever_signs_by_a_device_names_nobody_at_the_desk() {
+	story(|| {
+		let patient = paper_patient();
+		refused(on_paper(9, "mother"), Error::UnknownPatient);
+		refused(off_paper(9, "mother"), Error::UnknownPatient);
+		for act in [on_paper(patient, "mother"), off_paper(patient, "mother")] {
+			assert_noop!(Roles::propose_act(by("b1"), B, act), Error::<Test>::PatientElsewhere);
+		}
+		let mut forged = on_paper(patient, "mother");
+		if let Act::NameCaregiver { caregiver, .. } = &mut forged {
+			*caregiver = id("eve");
+		}
+		refused(forged, Error::AcceptanceInvalid);
+		assert_ok!(both(on_paper(patient, "mother")));
+		assert_ok!(both(claim(patient, "patient-1", 1)));
+		refused(on_paper(patient, "sister"), Error::HasController);
+		refused(off_paper(patient, "mother"), Error::HasController);
+		assert_ok!(remove("patient-1", patient, "mother"));
+
+		let another = paper_patient();
+		assert_ok!(both(Act::NoteDeath {
+			patient: another,
+			at: START
+		}));
+		refused(on_paper(another, "sister"), Error::PatientNotActive);
 	});
 }

@@ -1,7 +1,13 @@
 //! From the layout before to this one.
 
-use crate::{migrations::V2, mock::*, Pallet, Ties, TiesOf};
+use crate::{
+	migrations::{V2, V3},
+	mock::*,
+	KeyLosses, Pallet, Recoveries, Recovery, Ties, TiesOf,
+};
 use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
+use salus_primitives::KeyLoss;
+use sp_core::H256;
 
 #[test]
 fn ties_are_counted_once() {
@@ -26,5 +32,35 @@ fn ties_are_counted_once() {
 			counted,
 			"the second run changes nothing"
 		);
+	});
+}
+
+#[test]
+fn keys_whose_recovery_waits_are_lost_since_its_proposal() {
+	story(|| {
+		let (first, second) = (register(1), register(2));
+		let recovery = Recovery {
+			controller: id("new"),
+			hpke: hpke(9),
+			evidence: H256::zero(),
+			since: START,
+			objected: true,
+			vouched: false,
+		};
+		Recoveries::<Test>::insert(second, recovery);
+		StorageVersion::new(2).put::<Pallet<Test>>();
+		V3::<Test>::on_runtime_upgrade();
+		let loss = KeyLoss {
+			waiting: Some(START),
+			recovered: None,
+		};
+		assert_eq!(KeyLosses::<Test>::iter().collect::<Vec<_>>(), [(second, loss)]);
+		assert!(!KeyLosses::<Test>::contains_key(first));
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 3);
+
+		KeyLosses::<Test>::remove(second);
+		Recoveries::<Test>::remove(second);
+		V3::<Test>::on_runtime_upgrade();
+		assert_eq!(KeyLosses::<Test>::iter().count(), 0, "the second run changes nothing");
 	});
 }

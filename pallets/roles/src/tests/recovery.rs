@@ -7,7 +7,8 @@ use crate::{
 };
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{
-	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, Kind, PatientId, RecoveryChange, VOUCH_TAG,
+	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, KeyLoss, Kind, Moment, PatientId, RecoveryChange,
+	Registry, DAY, VOUCH_TAG,
 };
 use sp_core::H256;
 use sp_runtime::{AccountId32, DispatchError, DispatchResult, MultiSignature};
@@ -20,7 +21,30 @@ fn begin(patient: PatientId, controller: &str, key: u8) -> TwoOfficers {
 		controller: id(controller),
 		hpke: hpke(key),
 		evidence: EVIDENCE,
+		lost_at: START,
 		signature: accepts(controller, patient, Capacity::Controller, Some(&hpke(key))),
+	}
+}
+
+/// The same, of a key that was lost at this time.
+fn lost(lost_at: Moment, act: TwoOfficers) -> TwoOfficers {
+	match act {
+		Act::BeginRecovery {
+			patient,
+			controller,
+			hpke,
+			evidence,
+			signature,
+			..
+		} => Act::BeginRecovery {
+			patient,
+			controller,
+			hpke,
+			evidence,
+			lost_at,
+			signature,
+		},
+		other => other,
 	}
 }
 
@@ -307,5 +331,75 @@ fn what_was_taken_meanwhile_is_not_given_again() {
 		assert_ok!(both(Act::NoteDeath { patient, at: START }));
 		due();
 		assert_noop!(decide(patient, true), Error::<Test>::PatientNotActive);
+	});
+}
+
+#[test]
+fn what_was_done_since_the_loss_is_in_doubt() {
+	story(|| {
+		let patient = register(1);
+		let doubt = || Roles::key_loss(patient);
+		assert_eq!(doubt(), KeyLoss::default());
+		refused(lost(START + 1, begin(patient, "new", 9)), Error::LossInFuture);
+		set_time(START + DAY);
+		assert_ok!(both(lost(START, begin(patient, "new", 9))));
+		let open = KeyLoss {
+			waiting: Some(START),
+			recovered: None,
+		};
+		assert_eq!(doubt(), open);
+		for (at, doubtful) in [(START - 1, false), (START, true), (START + 900 * DAY, true)] {
+			assert_eq!(doubt().covers(at), doubtful, "{at}");
+		}
+		let done = now() + RECOVERY_NOTICE;
+		set_time(done);
+		assert_ok!(decide(patient, true));
+		let over = KeyLoss {
+			waiting: None,
+			recovered: Some((START, done)),
+		};
+		assert_eq!(doubt(), over);
+		for (at, doubtful) in [(START - 1, false), (START, true), (done, true), (done + 1, false)] {
+			assert_eq!(doubt().covers(at), doubtful, "{at}");
+		}
+	});
+}
+
+#[test]
+fn a_refused_recovery_leaves_no_doubt_and_takes_none_away() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "thief", 9)));
+		assert_ok!(decide(patient, false));
+		assert!(!crate::KeyLosses::<Test>::contains_key(patient));
+
+		assert_ok!(both(begin(patient, "new", 9)));
+		set_time(START + RECOVERY_NOTICE);
+		assert_ok!(decide(patient, true));
+		let first = Roles::key_loss(patient);
+		set_time(now() + 30 * DAY);
+		assert_ok!(both(lost(now() - DAY, begin(patient, "newer", 8))));
+		assert_eq!(Roles::key_loss(patient).recovered, first.recovered);
+		assert_ok!(decide(patient, false));
+		assert_eq!(Roles::key_loss(patient), first);
+	});
+}
+
+#[test]
+fn a_second_loss_and_the_first_leave_one_range() {
+	story(|| {
+		let patient = register(1);
+		set_time(START + DAY);
+		assert_ok!(both(lost(START + DAY, begin(patient, "new", 9))));
+		// A later act takes the place of the first, with the time it says.
+		assert_ok!(both(lost(START, begin(patient, "new", 9))));
+		assert_eq!(Roles::key_loss(patient).waiting, Some(START));
+		set_time(now() + RECOVERY_NOTICE);
+		assert_ok!(decide(patient, true));
+		set_time(now() + 30 * DAY);
+		assert_ok!(both(lost(now(), begin(patient, "newer", 8))));
+		set_time(now() + RECOVERY_NOTICE);
+		assert_ok!(decide(patient, true));
+		assert_eq!(Roles::key_loss(patient).recovered, Some((START, now())));
 	});
 }

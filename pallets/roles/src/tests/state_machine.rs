@@ -176,7 +176,7 @@ fn act() -> impl Strategy<Value = TwoOfficers> {
 		1 => Just(Act::ChangeNodes { peer_ids: BoundedVec::new(), addresses: BoundedVec::new() }),
 		1 => Just(Act::ChangeAdmissionTerms(admission_terms())),
 		1 => prop::option::of(account()).prop_map(Act::ChangeValidator),
-		24 => (prop_oneof![2 => 0u8..7, 3 => Just(7u8), 1 => 9u8..11, 2 => Just(11u8)], prop_oneof![3 => KIN, 1 => OUTSIDERS], 0u8..12, 0u64..4, 0u64..4)
+		24 => (prop_oneof![2 => 0u8..7, 3 => Just(7u8), 1 => 9u8..11, 2 => Just(11u8), 1 => 12u8..14], prop_oneof![3 => KIN, 1 => OUTSIDERS], 0u8..12, 0u64..4, 0u64..4)
 			.prop_map(|(number, other, key, patient, second)| about_patients(number, other, key, patient, second)),
 	]
 }

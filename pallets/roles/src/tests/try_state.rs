@@ -2,12 +2,13 @@
 
 use crate::{
 	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment,
-	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KinOf, Merge, Merges, NextInstitution,
-	NextPatient, PatientOf, Patients, ProposedAct, ProposedActs, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
+	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merge, Merges,
+	NextInstitution, NextPatient, PatientOf, Patients, ProposedAct, ProposedActs, Recoveries, Recovery, Registrars,
+	Ties, TiesOf, Tombstones, UsedVouchers,
 };
 use frame_support::assert_ok;
 use salus_primitives::{
-	Action, ActionSet, Assignment, Credential, Guardianship, HpkeKey, Institution, InstitutionKind, Patient,
+	Action, ActionSet, Assignment, Credential, Guardianship, HpkeKey, Institution, InstitutionKind, KeyLoss, Patient,
 	PatientStatus, Role, DAY,
 };
 use sp_core::H256;
@@ -24,6 +25,17 @@ fn breach(what: &str, breaking: impl FnOnce()) {
 		let named: &'static str = Box::leak(format!("roles: {what}").into_boxed_str());
 		assert_eq!(Roles::check_state(), Err(DispatchError::from(named)));
 	});
+}
+
+fn recovery() -> Recovery<AccountId32> {
+	Recovery {
+		controller: id("new"),
+		hpke: hpke(9),
+		evidence: H256::zero(),
+		since: START,
+		objected: false,
+		vouched: false,
+	}
 }
 
 fn institution(id: u32, change: impl FnOnce(&mut Institution<AccountId32>)) {
@@ -285,6 +297,29 @@ fn breaches_among_kin_are_found() {
 			commitment: H256::zero(),
 		};
 		ContactsOf::<Test>::insert(7, contacts);
+	});
+	let elsewhere = "a key was lost at another time than its recovery says";
+	let lost = |waiting, recovered| KeyLosses::<Test>::insert(0, KeyLoss { waiting, recovered });
+	breach(elsewhere, || lost(Some(START), None));
+	breach(elsewhere, || lost(None, None));
+	breach(elsewhere, || lost(None, Some((START, START - 1))));
+	breach(elsewhere, || {
+		Recoveries::<Test>::insert(0, recovery());
+		lost(Some(START + 1), None);
+	});
+	breach(elsewhere, || {
+		Recoveries::<Test>::insert(0, recovery());
+		lost(None, Some((START, START)));
+	});
+	breach("a key is recovered that was not lost", || {
+		Recoveries::<Test>::insert(0, recovery())
+	});
+	breach("something is noted of nobody", || {
+		let loss = KeyLoss {
+			waiting: None,
+			recovered: Some((START, START)),
+		};
+		KeyLosses::<Test>::insert(7, loss);
 	});
 	breach("a merge is not the patient's", || {
 		Merges::<Test>::insert(0, Merge { into: 1, at: START })

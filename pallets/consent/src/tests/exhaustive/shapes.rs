@@ -23,6 +23,9 @@ pub struct Shape {
 	pub revoked: bool,
 	/// What stands above it, nearest first.
 	pub above: Vec<Above>,
+	/// When it was given, and by whom.
+	pub at: u64,
+	pub by: u64,
 }
 
 /// A grant above one: in whose list, and what became of it.
@@ -41,6 +44,8 @@ pub fn to(grantee: Grantee<u64>, terms: Terms) -> Shape {
 		terms,
 		revoked: false,
 		above: vec![],
+		at: NOON - DAY,
+		by: PIA,
 	}
 }
 

@@ -5,7 +5,7 @@ use salus_primitives::{EmergencyLimits, EmergencyReason, Verdict};
 
 impl History {
 	/// Mostly a case that was opened, with its patient.
-	fn a_case(&mut self) -> (u64, u64) {
+	pub(super) fn a_case(&mut self) -> (u64, u64) {
 		let opened: Vec<_> = self.model.cases.iter().map(|(id, case)| (*id, case.patient)).collect();
 		if opened.is_empty() || self.dice.one_in(15) {
 			return (self.dice.below(4), PATIENT);

@@ -119,6 +119,8 @@ impl Model {
 			&& chain.iter().all(|(_, above)| above.is_some_and(usable));
 		let drawers = matches!(grantee, Grantee::Account(_)) || terms.compartments.is_empty();
 		let shares = parent.terms.actions.iter().any(|action| action == Action::Share);
+		let own = chain.last().and_then(|(_, top)| *top).unwrap_or(parent);
+		let live = live && !self.in_doubt(own);
 		let may = holds && live && drawers && shares && chain.len() < 3 && to != who && no_wider(&terms, &parent.terms);
 		let before = self.clone();
 		let received: Vec<u64> = self
@@ -169,7 +171,7 @@ impl Model {
 
 	pub fn lift_denial(&mut self, who: u64, patient: u64, denial: u64) -> bool {
 		let hers = self.denials.get(&denial).is_some_and(|(whose, _)| *whose == patient);
-		self.signs(who, patient) && hers && self.denials.remove(&denial).is_some()
+		self.signs(who, patient) && !self.key_is_missing(who, patient) && hers && self.denials.remove(&denial).is_some()
 	}
 
 	pub fn seal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
@@ -177,7 +179,9 @@ impl Model {
 	}
 
 	pub fn unseal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
-		self.is_hers(who, patient) && self.sealed.remove(&(patient, drawer))
+		let waits = |(_, last): &(u64, u64)| *last == u64::MAX;
+		let missing = self.doubtful.get(&patient).is_some_and(|spans| spans.iter().any(waits));
+		self.is_hers(who, patient) && !missing && self.sealed.remove(&(patient, drawer))
 	}
 
 	pub fn attest_erasure(&mut self, who: u64, patient: u64, grant: u64) -> bool {
@@ -256,7 +260,41 @@ impl Model {
 	fn is_hers(&self, who: u64, patient: u64) -> bool {
 		self.patients
 			.get(&patient)
-			.is_some_and(|person| person.controller == who)
+			.is_some_and(|person| person.device && person.controller == who)
+	}
+
+	/// Whether a recovery waits, and whoever signs is no guardian.
+	fn key_is_missing(&self, who: u64, patient: u64) -> bool {
+		let mut spans = self.doubtful.get(&patient).into_iter().flatten();
+		spans.any(|(_, last)| *last == u64::MAX) && self.consents_for(who, patient).is_none()
+	}
+
+	/// Gives a grant again that is in doubt.
+	pub fn confirm_grant(&mut self, who: u64, patient: u64, grantee: &Grantee<u64>, grant: u64) -> bool {
+		let lives = self.patients.get(&patient).is_some_and(|person| person.lives);
+		let Some(given) = self.grants.get(&grant) else {
+			return false;
+		};
+		let again = Given {
+			at: self.now,
+			by: who,
+			..given.clone()
+		};
+		let may = lives
+			&& self.signs(who, patient)
+			&& given.patient == patient
+			&& given.grantee == *grantee
+			&& given.parent.is_none()
+			&& self.in_doubt(given)
+			&& !self.in_doubt(&again)
+			&& !given.revoked
+			&& self.now < given.terms.ends
+			&& given.left != Some(0)
+			&& self.may_give(who, patient, &given.terms);
+		if may {
+			self.grants.insert(grant, again);
+		}
+		may
 	}
 
 	fn settle(&mut self, patient: u64, requester: u64, request: u64) -> Option<Wanted> {
@@ -299,6 +337,7 @@ impl Model {
 				revoked: false,
 				parent,
 				by,
+				at: self.now,
 			},
 		);
 		self.next_grant += 1;

@@ -6,7 +6,7 @@ use crate::{
 	tests::paper::{on_paper, EVIDENCE, MAY_2030},
 	Act, CaregiversOf, Contacts, ContactsCommitment, GuardiansOf, GuardianshipTerms, KinOf, Recoveries, Vouching,
 };
-use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, HpkeKey, PatientId, VOUCH_TAG};
+use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, HpkeKey, PatientId, HOUR, VOUCH_TAG};
 use sp_runtime::AccountId32;
 
 /// What a patient, or who acts for her, does: by the number of the call.
@@ -135,12 +135,22 @@ pub(super) fn about_patients(number: u8, other: usize, key: u8, patient: Patient
 			patient,
 			guardian: account,
 		},
+		12 => Act::NameCaregiver {
+			patient,
+			caregiver: account,
+			signature: accepts(Capacity::Caregiver, None),
+		},
+		13 => Act::RemoveCaregiver {
+			patient,
+			caregiver: account,
+		},
 		_ => Act::BeginRecovery {
 			patient,
 			controller: account,
 			signature: accepts(Capacity::Controller, Some(&hpke(key))),
 			hpke: hpke(key),
 			evidence: EVIDENCE,
+			lost_at: START + u64::from(key / 2) * HOUR,
 		},
 	}
 }
