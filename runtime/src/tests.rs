@@ -2,6 +2,7 @@
 //! The runtime as a whole: presets, the gate to the pool, and what the extensions are.
 
 mod dry_run;
+mod errors;
 mod leaving;
 mod listings;
 mod records;

@@ -148,7 +148,10 @@ fn no_call_takes_faulty_terms() {
 #[test]
 fn narrowing_to_nothing_is_refused_for_what_is_wrong() {
 	story(|| {
-		let request = ask(terms());
+		let request = ask(Terms {
+			compartments: compartments(&[1]),
+			..terms()
+		});
 		let approve = |terms| Consent::approve(signed(PIA), PATIENT, BEA, request, terms);
 		assert_noop!(
 			approve(Terms {
@@ -172,6 +175,13 @@ fn narrowing_to_nothing_is_refused_for_what_is_wrong() {
 				..terms()
 			}),
 			E::DuplicateRecord
+		);
+		assert_noop!(
+			approve(Terms {
+				compartments: compartments(&[1, 1]),
+				..terms()
+			}),
+			E::DuplicateCompartment
 		);
 		assert_noop!(
 			approve(Terms {
