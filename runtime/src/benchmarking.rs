@@ -94,4 +94,12 @@ impl BenchmarkHelper<AccountId> for World {
 		};
 		KeyLosses::<Runtime>::insert(patient, loss);
 	}
+
+	fn revocation(account: &AccountId, institution: InstitutionId) {
+		Credentials::<Runtime>::mutate((account, institution), |credential| {
+			if let Some(credential) = credential {
+				credential.status = Status::Revoked;
+			}
+		});
+	}
 }

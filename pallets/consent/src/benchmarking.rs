@@ -13,9 +13,9 @@ use frame_support::traits::Time;
 use frame_system::RawOrigin;
 use salus_primitives::{
 	AccessControl, AccessRequest, Action, ActionSet, Approval, Basis, BenchmarkHelper, Case, CaseId, Category,
-	CategorySet, ConsentRequest, Decision, Denial, DenialTerms, Discipline, EmergencyLimits, EmergencyReason, Grant,
-	Grantee, InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet, Reason, RecordId, RecordStatus, Registry,
-	Role, Terms, Verdict, DAY, HOUR, MAX_APPROVALS, MAX_TEAM, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REVIEW_WITHIN,
+	CategorySet, ConsentRequest, Decision, Denial, DenialTerms, EmergencyLimits, EmergencyReason, Grant, Grantee,
+	InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet, Reason, RecordId, RecordStatus, Registry, Role,
+	Terms, Verdict, DAY, HOUR, MAX_APPROVALS, MAX_TEAM, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REVIEW_WITHIN,
 };
 use sp_core::H256;
 use world::{officers, world, LAST_REQUEST};
@@ -351,7 +351,7 @@ mod benchmarks {
 		let world = world::<T>();
 		let successor = world.colleague(Role::Nurse);
 		let author = world.doctor.clone();
-		T::Discipline::suspend(&author, AWAY);
+		T::BenchmarkHelper::revocation(&author, AWAY);
 		let [officer, ..] = &officers::<T>(AWAY)[..] else {
 			return Err(BenchmarkError::Stop("an institution has officers"));
 		};

@@ -138,7 +138,7 @@ mod errors {
 		PassedOnBefore,
 		/// The terms allow more than the guardian herself may do, or name a compartment: narrow them.
 		BeyondGuardianship,
-		/// The author's credential at the institution is active: she needs no successor.
+		/// The author's credential at the institution is not revoked: revoke it first if she left for good.
 		AuthorStillThere,
 		/// The officer would name herself: another officer has to do this.
 		OwnSuccession,

@@ -64,6 +64,9 @@ pub type Officers = StorageMap<MockRegister, Blake2_128Concat, (u64, Institution
 /// Since when a credential is active, where it isn't since the beginning.
 #[storage_alias]
 pub type Since = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), Moment>;
+/// Credentials that are revoked.
+#[storage_alias]
+pub type Revoked = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), ()>;
 /// Guardianships, of a patient and to an account.
 #[storage_alias]
 pub type Guardianships = StorageMap<MockRegister, Blake2_128Concat, (PatientId, u64), Guardianship<u64>>;
@@ -112,6 +115,10 @@ impl Registry<u64> for Register {
 			role,
 			active: active && Institutions::get(institution).unwrap_or(false),
 		})
+	}
+
+	fn is_revoked(account: &u64, institution: InstitutionId) -> bool {
+		Revoked::contains_key((*account, institution))
 	}
 
 	fn patient(id: PatientId) -> Option<Patient<u64>> {
@@ -195,6 +202,9 @@ impl salus_primitives::BenchmarkHelper<u64> for Register {
 			},
 		);
 	}
+	fn revocation(account: &u64, institution: InstitutionId) {
+		revoke(*account, institution);
+	}
 }
 
 /// The patients' trails.
@@ -254,6 +264,16 @@ pub fn patient_of(controller: u64, institution: InstitutionId) -> Patient<u64> {
 		institution,
 		status: PatientStatus::Active,
 	}
+}
+
+/// Revokes a credential, which never counts again.
+pub fn revoke(account: u64, institution: InstitutionId) {
+	Credentials::mutate((account, institution), |credential| {
+		if let Some((_, active)) = credential {
+			*active = false;
+		}
+	});
+	Revoked::insert((account, institution), ());
 }
 
 pub fn now() -> Moment {

@@ -6,7 +6,9 @@ use salus_primitives::{InstitutionId, Registry};
 use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
-	/// Names, or takes back, the successor of an author whose credential at the institution doesn't count any more.
+	/// Names, or takes back, the successor of an author who left the institution for good: one whose credential there is
+	/// suspended or lapsed may be back tomorrow, and an officer who could suspend her for a minute would open to anybody
+	/// what she wrote.
 	pub(crate) fn succeed(
 		officer: &T::AccountId,
 		institution: InstitutionId,
@@ -22,8 +24,14 @@ impl<T: Config> Pallet<T> {
 			);
 			return Ok(());
 		};
-		let left = T::Registry::standing(author, institution).ok_or(Error::<T>::NoCredential)?;
-		ensure!(!left.active, Error::<T>::AuthorStillThere);
+		ensure!(
+			T::Registry::standing(author, institution).is_some(),
+			Error::<T>::NoCredential
+		);
+		ensure!(
+			T::Registry::is_revoked(author, institution),
+			Error::<T>::AuthorStillThere
+		);
 		ensure!(officer != successor, Error::<T>::OwnSuccession);
 		Self::ensure_active(successor, institution)?;
 		Successors::<T>::insert(institution, author, successor);

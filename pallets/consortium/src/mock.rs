@@ -106,6 +106,9 @@ impl Registry<u64> for Roles {
 	fn standing(_: &u64, _: InstitutionId) -> Option<Standing> {
 		None
 	}
+	fn is_revoked(_: &u64, _: InstitutionId) -> bool {
+		false
+	}
 	fn patient(_: PatientId) -> Option<Patient<u64>> {
 		None
 	}

@@ -25,6 +25,8 @@ pub trait Registry<AccountId> {
 	fn is_officer(account: &AccountId, institution: InstitutionId) -> bool;
 	/// The account's credential at this institution, if it ever had one.
 	fn standing(account: &AccountId, institution: InstitutionId) -> Option<Standing>;
+	/// Whether the account's credential at this institution is revoked, which is for ever.
+	fn is_revoked(account: &AccountId, institution: InstitutionId) -> bool;
 	/// The patient's entry.
 	fn patient(id: PatientId) -> Option<Patient<AccountId>>;
 	/// Whether the account is the patient's own.
@@ -140,4 +142,6 @@ pub trait BenchmarkHelper<AccountId> {
 	fn on_paper(patient: PatientId);
 	/// The patient's key was lost at this time and recovered just then.
 	fn key_loss(patient: PatientId, at: Moment);
+	/// The account's credential at the institution is revoked.
+	fn revocation(account: &AccountId, institution: InstitutionId);
 }

@@ -89,6 +89,9 @@ impl Registry<u64> for Register {
 			active,
 		})
 	}
+	fn is_revoked(_: &u64, _: InstitutionId) -> bool {
+		false
+	}
 	fn patient(id: PatientId) -> Option<Patient<u64>> {
 		Patients::get(id)
 	}
@@ -130,6 +133,9 @@ impl salus_primitives::BenchmarkHelper<u64> for Register {
 	}
 	fn on_paper(_: PatientId) {}
 	fn key_loss(_: PatientId, _: Moment) {}
+	fn revocation(account: &u64, institution: InstitutionId) {
+		Credentials::insert((*account, institution), false);
+	}
 }
 
 type Judge = Box<dyn Fn(&AccessRequest<u64>) -> Decision>;

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{
 	Assignment, Credential, Guardianship, Institution, InstitutionId, KeyLoss, Moment, Patient, PatientId, Registry,
-	Standing,
+	Standing, Status,
 };
 
 impl<T: Config> Pallet<T> {
@@ -101,6 +101,10 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 			role: credential.role,
 			active,
 		})
+	}
+
+	fn is_revoked(account: &T::AccountId, institution: InstitutionId) -> bool {
+		Credentials::<T>::get((account, institution)).is_some_and(|credential| credential.status == Status::Revoked)
 	}
 
 	fn patient(id: PatientId) -> Option<Patient<T::AccountId>> {

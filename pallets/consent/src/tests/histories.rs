@@ -373,6 +373,11 @@ impl History {
 			}
 			_ => {
 				let (who, at, role) = self.dice.pick(&STAFF);
+				if self.dice.one_in(12) {
+					self.model.revoked.insert((who, at));
+					revoke(who, at);
+				}
+				let counts = counts && !self.model.revoked.contains(&(who, at));
 				self.model.credentials.insert((who, at), (role, counts));
 				Credentials::insert((who, at), (role, counts));
 			}

@@ -65,6 +65,8 @@ pub struct Model {
 	pub institutions: BTreeMap<u32, bool>,
 	pub credentials: BTreeMap<(u64, u32), (Role, bool)>,
 	pub patients: BTreeMap<u64, Person>,
+	/// Credentials that never count again.
+	pub revoked: BTreeSet<(u64, u32)>,
 	pub assigned: BTreeSet<(u64, u64, u32)>,
 	pub grants: BTreeMap<u64, Given>,
 	pub denials: BTreeMap<u64, (u64, DenialTerms<u64>)>,
@@ -336,6 +338,7 @@ impl Model {
 			assigned: BTreeSet::new(),
 			grants: BTreeMap::new(),
 			denials: BTreeMap::new(),
+			revoked: BTreeSet::new(),
 			requests: BTreeMap::new(),
 			guardians: BTreeMap::new(),
 			caregivers: BTreeSet::new(),

@@ -18,7 +18,7 @@ fn cleo() -> AccessRequest<u64> {
 }
 
 fn bea_leaves() {
-	Credentials::insert((BEA, AWAY), (Role::Doctor, false));
+	revoke(BEA, AWAY);
 }
 
 #[test]
@@ -95,6 +95,17 @@ fn only_an_officer_names_one_and_not_herself() {
 			);
 			assert_ok!(name(OLGA, BEA, Some(OTTO)));
 		});
+}
+
+/// An officer who suspends a doctor for a minute must not open to a friend what she ever wrote.
+#[test]
+fn a_suspended_or_lapsed_author_has_not_left() {
+	story(|| {
+		Credentials::insert((BEA, AWAY), (Role::Doctor, false));
+		assert_noop!(name(OTTO, BEA, Some(CLEO)), E::AuthorStillThere);
+		Credentials::insert((BEA, AWAY), (Role::Doctor, true));
+		assert_eq!(decide(&cleo()), denied(Reason::NoGrant));
+	});
 }
 
 #[test]

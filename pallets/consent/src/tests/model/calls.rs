@@ -249,8 +249,11 @@ impl Model {
 		let Some(successor) = successor else {
 			return self.successors.remove(&(at, author)).is_some();
 		};
-		let counts = |who| self.credentials.get(&(who, at)).map(|(_, counts)| *counts);
-		let may = counts(author) == Some(false) && counts(successor) == Some(true) && officer != successor;
+		let works = self
+			.credentials
+			.get(&(successor, at))
+			.is_some_and(|(_, counts)| *counts);
+		let may = self.revoked.contains(&(author, at)) && works && officer != successor;
 		if may {
 			self.successors.insert((at, author), successor);
 		}
