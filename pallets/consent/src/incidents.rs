@@ -28,8 +28,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(now < ends_at, Error::<T>::IncidentEndsInPast);
 		ensure!(ends_at <= now.saturating_add(MAX_INCIDENT), Error::<T>::IncidentTooLong);
 		if let Some(officer) = officer {
-			let other = IncidentProposals::<T>::get(institution)
-				.filter(|(proposer, proposed)| *proposer != officer && *proposed == ends_at);
+			// The word of one who is no officer any more counts for nothing.
+			let other = IncidentProposals::<T>::get(institution).filter(|(proposer, proposed)| {
+				*proposer != officer && *proposed == ends_at && T::Registry::is_officer(proposer, institution)
+			});
 			if other.is_none() {
 				IncidentProposals::<T>::insert(institution, (officer.clone(), ends_at));
 				Self::deposit_event(Event::IncidentProposed {

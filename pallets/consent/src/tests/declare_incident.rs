@@ -60,6 +60,18 @@ fn officers_have_to_agree_on_its_end() {
 }
 
 #[test]
+fn the_word_of_an_officer_who_was_removed_counts_for_nothing() {
+	story(|| {
+		let ends_at = NOON + HOUR;
+		assert_ok!(declare(OTTO, ends_at));
+		Officers::remove((OTTO, AWAY));
+		assert_ok!(declare(OLGA, ends_at));
+		assert!(!Incidents::<Test>::contains_key(AWAY));
+		assert_eq!(IncidentProposals::<Test>::get(AWAY), Some((OLGA, ends_at)));
+	});
+}
+
+#[test]
 fn the_council_declares_it_alone() {
 	story(|| {
 		let ends_at = NOON + 72 * HOUR;

@@ -212,7 +212,8 @@ impl Model {
 		}
 		let second = self.incidents_wanted.get(&at).copied();
 		match (who, second) {
-			(Some(who), Some((other, theirs))) if other != who && theirs == until => {}
+			(Some(who), Some((other, theirs)))
+				if other != who && theirs == until && self.officers.contains(&(other, at)) => {}
 			(Some(who), _) => {
 				self.incidents_wanted.insert(at, (who, until));
 				return true;
