@@ -181,7 +181,8 @@ mod calls {
 			Self::carry_out(signer, &scope, patient, Wish::Deny(terms))
 		}
 
-		/// Lifts a denial. The signer acts for the patient; while her key is being recovered, a guardian does.
+		/// Lifts a denial. The signer is the patient, unless her key is being recovered, or acts for one who has no key: no
+		/// guardian takes back what the patient refused by a key of her own.
 		///
 		/// # Events
 		/// [`Event::DenialLifted`].
@@ -191,7 +192,7 @@ mod calls {
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::lift_denial())]
 		pub fn lift_denial(origin: OriginFor<T>, patient: PatientId, denial: DenialId) -> DispatchResult {
-			let (signer, scope) = Self::ensure_acts_for(origin, patient)?;
+			let (signer, scope) = Self::ensure_opens(origin, patient)?;
 			Self::carry_out(signer, &scope, patient, Wish::LiftDenial(denial))
 		}
 

@@ -3,11 +3,14 @@
 use crate::{Config, Error, Grants, Pallet};
 use frame_support::{dispatch::DispatchResult, ensure, traits::Time};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
-use salus_primitives::{ActionSet, GrantId, Grantee, InstitutionId, PatientId, PatientStatus, Registry, Role, Terms};
+use salus_primitives::{
+	ActionSet, GrantId, Grantee, InstitutionId, Moment, PatientId, PatientStatus, Registry, Role, Terms,
+};
 use sp_runtime::DispatchError;
 
-/// What the signer may give: the patient everything, a guardian what she may do herself, outside of compartments.
-pub(crate) struct Scope(Option<ActionSet>);
+/// What the signer may give: the patient everything, a guardian what she may do herself, for as long as she may, outside
+/// of compartments.
+pub(crate) struct Scope(Option<(ActionSet, Moment)>);
 
 impl Scope {
 	/// The patient's own.
@@ -20,8 +23,9 @@ impl Scope {
 
 	/// Whether the terms are within it.
 	pub fn covers(&self, terms: &Terms) -> bool {
-		self.0
-			.is_none_or(|actions| terms.actions.is_subset(actions) && terms.compartments.is_empty())
+		self.0.is_none_or(|(actions, until)| {
+			terms.actions.is_subset(actions) && terms.ends <= until && terms.compartments.is_empty()
+		})
 	}
 }
 
@@ -52,9 +56,22 @@ impl<T: Config> Pallet<T> {
 			guardianship.consents && status.is_some_and(|status| guardianship.is_active(T::Time::now(), status))
 		});
 		match consents {
-			Some(guardianship) => Ok((who, Scope(Some(guardianship.actions)))),
+			Some(guardianship) => Ok((who, Scope(Some((guardianship.actions, guardianship.ends))))),
 			None => Ok((Self::ensure_patient(origin, patient)?, Scope::PATIENT)),
 		}
+	}
+
+	/// The signer, who may open again what a denial closes: the patient, or, while no key of her own says what she wants,
+	/// a guardian who may consent in her place.
+	pub(crate) fn ensure_opens(
+		origin: OriginFor<T>,
+		patient: PatientId,
+	) -> Result<(T::AccountId, Scope), DispatchError> {
+		let has_key = T::Registry::patient(patient).is_some_and(|patient| patient.controller.is_some());
+		if has_key {
+			return Ok((Self::ensure_patient(origin, patient)?, Scope::PATIENT));
+		}
+		Self::ensure_acts_for(origin, patient)
 	}
 
 	/// The signer, who has to act for the patient or have passed the grant on.

@@ -175,6 +175,14 @@ fn a_denial_does_not_reach_her() {
 	});
 }
 
+/// What a guardian may give: no longer than she is one.
+fn hers() -> Terms {
+	Terms {
+		ends: NOON + 10 * DAY,
+		..terms()
+	}
+}
+
 #[test]
 fn one_who_may_consent_gives_what_she_may_do_herself() {
 	story(|| {
@@ -184,18 +192,22 @@ fn one_who_may_consent_gives_what_she_may_do_herself() {
 		};
 		Guardianships::insert((PATIENT, GINA), consents);
 		let grantee = Grantee::Account(BEA);
-		assert_ok!(Consent::grant(signed(GINA), PATIENT, grantee.clone(), terms()));
+		assert_ok!(Consent::grant(signed(GINA), PATIENT, grantee.clone(), hers()));
 		assert_eq!(last_entry(PATIENT).actor, Some(GINA));
 		assert!(decide(&question()).is_permit());
 		let amend = Terms {
 			actions: ActionSet::of(&[Action::View, Action::Amend]),
-			..terms()
+			..hers()
 		};
 		let drawer = Terms {
 			compartments: compartments(&[1]),
-			..terms()
+			..hers()
 		};
-		for beyond in [amend, drawer] {
+		let longer = Terms {
+			ends: NOON + 10 * DAY + 1,
+			..hers()
+		};
+		for beyond in [amend, drawer, longer] {
 			assert_noop!(
 				Consent::grant(signed(GINA), PATIENT, grantee.clone(), beyond.clone()),
 				E::BeyondGuardianship
@@ -206,13 +218,12 @@ fn one_who_may_consent_gives_what_she_may_do_herself() {
 				Consent::approve(signed(GINA), PATIENT, BEA, request, beyond),
 				E::BeyondGuardianship
 			);
-			assert_ok!(Consent::approve(signed(GINA), PATIENT, BEA, request, terms()));
+			assert_ok!(Consent::approve(signed(GINA), PATIENT, BEA, request, hers()));
 		}
 		let request = ask(terms());
 		assert_ok!(Consent::decline(signed(GINA), PATIENT, BEA, request));
 		assert_ok!(Consent::revoke(signed(GINA), PATIENT, grantee, 0));
 		assert_ok!(Consent::deny(signed(GINA), PATIENT, DenialTerms::all()));
-		assert_ok!(Consent::lift_denial(signed(GINA), PATIENT, 0));
 		assert_ok!(Consent::seal(signed(GINA), PATIENT, 1));
 		assert_noop!(Consent::unseal(signed(GINA), PATIENT, 1), E::NotThePatient);
 		let id = open();
@@ -221,10 +232,32 @@ fn one_who_may_consent_gives_what_she_may_do_herself() {
 	});
 }
 
+/// No stalker who is a guardian, and no parent of a child who has a phone, opens again what the patient closed.
+#[test]
+fn a_guardian_lifts_no_denial_of_a_patient_who_has_a_key() {
+	story(|| {
+		let consents = Guardianship {
+			consents: true,
+			..guardianship(&Action::ALL)
+		};
+		Guardianships::insert((PATIENT, GINA), consents);
+		let against_her = DenialTerms {
+			account: Some(GINA),
+			..DenialTerms::all()
+		};
+		assert_ok!(Consent::deny(signed(PIA), PATIENT, against_her));
+		assert_noop!(Consent::lift_denial(signed(GINA), PATIENT, 0), E::NotThePatient);
+		Patients::mutate(PATIENT, |patient| patient.as_mut().unwrap().controller = None);
+		assert_ok!(Consent::lift_denial(signed(GINA), PATIENT, 0));
+		assert_noop!(Consent::lift_denial(signed(GINA), 12_345, 0), E::UnknownPatient);
+	});
+}
+
 #[test]
 fn one_who_may_not_consent_or_whose_time_is_over_signs_nothing() {
 	story(|| {
-		let grant = || Consent::grant(signed(GINA), PATIENT, Grantee::Account(BEA), terms());
+		let until = |ends| Terms { ends, ..terms() };
+		let grant = || Consent::grant(signed(GINA), PATIENT, Grantee::Account(BEA), until(now() + 1));
 		guardian(&Action::ALL);
 		assert_noop!(grant(), E::NotThePatient);
 		let consents = Guardianship {

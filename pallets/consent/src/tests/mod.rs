@@ -11,6 +11,7 @@ mod appeal_case;
 mod approve;
 mod approve_case;
 mod ask;
+mod attacks;
 mod attest_erasure;
 mod break_glass;
 mod caregivers;

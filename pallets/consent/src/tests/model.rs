@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug)]
 pub struct Person {
+	/// Everybody has a key here.
 	pub controller: u64,
 	/// Without one nobody signs for her.
 	pub device: bool,

@@ -171,7 +171,9 @@ impl Model {
 
 	pub fn lift_denial(&mut self, who: u64, patient: u64, denial: u64) -> bool {
 		let hers = self.denials.get(&denial).is_some_and(|(whose, _)| *whose == patient);
-		self.signs(who, patient) && !self.key_is_missing(who, patient) && hers && self.denials.remove(&denial).is_some()
+		let has_key = self.patients.get(&patient).is_some_and(|person| person.device);
+		let opens = self.is_hers(who, patient) || (!has_key && self.signs(who, patient));
+		opens && !self.key_is_missing(who, patient) && hers && self.denials.remove(&denial).is_some()
 	}
 
 	pub fn seal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
@@ -226,19 +228,19 @@ impl Model {
 		self.is_hers(who, patient) || self.consents_for(who, patient).is_some()
 	}
 
-	fn consents_for(&self, who: u64, patient: u64) -> Option<ActionSet> {
+	fn consents_for(&self, who: u64, patient: u64) -> Option<(ActionSet, u64)> {
 		self.active_guardian(who, patient)
-			.and_then(|given| given.signs.then_some(given.may))
+			.and_then(|given| given.signs.then_some((given.may, given.until)))
 	}
 
-	/// A guardian gives what she may do, and no compartment.
+	/// A guardian gives what she may do, for as long as she may, and no compartment.
 	fn may_give(&self, who: u64, patient: u64, terms: &Terms) -> bool {
-		self.consents_for(who, patient).is_none_or(|actions| {
+		self.consents_for(who, patient).is_none_or(|(actions, until)| {
 			let within = terms
 				.actions
 				.iter()
 				.all(|action| actions.iter().any(|one| one == action));
-			within && terms.compartments.is_empty()
+			within && terms.ends <= until && terms.compartments.is_empty()
 		})
 	}
 
