@@ -219,7 +219,7 @@ mod calls {
 			ends_at: Moment,
 		) -> DispatchResult {
 			let opener = ensure_signed(origin)?;
-			Self::ensure_alive(patient)?;
+			Self::ensure_not_deceased(patient)?;
 			let case = Self::break_glass(&opener, patient, institution, reason, justification, ends_at)?;
 			let entry = T::Audit::append(patient, Some(opener.clone()), Kind::CaseOpened { case });
 			Self::deposit_event(Event::CaseOpened {

@@ -16,6 +16,9 @@ use salus_primitives::{
 /// since when the patient's key may have been in other hands, and her guardians.
 pub const MAX_READS: u32 = 19;
 
+/// How often an id can be merged on, for its patient to see what stands under it.
+const MAX_MERGES: usize = 4;
+
 /// What a case opens before it has its approvals.
 const EMERGENCY_SET: CategorySet = CategorySet::of(&[
 	Category::Summary,
@@ -137,7 +140,7 @@ fn judged<T: Config>(
 /// In what capacity a requester asks.
 enum Capacity<AccountId> {
 	/// As the patient.
-	Subject { admitted_by: InstitutionId },
+	Subject { admitted_by: Option<InstitutionId> },
 	/// As her guardian, and as a caregiver besides or not.
 	Guardian {
 		guardianship: Guardianship<AccountId>,
@@ -170,9 +173,9 @@ fn standing<T: Config>(
 	match request.on_behalf_of {
 		None => {
 			let patient = patient.ok_or(Reason::Unknown)?;
-			if is_active(patient) && patient.controller.as_ref() == Some(&request.requester) {
+			if is_subject::<T>(patient, &request.requester) {
 				return Ok(Capacity::Subject {
-					admitted_by: patient.institution,
+					admitted_by: is_active(patient).then_some(patient.institution),
 				});
 			}
 			stand_in::<T>(request, patient.status, now)
@@ -187,6 +190,28 @@ fn standing<T: Config>(
 			}),
 		},
 	}
+}
+
+/// Whether it is the patient's own account; once her id was merged, that of the id she goes on under.
+fn is_subject<T: Config>(patient: &Patient<T::AccountId>, account: &T::AccountId) -> bool {
+	let is_hers = |entry: &Patient<T::AccountId>| is_active(entry) && entry.controller.as_ref() == Some(account);
+	if is_hers(patient) {
+		return true;
+	}
+	let mut status = patient.status;
+	for _ in 0..MAX_MERGES {
+		let PatientStatus::MergedInto(into) = status else {
+			return false;
+		};
+		let Some(entry) = T::Registry::patient(into) else {
+			return false;
+		};
+		if is_hers(&entry) {
+			return true;
+		}
+		status = entry.status;
+	}
+	false
 }
 
 /// Rule 1 for those who are not the patient and name no institution.
@@ -229,14 +254,15 @@ fn is_in_error<AccountId>(request: &AccessRequest<AccountId>) -> bool {
 	matches!(request.status, Some(RecordStatus::EnteredInError(_)))
 }
 
-/// Rule 2: the patient sees and shows everything, adds documents of her own, and amends nothing.
+/// Rule 2: the patient sees and shows everything, adds documents of her own to an id that was not merged, and amends
+/// nothing.
 fn subject<AccountId: PartialEq>(
 	request: &AccessRequest<AccountId>,
-	admitted_by: InstitutionId,
+	admitted_by: Option<InstitutionId>,
 ) -> Result<Basis, Reason> {
 	let may = match request.action {
 		Action::View | Action::Share => true,
-		Action::Append => request.author == request.requester && request.custodian == admitted_by,
+		Action::Append => request.author == request.requester && admitted_by == Some(request.custodian),
 		Action::Amend => false,
 	};
 	if may {

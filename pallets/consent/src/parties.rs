@@ -101,6 +101,16 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether the patient is not known to have died. What stands under an id that was merged can save her life.
+	pub(crate) fn ensure_not_deceased(patient: PatientId) -> DispatchResult {
+		let entry = T::Registry::patient(patient).ok_or(Error::<T>::UnknownPatient)?;
+		ensure!(
+			!matches!(entry.status, PatientStatus::Deceased(_)),
+			Error::<T>::PatientNotActive
+		);
+		Ok(())
+	}
+
 	/// Whether there is such an institution; one that is suspended can be named.
 	pub(crate) fn ensure_institution(institution: InstitutionId) -> Result<(), Error<T>> {
 		ensure!(

@@ -65,9 +65,11 @@ pub struct Model {
 	pub now: u64,
 	pub institutions: BTreeMap<u32, bool>,
 	pub credentials: BTreeMap<(u64, u32), (Role, bool)>,
-	pub patients: BTreeMap<u64, Person>,
 	/// Credentials that never count again.
 	pub revoked: BTreeSet<(u64, u32)>,
+	pub patients: BTreeMap<u64, Person>,
+	/// Which id goes on as which; the old one lives no more.
+	pub merged: BTreeMap<u64, u64>,
 	pub assigned: BTreeSet<(u64, u64, u32)>,
 	pub grants: BTreeMap<u64, Given>,
 	pub denials: BTreeMap<u64, (u64, DenialTerms<u64>)>,
@@ -159,6 +161,7 @@ const RULES: [(&str, Rule); 21] = [
 	}),
 	("2: the patient appends her own", |model, asked| {
 		let own = asked.request.author == asked.request.requester
+			&& !model.merged.contains_key(&asked.request.patient)
 			&& model.patients.get(&asked.request.patient).map(|person| person.hospital)
 				== Some(asked.request.custodian);
 		(model.is_patient(asked) && asked.request.action == Action::Append && own)
@@ -335,11 +338,12 @@ impl Model {
 			now,
 			institutions: BTreeMap::new(),
 			credentials: BTreeMap::new(),
+			revoked: BTreeSet::new(),
 			patients: BTreeMap::new(),
+			merged: BTreeMap::new(),
 			assigned: BTreeSet::new(),
 			grants: BTreeMap::new(),
 			denials: BTreeMap::new(),
-			revoked: BTreeSet::new(),
 			requests: BTreeMap::new(),
 			guardians: BTreeMap::new(),
 			caregivers: BTreeSet::new(),
@@ -441,12 +445,16 @@ impl Model {
 			&& matches!(now, Decision::Permit(_))
 	}
 
-	/// With no institution named, and the key of a patient who lives.
+	/// With no institution named, and the key of a patient who lives, under this id or the one it was merged into.
 	fn is_patient(&self, asked: &Asked) -> bool {
+		let mut id = asked.request.patient;
+		for _ in 0..4 {
+			id = self.merged.get(&id).copied().unwrap_or(id);
+		}
 		asked.request.on_behalf_of.is_none()
 			&& self
 				.patients
-				.get(&asked.request.patient)
+				.get(&id)
 				.is_some_and(|person| person.device && person.lives && person.controller == asked.request.requester)
 	}
 
@@ -475,10 +483,10 @@ impl Model {
 			.filter(|_| stands_in)
 	}
 
-	/// Nobody merges ids here, so that whoever doesn't live is dead.
+	/// Whoever doesn't live is dead, save for ids that were merged.
 	pub(super) fn active_guardian(&self, who: u64, patient: u64) -> Option<Guardian> {
 		let given = self.guardians.get(&(patient, who)).copied()?;
-		let theirs = self.patients.get(&patient)?.lives != given.executor;
+		let theirs = self.patients.get(&patient)?.lives != given.executor && !self.merged.contains_key(&patient);
 		(theirs && !given.contested && (given.from..given.until).contains(&self.now)).then_some(given)
 	}
 

@@ -98,6 +98,19 @@ fn only_for_a_patient_who_lives() {
 	});
 }
 
+/// Her allergies may be noted under the id that was merged.
+#[test]
+fn for_an_id_that_was_merged_too() {
+	story(|| {
+		Patients::mutate(PATIENT, |patient| {
+			patient.as_mut().unwrap().status = PatientStatus::MergedInto(OTHER_PATIENT)
+		});
+		let id = open();
+		let permitted = Decision::Permit(salus_primitives::Basis::BreakGlass(id));
+		assert_eq!(decide(&emergency(Category::Allergy)), permitted);
+	});
+}
+
 #[test]
 fn for_a_day_at_most() {
 	story(|| {

@@ -204,6 +204,56 @@ fn rule_2_the_patient_sees_and_shares_everything_and_adds_her_own() {
 	});
 }
 
+/// An id that was merged is hers still: she sees what stands under it by the key of the id she goes on under.
+#[test]
+fn she_sees_what_stands_under_an_id_that_was_merged() {
+	story(|| {
+		let merge = |from: u64, into: u64| {
+			Patients::mutate(from, |patient| {
+				patient.as_mut().unwrap().status = PatientStatus::MergedInto(into)
+			})
+		};
+		let by_ole = |action| AccessRequest {
+			requester: OLE,
+			author: OLE,
+			action,
+			..of_patient()
+		};
+		assert_eq!(decide(&by_ole(Action::View)), denied(Reason::Unknown));
+		merge(PATIENT, OTHER_PATIENT);
+		for (action, expected) in [
+			(Action::View, Decision::Permit(Basis::Subject)),
+			(Action::Share, Decision::Permit(Basis::Subject)),
+			(Action::Append, denied(Reason::RoleForbids)),
+			(Action::Amend, denied(Reason::RoleForbids)),
+		] {
+			assert_eq!(decide(&by_ole(action)), expected);
+		}
+		assert_eq!(
+			decide(&of_patient()),
+			denied(Reason::Unknown),
+			"by the key that went out of use"
+		);
+
+		// As ids are merged on, up to four times.
+		for id in 100..104 {
+			Patients::insert(id, patient_of(1_000 + id, HOME));
+			merge(if id == 100 { OTHER_PATIENT } else { id - 1 }, id);
+			let now_hers = AccessRequest {
+				requester: 1_000 + id,
+				..of_patient()
+			};
+			let expected = if id < 103 {
+				Decision::Permit(Basis::Subject)
+			} else {
+				denied(Reason::Unknown)
+			};
+			assert_eq!(decide(&now_hers), expected, "{id}");
+			assert_eq!(decide(&by_ole(Action::View)), denied(Reason::Unknown));
+		}
+	});
+}
+
 #[test]
 fn her_own_right_and_her_grants_end_with_her_status() {
 	for status in [PatientStatus::Deceased(NOON), PatientStatus::MergedInto(8)] {

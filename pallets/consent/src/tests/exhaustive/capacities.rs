@@ -147,3 +147,67 @@ fn engine_and_model_agree_over_successors() {
 	println!("compared {} decisions over successors", met.compared);
 	assert!(met.rules.contains_key("6: the author"));
 }
+
+#[test]
+fn engine_and_model_agree_over_merges() {
+	let mut met = Met::default();
+	let guardian = Guardian {
+		may: ActionSet::ALL,
+		signs: false,
+		executor: false,
+		contested: false,
+		from: NOON,
+		until: NOON + 1,
+	};
+	let into = |met: &mut Met, lives: bool, requester: u64| {
+		for who in [Who::Staff(Role::Doctor), Who::Nobody, Who::Subject] {
+			let categories = [Category::Vitals, Category::Laboratory];
+			let questions = questions(who, &[Purpose::Treatment], &categories, &[None, Some(1)], &STATUSES);
+			for grants in [vec![], vec![to(Grantee::Account(BEA), anything())]] {
+				for denials in denial_shapes(BEA) {
+					let mut model = set_up(who, false, &grants, &denials);
+					let died = if lives {
+						PatientStatus::Active
+					} else {
+						PatientStatus::Deceased(NOON)
+					};
+					let other = patient_of(OLE, HOME);
+					Patients::insert(OTHER_PATIENT, Patient { status: died, ..other });
+					let person = Person {
+						controller: OLE,
+						hospital: HOME,
+						lives,
+					};
+					model.patients.insert(OTHER_PATIENT, person);
+					Patients::mutate(PATIENT, |patient| {
+						patient.as_mut().unwrap().status = PatientStatus::MergedInto(OTHER_PATIENT)
+					});
+					model.patients.get_mut(&PATIENT).unwrap().lives = false;
+					model.merged.insert(PATIENT, OTHER_PATIENT);
+					Guardianships::insert((PATIENT, BEA), stored(BEA, guardian));
+					model.guardians.insert((PATIENT, BEA), guardian);
+					for request in &questions {
+						let request = AccessRequest {
+							requester: if who.on_behalf_of().is_none() {
+								requester
+							} else {
+								request.requester
+							},
+							..request.clone()
+						};
+						met.compare(&model, &request, &(who, requester, lives, &grants, &denials));
+					}
+				}
+			}
+		}
+	};
+	ExtBuilder::default().build().execute_with(|| {
+		for requester in [PIA, OLE, BEA] {
+			for lives in [true, false] {
+				into(&mut met, lives, requester);
+			}
+		}
+	});
+	println!("compared {} decisions over merges", met.compared);
+	assert!(met.rules.contains_key("2: the patient sees and shares"));
+}

@@ -85,7 +85,8 @@ impl Model {
 	pub fn open_case(&mut self, who: u64, patient: u64, at: u32, until: u64) -> bool {
 		let now = self.now;
 		let (approvals, a_day) = self.emergency_limits.get(&at).copied().unwrap_or((1, 50));
-		let lives = self.patients.get(&patient).is_some_and(|person| person.lives);
+		let merged = self.merged.contains_key(&patient);
+		let lives = self.patients.get(&patient).is_some_and(|person| person.lives || merged);
 		let old_enough = self.since.get(&(who, at)).copied().unwrap_or(0) + 7 * DAY <= now;
 		let today = self
 			.cases
