@@ -84,6 +84,12 @@ pub(crate) fn retire<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
 	Ok(())
 }
 
+/// Gives back a key that was taken for somebody and never used.
+pub(crate) fn release<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
+	HpkeKeys::<T>::remove(fingerprint(key)?);
+	Ok(())
+}
+
 /// Whether anybody could sign by this ed25519 key. Signatures are verified as ZIP 215 has it, with the cofactor and for
 /// every point: under a key of low order the neutral element as R and zero as S sign every message.
 pub(crate) fn is_weak(key: &OneTimeKey) -> bool {

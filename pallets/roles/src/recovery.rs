@@ -14,7 +14,8 @@ use salus_primitives::{
 use sp_runtime::{traits::Verify, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-	/// Enters a recovery, instead of an earlier one.
+	/// Enters a recovery, instead of an earlier one. Its HPKE key is taken from now on: it is public, and a thief who has
+	/// the old key would take it for the patient and so end each recovery there is.
 	pub(crate) fn begin_recovery(
 		officers: &Officers<T>,
 		patient: PatientId,
@@ -27,7 +28,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(lost_at <= recovery.since, Error::LossInFuture);
 		let controller = recovery.controller.clone();
 		Self::ensure_unused(&controller)?;
-		keys::check(&recovery.hpke)?;
+		if let Some(earlier) = Recoveries::<T>::take(patient) {
+			keys::release::<T>(&earlier.hpke)?;
+		}
+		keys::claim(&recovery.hpke)?;
 		let capacity = Capacity::Controller;
 		Self::check_acceptance(patient, capacity, &controller, Some(&recovery.hpke), signature)?;
 		Recoveries::<T>::insert(patient, recovery);
@@ -99,6 +103,7 @@ impl<T: Config> Pallet<T> {
 	/// The council's word about a recovery. Refusing one needs no waiting.
 	pub(crate) fn judge_recovery(patient: PatientId, complete: bool) -> DispatchResult {
 		let recovery = Recoveries::<T>::take(patient).ok_or(Error::<T>::NoRecovery)?;
+		keys::release::<T>(&recovery.hpke)?;
 		if !complete {
 			KeyLosses::<T>::mutate_exists(patient, |slot| {
 				let loss = slot.take().unwrap_or_default();

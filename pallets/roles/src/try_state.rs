@@ -27,8 +27,8 @@ impl<T: Config> Pallet<T> {
 	/// - caregivers and guardians act for one patient each, and are noted as such; guardianships end with a month;
 	/// - a recovery waits for each key that is lost, and for no other;
 	/// - a merge is noted of each id that was merged, and of no other;
-	/// - the HPKE keys in use are those of institutions, announced or in force, and of patients, each in use once, and
-	///   those that were are retired;
+	/// - the HPKE keys in use are those of institutions, announced or in force, and of patients, or of recoveries that
+	///   wait, each in use once, and those that were are retired;
 	/// - every assignment is of a patient to a holder of a credential at her institution;
 	/// - no more vouchers are used than patients registered.
 	pub fn check_state() -> Result<(), TryRuntimeError> {
@@ -329,7 +329,8 @@ impl<T: Config> Pallet<T> {
 		let of_patients = Patients::<T>::iter_values().filter_map(|patient| patient.hpke);
 		let mut in_use = BTreeSet::new();
 		let announced = ComingKeysOf::<T>::iter_values().filter_map(|coming| coming.hpke.map(|(key, _)| key));
-		for key in of_institutions.chain(of_patients).chain(announced) {
+		let recovered = Recoveries::<T>::iter_values().map(|recovery| recovery.hpke);
+		for key in of_institutions.chain(of_patients).chain(announced).chain(recovered) {
 			let fingerprint = keys::fingerprint::<T>(&key).map_err(|_| "roles: a malformed HPKE key is in use")?;
 			ensure!(in_use.insert(fingerprint), "roles: an HPKE key is in use twice");
 		}
