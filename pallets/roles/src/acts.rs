@@ -114,8 +114,9 @@ pub enum Act<AccountId, Signature> {
 	RetractDeath { patient: PatientId },
 	/// Gives a patient a guardian, or an executor to one who died.
 	///
-	/// Errors: `UnknownPatient`, `PatientElsewhere`, `WrongCapacity`, `EmptyScope`, `DatesInPast`, `NotFirstOfMonth`,
-	/// `BeyondMajority`, `AcceptanceInvalid`, `AccountInUse`, `AccountLeft`, `GuardianExists`, `TooManyGuardians`.
+	/// Errors: `UnknownPatient`, `PatientElsewhere`, `WrongCapacity`, `EmptyScope`, `GuardianAmends`, `DatesInPast`,
+	/// `NotFirstOfMonth`, `BeyondMajority`, `AcceptanceInvalid`, `AccountInUse`, `AccountLeft`, `GuardianExists`,
+	/// `TooManyGuardians`.
 	#[codec(index = 15)]
 	GiveGuardian {
 		/// Her id.

@@ -18,8 +18,8 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use salus_primitives::{
-	contacts_commitment, wrapped, ActionSet, Assignment, Capacity, Credential, Role, Status, DAY, MAX_CAREGIVERS,
-	MAX_GUARDIANS, VOUCH_TAG,
+	contacts_commitment, wrapped, Action, ActionSet, Assignment, Capacity, Credential, Role, Status, DAY,
+	MAX_CAREGIVERS, MAX_GUARDIANS, VOUCH_TAG,
 };
 use sp_core::{sr25519, H256};
 use sp_io::{crypto::sr25519_generate, hashing::blake2_256};
@@ -388,7 +388,7 @@ mod benchmarks {
 		let terms = GuardianshipTerms {
 			guardian: guardian.clone(),
 			executor: false,
-			actions: ActionSet::ALL,
+			actions: ActionSet::of(&[Action::View]),
 			consents: true,
 			ends: MAY_2500,
 			evidence: H256::zero(),

@@ -232,5 +232,7 @@ mod errors {
 		VouchInvalid,
 		/// The contacts have vouched already.
 		AlreadyVouched,
+		/// A guardian would amend what clinicians write: leave Amend out of her actions.
+		GuardianAmends,
 	}
 }

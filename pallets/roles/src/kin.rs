@@ -5,7 +5,7 @@ use crate::{
 	Pallet, PaperRecords, PatientOf, Patients, OBJECTION_WINDOW,
 };
 use frame_support::{ensure, traits::Time};
-use salus_primitives::{Capacity, Guardianship, GuardianshipChange, Kind, Moment, PatientId, PatientStatus};
+use salus_primitives::{Action, Capacity, Guardianship, GuardianshipChange, Kind, Moment, PatientId, PatientStatus};
 use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -62,6 +62,8 @@ impl<T: Config> Pallet<T> {
 		};
 		ensure!(theirs, Error::<T>::WrongCapacity);
 		ensure!(!terms.actions.is_empty() || terms.consents, Error::<T>::EmptyScope);
+		// She acts in the patient's place, who never amends what a clinician wrote.
+		ensure!(!terms.actions.contains(Action::Amend), Error::<T>::GuardianAmends);
 		ensure!(now < terms.ends, Error::<T>::DatesInPast);
 		ensure!(is_first_of_month(terms.ends), Error::<T>::NotFirstOfMonth);
 		let majority = Self::majority(patient).filter(|majority| now < *majority);

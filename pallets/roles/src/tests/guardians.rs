@@ -124,6 +124,8 @@ fn the_end_is_the_first_of_a_month_ahead_and_the_scope_is_something() {
 			terms.consents = false;
 		});
 		refused(nothing, Error::EmptyScope);
+		let amends = bent(|terms| terms.actions = ActionSet::of(&[Action::View, Action::Amend]));
+		refused(amends, Error::GuardianAmends);
 		assert_ok!(both(bent(|terms| terms.actions = ActionSet::EMPTY)));
 	});
 }
