@@ -55,6 +55,11 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), Error<T>> {
 		let attested = Self::take_application(officer, &applicant, institution)?;
 		ensure!(T::Time::now() < attested.until, Error::ApplicationExpired);
+		// One that was removed may have been removed for what it attested.
+		ensure!(
+			Registrars::<T>::get(institution).as_ref() == Some(&attested.registrar),
+			Error::RegistrarReplaced
+		);
 		let credential = Credential {
 			role: attested.role,
 			licence: attested.licence,

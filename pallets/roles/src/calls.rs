@@ -372,9 +372,9 @@ mod calls {
 		/// # Errors
 		/// [`Error::UnknownInstitution`], [`Error::InstitutionNotActive`], [`Error::NotAnOfficer`],
 		/// [`Error::OwnCredential`], [`Error::UnknownApplication`], [`Error::ApplicationExpired`],
-		/// [`Error::DatesInverted`], [`Error::DatesInPast`], [`Error::AccountInUse`], [`Error::AccountLeft`],
-		/// [`Error::CredentialExists`], [`Error::CredentialRevokedBefore`], [`Error::RenewalGap`],
-		/// [`Error::RenewalNotLonger`].
+		/// [`Error::RegistrarReplaced`], [`Error::DatesInverted`], [`Error::DatesInPast`], [`Error::AccountInUse`],
+		/// [`Error::AccountLeft`], [`Error::CredentialExists`], [`Error::CredentialRevokedBefore`],
+		/// [`Error::RenewalGap`], [`Error::RenewalNotLonger`].
 		#[pallet::call_index(13)]
 		#[pallet::weight(T::WeightInfo::approve_attested_application())]
 		pub fn approve_attested_application(

@@ -234,5 +234,7 @@ mod errors {
 		AlreadyVouched,
 		/// A guardian would amend what clinicians write: leave Amend out of her actions.
 		GuardianAmends,
+		/// Who attested the application is not the registrar any more: have it attested again.
+		RegistrarReplaced,
 	}
 }

@@ -1,7 +1,7 @@
 //! `approve_attested_application`, and renewal by either way of approving.
 
 use super::submit_application::{submit, with_registrar};
-use crate::{mock::*, Error, Event, RENEWAL_WINDOW};
+use crate::{mock::*, Act, Error, Event, RENEWAL_WINDOW};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{Application, Credential, Moment, Role, Status, DAY};
 use sp_core::H256;
@@ -214,5 +214,24 @@ fn a_suspended_credential_is_not_renewed() {
 			let again = application("doctor", A, Role::Doctor);
 			assert_noop!(submit("desk", &again, "doctor"), Error::<Test>::CredentialExists);
 		}
+	});
+}
+
+#[test]
+fn what_a_removed_registrar_attested_is_attested_again() {
+	story(|| {
+		with_registrar();
+		waiting("dora", Role::Doctor);
+		assert_ok!(both(Act::NameRegistrar(id("other-registrar"))));
+		assert_noop!(
+			approve("a1", "dora", START, START + DAY),
+			Error::<Test>::RegistrarReplaced
+		);
+		assert_ok!(both(Act::RemoveRegistrar));
+		assert_noop!(
+			approve("a1", "dora", START, START + DAY),
+			Error::<Test>::RegistrarReplaced
+		);
+		assert_ok!(Roles::decline_application(by("a1"), id("dora"), A));
 	});
 }
