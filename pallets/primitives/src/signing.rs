@@ -17,6 +17,8 @@ pub const REGISTER_TAG: &[u8] = b"salus/register/1";
 pub const APPLICATION_TAG: &[u8] = b"salus/application/1";
 /// Tag of an account's signature under what it accepts to be for a patient.
 pub const ACCEPT_TAG: &[u8] = b"salus/accept/1";
+/// Tag of a patient's signature under the merge of two of her ids.
+pub const MERGE_TAG: &[u8] = b"salus/merge/1";
 /// Tag of a recovery contact's signature under the patient's new keys.
 pub const VOUCH_TAG: &[u8] = b"salus/vouch/1";
 /// Tag of the commitment to a patient's recovery contacts.

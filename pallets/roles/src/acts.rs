@@ -92,11 +92,24 @@ pub enum Act<AccountId, Signature> {
 		/// The account accepts, as its controller.
 		signature: Signature,
 	},
-	/// Merges one id into another of the same person.
+	/// Merges one id into another of the same person, who signs by the key of each id that has one:
+	/// `wrapped(MERGE_TAG, (genesis, from, into, not_after))`.
 	///
-	/// Errors: `MergeIntoItself`, `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`.
+	/// Errors: `MergeIntoItself`, `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `MergeNotAgreed`,
+	/// `MergeAgreementExpired`.
 	#[codec(index = 11)]
-	Merge { from: PatientId, into: PatientId },
+	Merge {
+		/// The id that ends.
+		from: PatientId,
+		/// The id that stays.
+		into: PatientId,
+		/// What is signed holds until before this time.
+		not_after: Moment,
+		/// By the key of the id that ends.
+		from_signature: Option<Signature>,
+		/// By the key of the id that stays.
+		into_signature: Option<Signature>,
+	},
 	/// Takes a merge back, for 30 days.
 	///
 	/// Errors: `UnknownPatient`, `PatientElsewhere`, `NotMerged`, `MergeFinal`.
@@ -192,13 +205,14 @@ impl<AccountId, Signature> Act<AccountId, Signature> {
 			Self::RegisterOnPaper { .. }
 			| Self::Identify { .. }
 			| Self::Claim { .. }
-			| Self::Merge { .. }
 			| Self::Unmerge { .. }
 			| Self::NoteDeath { .. }
 			| Self::RetractDeath { .. }
 			| Self::BeginRecovery { .. } => T::WeightInfo::patient_act(),
 			Self::NameCaregiver { .. } => T::WeightInfo::name_caregiver(),
 			Self::RemoveCaregiver { .. } => T::WeightInfo::remove_caregiver(),
+			// Two patients, of whom each may sign.
+			Self::Merge { .. } => T::WeightInfo::patient_act().saturating_mul(2),
 			Self::GiveGuardian { .. } | Self::EndGuardian { .. } | Self::ContestGuardian { .. } => {
 				T::WeightInfo::guardian_act()
 			}
@@ -344,7 +358,16 @@ impl<T: Config> Pallet<T> {
 				hpke,
 				signature,
 			} => Self::claim(officers, patient, &controller, hpke, &signature)?,
-			Act::Merge { from, into } => Self::merge(officers, from, into)?,
+			Act::Merge {
+				from,
+				into,
+				not_after,
+				from_signature,
+				into_signature,
+			} => {
+				let signatures = [from_signature.as_ref(), into_signature.as_ref()];
+				Self::merge(officers, from, into, not_after, signatures)?;
+			}
 			Act::Unmerge { from } => Self::unmerge(officers, from)?,
 			Act::NoteDeath { patient, at } => Self::note_death(officers, patient, at)?,
 			Act::RetractDeath { patient } => Self::retract_death(officers, patient)?,

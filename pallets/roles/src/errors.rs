@@ -236,5 +236,9 @@ mod errors {
 		GuardianAmends,
 		/// Who attested the application is not the registrar any more: have it attested again.
 		RegistrarReplaced,
+		/// An id has a key that does not sign the merge, or one signs for an id that has none.
+		MergeNotAgreed,
+		/// What was signed about the merge holds no more: have it signed anew.
+		MergeAgreementExpired,
 	}
 }

@@ -8,8 +8,8 @@ use frame_system::EnsureRoot;
 use salus_primitives::{
 	tagged, wrapped, Acceptance, Action, ActionSet, Admission, Application, AuditEntry, AuditTrail, Capacity,
 	CategorySet, Credential, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, OnAdmitted,
-	PatientId, Purpose, PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, REGISTER_TAG,
-	VOUCHER_TAG,
+	PatientId, Purpose, PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MERGE_TAG,
+	REGISTER_TAG, VOUCHER_TAG,
 };
 use sp_core::{ed25519, sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
@@ -420,6 +420,38 @@ pub type TwoOfficers = Act<AccountId32, MultiSignature>;
 pub fn both(act: TwoOfficers) -> DispatchResult {
 	Roles::propose_act(by("a1"), A, act.clone())?;
 	Roles::confirm_act(by("a2"), A, act)
+}
+
+/// The merge of two ids, signed by the key of each that has one.
+pub fn merging(from: PatientId, into: PatientId) -> TwoOfficers {
+	let (first, second) = (signer_of(from), signer_of(into));
+	merging_by((from, first.as_deref()), (into, second.as_deref()), now() + DAY)
+}
+
+/// The merge of two ids, signed by these accounts.
+pub fn merging_by(
+	(from, first): (PatientId, Option<&str>),
+	(into, second): (PatientId, Option<&str>),
+	not_after: Moment,
+) -> TwoOfficers {
+	let message = wrapped(MERGE_TAG, &(GENESIS, from, into, not_after));
+	Act::Merge {
+		from,
+		into,
+		not_after,
+		from_signature: first.map(|name| sign(name, &message)),
+		into_signature: second.map(|name| sign(name, &message)),
+	}
+}
+
+/// The name of a patient's account.
+fn signer_of(patient: PatientId) -> Option<String> {
+	let controller = Roles::patient(patient)?.controller?;
+	PAIRS.with_borrow(|pairs| {
+		let mut known = pairs.iter();
+		let found = known.find(|(_, pair)| AccountId32::from(pair.public()) == controller);
+		found.map(|(name, _)| name.clone())
+	})
 }
 
 /// The account accepts this part for this patient.

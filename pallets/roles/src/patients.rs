@@ -7,7 +7,7 @@ use crate::{
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
 	wrapped, Acceptance, AuditTrail, Capacity, ControllerCause, HpkeKey, InstitutionId, Kind, Moment, Patient,
-	PatientId, PatientStatus, ACCEPT_TAG, DAY,
+	PatientId, PatientStatus, ACCEPT_TAG, DAY, MERGE_TAG,
 };
 use sp_core::H256;
 use sp_runtime::{traits::Verify, DispatchError, DispatchResult};
@@ -138,11 +138,31 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Merges one id into another of the same institution, which belongs to the same person.
-	pub(crate) fn merge(officers: &Officers<T>, from: PatientId, into: PatientId) -> Result<(), Error<T>> {
+	/// Merges one id into another of the same institution, which belongs to the same person: she says so by the key of
+	/// each that has one, until before a time of hers, or what she signed could be used again after a merge was taken
+	/// back.
+	pub(crate) fn merge(
+		officers: &Officers<T>,
+		from: PatientId,
+		into: PatientId,
+		not_after: Moment,
+		signatures: [Option<&T::Signature>; 2],
+	) -> Result<(), Error<T>> {
 		ensure!(from != into, Error::MergeIntoItself);
-		Self::active_patient_here(officers.institution, from)?;
-		Self::active_patient_here(officers.institution, into)?;
+		let ending = Self::active_patient_here(officers.institution, from)?;
+		let staying = Self::active_patient_here(officers.institution, into)?;
+		let message = wrapped(MERGE_TAG, &(Self::genesis(), from, into, not_after));
+		for (entry, signature) in [ending, staying].into_iter().zip(signatures) {
+			let agreed = match (entry.controller, signature) {
+				(Some(controller), Some(signature)) => {
+					ensure!(T::Time::now() < not_after, Error::MergeAgreementExpired);
+					signature.verify(message.as_slice(), &controller)
+				}
+				(None, None) => true,
+				_ => false,
+			};
+			ensure!(agreed, Error::MergeNotAgreed);
+		}
 		Self::set_status(from, PatientStatus::MergedInto(into));
 		let merge = Merge {
 			into,

@@ -298,7 +298,10 @@ fn every_call_that_touches_a_patient_leaves_an_entry() {
 fn every_act_that_touches_a_patient_leaves_an_entry() {
 	let acts: Vec<(TwoOfficers, &[u64])> = vec![
 		(super::paper::on_paper(true, None), &[2]),
-		(Act::Merge { from: 1, into: 0 }, &[1, 0]),
+		(
+			merging_by((1, Some("patient-2")), (0, Some("patient-1")), START + DAY),
+			&[1, 0],
+		),
 		(Act::Unmerge { from: 1 }, &[1, 0]),
 		(super::caregivers::on_paper(2, "sister"), &[2]),
 		(remove_on_paper(2, "sister"), &[2]),

@@ -39,10 +39,7 @@ fn a_patients_document_names_her_account_or_her_institution() {
 		let on_paper = document(DidSubject::Patient(paper));
 		assert_eq!((on_paper.accounts, on_paper.hpke), (vec![], None));
 		assert_eq!(on_paper.controller, Some(DidSubject::Institution(A)));
-		assert_ok!(both(Act::Merge {
-			from: paper,
-			into: patient
-		}));
+		assert_ok!(both(merging(paper, patient)));
 		assert!(document(DidSubject::Patient(paper)).deactivated);
 		assert_ok!(both(Act::NoteDeath { patient, at: START }));
 		assert!(document(DidSubject::Patient(patient)).deactivated);

@@ -369,7 +369,7 @@ fn nobody_acts_for_an_id_that_was_merged() {
 		let (from, into) = (register(1), register(2));
 		assert_ok!(both(give(from, "guardian")));
 		set_time(START + OBJECTION_WINDOW);
-		assert_ok!(both(Act::Merge { from, into }));
+		assert_ok!(both(merging(from, into)));
 		assert!(!acts(from, "guardian"));
 		refused(give(from, "aunt"), Error::WrongCapacity);
 		let guardianship = Roles::guardianship(from, &id("guardian")).unwrap();

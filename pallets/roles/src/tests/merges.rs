@@ -1,13 +1,12 @@
 //! `Merge`, `Unmerge`, `NoteDeath`, `RetractDeath`.
 
 use super::paper::{paper_patient, refused};
-use crate::{mock::*, Act, Error, Event, Merges, UNMERGE_WINDOW};
+use crate::{
+	mock::{merging as merge, *},
+	Act, Error, Event, Merges, UNMERGE_WINDOW,
+};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{Kind, PatientId, PatientStatus, DAY};
-
-fn merge(from: PatientId, into: PatientId) -> TwoOfficers {
-	Act::Merge { from, into }
-}
 
 fn unmerge(from: PatientId) -> TwoOfficers {
 	Act::Unmerge { from }
@@ -95,6 +94,47 @@ fn a_merged_id_keeps_its_controller_who_does_nothing_until_it_is_taken_back() {
 		);
 		assert_ok!(both(unmerge(from)));
 		assert_ok!(Roles::rotate_keys(by("patient-1"), None, Some(hpke(9))));
+	});
+}
+
+/// Two officers alone would end the rights of a patient who has a key, and all her grants.
+#[test]
+fn she_signs_a_merge_by_the_key_of_each_id_that_has_one() {
+	story(|| {
+		let (one, two, paper) = (register(1), register(2), paper_patient());
+		let (first, second) = (Some("patient-1"), Some("patient-2"));
+		let agreed = |from, into| merging_by(from, into, START + DAY);
+		for act in [
+			agreed((one, None), (two, second)),
+			agreed((one, first), (two, None)),
+			agreed((one, second), (two, first)),
+			agreed((one, Some("a1")), (two, Some("a2"))),
+			agreed((one, None), (paper, None)),
+			agreed((paper, None), (one, None)),
+			agreed((paper, first), (one, first)),
+			agreed((one, first), (paper, first)),
+		] {
+			refused(act, Error::MergeNotAgreed);
+		}
+		let mut other_way = agreed((one, second), (two, first));
+		if let Act::Merge { from, into, .. } = &mut other_way {
+			core::mem::swap(from, into);
+		}
+		refused(other_way, Error::MergeNotAgreed);
+		assert_ok!(both(merge(paper, one)));
+		assert_ok!(both(merge(one, two)));
+	});
+}
+
+#[test]
+fn what_she_signed_about_a_merge_is_not_used_again_later() {
+	story(|| {
+		let (one, two) = (register(1), register(2));
+		let merged = merge(one, two);
+		assert_ok!(both(merged.clone()));
+		assert_ok!(both(unmerge(one)));
+		set_time(START + DAY);
+		refused(merged, Error::MergeAgreementExpired);
 	});
 }
 

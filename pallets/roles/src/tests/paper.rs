@@ -211,10 +211,7 @@ fn the_account_accepts_this_patient_and_this_part() {
 fn the_dead_and_the_merged_are_not_claimed() {
 	story(|| {
 		let (first, second) = (paper_patient(), paper_patient());
-		assert_ok!(both(Act::Merge {
-			from: first,
-			into: second
-		}));
+		assert_ok!(both(merging(first, second)));
 		refused(claim(first, "patient-1", 1), Error::PatientNotActive);
 		refused(claim(9, "patient-1", 1), Error::UnknownPatient);
 		assert_noop!(

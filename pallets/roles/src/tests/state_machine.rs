@@ -415,6 +415,11 @@ fn call(step: Step) -> Option<(RuntimeOrigin, Call)> {
 				}
 				_ => {}
 			}
+			// Who has a key by now signs.
+			let act = match act {
+				Act::Merge { from, into, .. } => merging(from, into),
+				act => act,
+			};
 			let call = Call::propose_act { institution, act };
 			(by(officer), call)
 		}

@@ -100,10 +100,7 @@ pub(super) fn about_patients(number: u8, other: usize, key: u8, patient: Patient
 			signature: accepts(Capacity::Controller, Some(&hpke(key))),
 			hpke: hpke(key),
 		},
-		3 => Act::Merge {
-			from: patient,
-			into: second,
-		},
+		3 => merging_by((patient, None), (second, None), START),
 		4 => Act::Unmerge { from: patient },
 		5 => Act::NoteDeath { patient, at: START },
 		6 => Act::RetractDeath { patient },
