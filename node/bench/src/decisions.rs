@@ -29,7 +29,7 @@ const CONNECTIONS: usize = 4;
 /// What the echo is called.
 const ECHO: &str = "echo";
 
-/// What was measured.
+/// How many answers a second.
 pub struct Decisions {
 	/// Decisions a second of the engine in this process, natively, on the chain's own state.
 	pub native: f64,
@@ -39,10 +39,10 @@ pub struct Decisions {
 	pub echo: f64,
 }
 
-/// Asks one question of a doctor and her patient, for so long each.
-pub async fn measure(world: &World, each: Duration) -> Result<Decisions> {
+/// A question that hospitals ask all day: may this doctor add a document about her patient?
+pub fn ordinary(world: &World) -> Result<AccessRequest<AccountId>> {
 	let doctor = world.doctors.first().ok_or_else(|| Error::Missing("a doctor".into()))?;
-	let request: AccessRequest<AccountId> = AccessRequest {
+	Ok(AccessRequest {
 		requester: doctor.id(),
 		on_behalf_of: Some(doctor.institution),
 		patient: doctor.patient,
@@ -55,10 +55,14 @@ pub async fn measure(world: &World, each: Duration) -> Result<Decisions> {
 		status: None,
 		action: Action::Append,
 		purpose: Purpose::Treatment,
-	};
+	})
+}
+
+/// Asks one question again and again, for so long each.
+pub async fn measure(world: &World, request: &AccessRequest<AccountId>, each: Duration) -> Result<Decisions> {
 	let (url, _) = world.urls.first().ok_or_else(|| Error::Missing("a node".into()))?;
 	let pairs = state::pairs(&world.watch).await?;
-	let (native, decision) = natively(pairs, &request, each);
+	let (native, decision) = natively(pairs, request, each);
 
 	let param = Value::String(hex(request.encode()));
 	let answer = world.watch.call("consent_decide", std::slice::from_ref(&param)).await?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod dearest;
 mod decisions;
 mod documents;
 mod error;

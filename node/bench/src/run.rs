@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use salus_primitives::MAX_BATCH;
+use salus_primitives::{AccessRequest, MAX_BATCH};
+use salus_runtime::AccountId;
 use serde_json::{json, Value};
 
 use crate::{
-	decisions, documents,
+	dearest, decisions, documents,
 	error::{Error, Result},
 	figures::{latencies, per_second, Series},
 	growth,
@@ -140,17 +141,12 @@ async fn network_once(
 		}
 	}
 	if first && options.measures(Measure::Decisions) && shape == Shape::One {
-		let found = decisions::measure(&world, Duration::from_secs(sizes.decisions.into())).await?;
-		eprintln!(
-			"  decisions: {:.0}/s natively, {:.0}/s over RPC, echo {:.0}/s",
-			found.native, found.rpc, found.echo
-		);
-		figures.decisions = Some(json!({
-			"nativePerSecond": found.native,
-			"rpcPerSecond": found.rpc,
-			"echoPerSecond": found.echo,
-			"rpcToEcho": found.rpc / found.echo,
-		}));
+		let each = Duration::from_secs(sizes.decisions.into());
+		let ordinary = decisions::ordinary(&world)?;
+		let ordinary = asked("decisions", &world, &ordinary, each).await?;
+		let dearest = dearest::question(&mut world).await?;
+		let dearest = asked("the dearest decision", &world, &dearest, each).await?;
+		figures.decisions = Some(json!({ "ordinary": ordinary, "dearest": dearest }));
 	}
 	if first && options.measures(Measure::Growth) {
 		let windows = (options.window, options.batch_window);
@@ -167,6 +163,19 @@ async fn network_once(
 		figures.memory.push(most);
 	}
 	Ok(())
+}
+
+/// How often a question is answered in a second, each way.
+async fn asked(name: &str, world: &World, request: &AccessRequest<AccountId>, each: Duration) -> Result<Value> {
+	let found = decisions::measure(world, request, each).await?;
+	let (native, rpc, echo) = (found.native, found.rpc, found.echo);
+	eprintln!("  {name}: {native:.0}/s natively, {rpc:.0}/s over RPC, echo {echo:.0}/s");
+	Ok(json!({
+		"nativePerSecond": native,
+		"rpcPerSecond": rpc,
+		"echoPerSecond": echo,
+		"rpcToEcho": rpc / echo,
+	}))
 }
 
 /// How many calls each doctor makes so that there are this many.

@@ -300,6 +300,12 @@ impl World {
 		node.ok_or_else(|| Error::Missing(format!("a node of institution {institution}")))
 	}
 
+	/// The chain's clock.
+	pub async fn time(&self) -> Result<Moment> {
+		let client = Client::connect(&self.watch.url).await?;
+		Ok(client.time().await.map_err(salus::Error::from)?)
+	}
+
 	/// Sends and waits until each of them is final.
 	pub async fn land(&self, senders: Vec<Sender>) -> Result<()> {
 		load::run(&self.watch, senders, Pace::Window(100_000), true)
@@ -334,6 +340,14 @@ fn native(signature: &salus::Signature) -> Result<Signature> {
 	Signature::decode(&mut signature.encode().as_slice()).map_err(|_| Error::Unreadable("a signature"))
 }
 
-fn pair(uri: &str) -> Result<sr25519::Pair> {
+/// The key that the `n`th patient of a hospital signs by.
+pub fn controller(genesis: Hash, institution: InstitutionId, n: u32) -> Result<sr25519::Pair> {
+	let seed = blake2_256(&(b"patient", institution, n).encode());
+	let (seed, genesis) = (hex::encode(seed), hex::encode(genesis));
+	pair(&format!("0x{seed}//salus//{genesis}//{institution}//0"))
+}
+
+/// A key by its path.
+pub fn pair(uri: &str) -> Result<sr25519::Pair> {
 	sr25519::Pair::from_string(uri, None).map_err(|_| Error::Missing(format!("the key {uri}")))
 }
