@@ -62,8 +62,12 @@ impl<T: Config> Pallet<T> {
 			Event::ErasureAttested { patient, grant, .. } => {
 				Self::erasure_listing(*patient, *grant).into_iter().collect()
 			}
-			// A grant that was revoked stays on its list.
+			// A grant that was revoked or confirmed stays on its list; what a paper says has events of its own.
 			Event::Revoked { .. }
+			| Event::Confirmed { .. }
+			| Event::PaperProposed { .. }
+			| Event::PaperConfirmed { .. }
+			| Event::PaperWithdrawn { .. }
 			| Event::Denied { .. }
 			| Event::DenialLifted { .. }
 			| Event::CaseApproved { .. }

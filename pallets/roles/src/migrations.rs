@@ -1,6 +1,6 @@
 //! From one storage layout to the next.
 
-use crate::{Config, Credentials, Institutions, KeyLosses, Pallet, Recoveries, TiesOf};
+use crate::{keys, Config, Credentials, Institutions, KeyLosses, Pallet, Recoveries, TiesOf};
 use frame_support::{
 	migrations::VersionedMigration,
 	traits::{Get, UncheckedOnRuntimeUpgrade},
@@ -42,7 +42,8 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for CountTies<T> {
 	}
 }
 
-/// To layout 3: since when a key is lost whose recovery waits. No time was claimed then, so it is that of the proposal.
+/// To layout 3: since when a key is lost whose recovery waits, and that nobody else takes the HPKE key it is to. No time was
+/// claimed then, so it is that of the proposal.
 pub type V3<T> = VersionedMigration<2, 3, NoteLosses<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
 /// The noting.
@@ -51,11 +52,16 @@ pub struct NoteLosses<T>(core::marker::PhantomData<T>);
 impl<T: Config> UncheckedOnRuntimeUpgrade for NoteLosses<T> {
 	fn on_runtime_upgrade() -> Weight {
 		let mut steps = 0u64;
-		for (patient, recovery) in Recoveries::<T>::iter() {
-			KeyLosses::<T>::mutate(patient, |loss| loss.waiting = Some(recovery.since));
+		for (patient, recovery) in Recoveries::<T>::iter().collect::<alloc::vec::Vec<_>>() {
 			steps = steps.saturating_add(1);
+			if keys::claim::<T>(&recovery.hpke).is_err() {
+				// Somebody took the key since: it could never be completed, and is begun again with another.
+				Recoveries::<T>::remove(patient);
+				continue;
+			}
+			KeyLosses::<T>::mutate(patient, |loss| loss.waiting = Some(recovery.since));
 		}
-		T::DbWeight::get().reads_writes(steps.saturating_mul(2), steps)
+		T::DbWeight::get().reads_writes(steps.saturating_mul(2), steps.saturating_mul(2))
 	}
 
 	#[cfg(feature = "try-runtime")]

@@ -184,7 +184,9 @@ mod tests {
 			let help = command.get_after_long_help().or(command.get_after_help());
 			let help = help.map(ToString::to_string).unwrap_or_default();
 			// An example with a key signs something; `explain` names its requester by her key.
-			if help.contains("--key ") && !["consent explain", "consent list", "emergency list"].contains(&path.as_str()) {
+			if help.contains("--key ")
+				&& !["consent explain", "consent list", "emergency list"].contains(&path.as_str())
+			{
 				assert_ne!(*decision, Reads, "{path} signs");
 			}
 		}

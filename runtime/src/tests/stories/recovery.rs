@@ -14,6 +14,7 @@ fn begin(world: &mut World, patient: &Patient) -> Patient {
 		controller,
 		hpke: hpke.clone(),
 		evidence: H256::repeat_byte(9),
+		lost_at: world.now(),
 		signature,
 	};
 	world.officers_do(A, act).unwrap();

@@ -176,6 +176,7 @@ fn engine_and_model_agree_over_merges() {
 					let person = Person {
 						controller: OLE,
 						hospital: HOME,
+						device: true,
 						lives,
 					};
 					model.patients.insert(OTHER_PATIENT, person);
