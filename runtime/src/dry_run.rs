@@ -130,7 +130,7 @@ fn left() -> (Vec<Vec<u8>>, Used) {
 	let mut used = Used::default();
 	let mut events = Vec::new();
 	for record in System::read_events_no_consensus() {
-		if record.phase != Phase::ApplyExtrinsic(INDEX) {
+		if !matches!(record.phase, Phase::ApplyExtrinsic(INDEX)) {
 			continue;
 		}
 		match &record.event {

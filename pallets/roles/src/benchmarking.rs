@@ -4,10 +4,10 @@
 mod world;
 
 use crate::{
-	acts::Officers, Applications, Assignments, Call, CaregiversOf, ComingKeys, ComingKeysOf, Config, Contacts,
+	acts::Officers, Applications, Assignments, Call, CaregiversOf, ComingKeys, ComingKeysOf, Config,
 	ContactsCommitment, ContactsOf, Credentials, GuardianshipTerms, Home, Institutions, LeftInstitutions, NextPatient,
 	Pallet, PatientOf, ProposedActs, PrunedKeys, Recoveries, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
-	Vouching, MAX_CONTACTS, MAX_LEFT, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_NOTICE,
+	MAX_CONTACTS, MAX_LEFT, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_NOTICE,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -18,11 +18,10 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use salus_primitives::{
-	contacts_commitment, wrapped, Action, ActionSet, Assignment, Capacity, Credential, Role, Status, DAY,
-	MAX_CAREGIVERS, MAX_GUARDIANS, VOUCH_TAG,
+	Action, ActionSet, Assignment, Capacity, Credential, Role, Status, DAY, MAX_CAREGIVERS, MAX_GUARDIANS,
 };
 use sp_core::{sr25519, H256};
-use sp_io::{crypto::sr25519_generate, hashing::blake2_256};
+use sp_io::hashing::blake2_256;
 use world::*;
 
 #[benchmarks(where T::AccountId: From<sr25519::Public>, T::Signature: From<sr25519::Signature>)]
@@ -517,28 +516,48 @@ mod benchmarks {
 	fn vouch(n: Linear<1, MAX_CONTACTS>) -> Result<(), BenchmarkError> {
 		let (patient, _, controller) = patient::<T>()?;
 		let recovery = recovering::<T>(patient);
-		let signed = (Pallet::<T>::genesis(), patient, &recovery.controller, &recovery.hpke);
-		let message = wrapped(VOUCH_TAG, &signed);
-		let (mut contacts, mut signatures) = (Vec::new(), Vec::new());
-		for place in (0..MAX_CONTACTS).filter_map(|place| u8::try_from(place).ok()) {
-			let key = sr25519_generate(KEYS, None);
-			if u32::from(place) < n {
-				signatures.push((place, signature::<T>(&key, &message)?));
-			}
-			contacts.push(T::AccountId::from(key));
-		}
-		let threshold = u8::try_from(n).unwrap_or(u8::MAX);
-		let commitment = contacts_commitment(&[1; 32], threshold, &contacts);
-		ContactsOf::<T>::insert(patient, ContactsCommitment { threshold, commitment });
+		let (contacts, signatures) = vouching::<T>(patient, &recovery.controller, &recovery.hpke, n)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), patient, [1; 32], contacts, signatures);
+		assert!(Recoveries::<T>::get(patient).is_some_and(|recovery| recovery.vouched));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn recover(n: Linear<1, MAX_CONTACTS>) -> Result<(), BenchmarkError> {
+		let (patient, _, controller) = patient::<T>()?;
+		let hpke = key(205);
+		let (new, acceptance) = accepting::<T>(patient, Capacity::Controller, Some(&hpke))?;
+		let (contacts, signatures) = vouching::<T>(patient, &new, &hpke, n)?;
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(controller),
 			patient,
+			new,
+			hpke,
+			0,
 			[1; 32],
-			Contacts::truncate_from(contacts),
-			Vouching::truncate_from(signatures),
+			contacts,
+			signatures,
+			acceptance,
 		);
 		assert!(Recoveries::<T>::get(patient).is_some_and(|recovery| recovery.vouched));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn complete_recovery() -> Result<(), BenchmarkError> {
+		let (patient, _, controller) = patient::<T>()?;
+		let recovery = recovering::<T>(patient);
+		Recoveries::<T>::mutate(patient, |recovery| {
+			if let Some(recovery) = recovery {
+				recovery.vouched = true;
+			}
+		});
+		clock(recovery.since.saturating_add(RECOVERY_NOTICE));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), patient);
+		assert_eq!(PatientOf::<T>::get(recovery.controller), Some(patient));
 		Ok(())
 	}
 

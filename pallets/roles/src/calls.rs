@@ -720,7 +720,7 @@ mod calls {
 			signatures: Vouching<T::Signature>,
 		) -> DispatchResult {
 			let who = Self::ensure_registered(origin)?;
-			Self::hear_contacts(who, patient, &salt, &contacts, &signatures)?;
+			Self::hear_contacts(who, patient, &(&salt, &contacts, &signatures))?;
 			Ok(())
 		}
 
@@ -737,6 +737,54 @@ mod calls {
 		pub fn decide_recovery(origin: OriginFor<T>, patient: PatientId, complete: bool) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
 			Self::judge_recovery(patient, complete)
+		}
+
+		/// Begins the recovery of a patient's key for which enough of her contacts vouch: they are shown, and sign the new
+		/// keys as for [`vouch`](Self::vouch), and the new account accepts. Anybody registered may send it. What was
+		/// granted since `lost_at` counts for nothing until she confirms it.
+		///
+		/// # Events
+		/// [`Event::PatientChanged`], twice.
+		///
+		/// # Errors
+		/// [`Error::NotRegistered`], [`Error::UnknownPatient`], [`Error::PatientNotActive`], [`Error::NoController`],
+		/// [`Error::RecoveryOpen`], [`Error::NoContacts`], [`Error::ContactsDiffer`], [`Error::TooFewContacts`],
+		/// [`Error::VouchInvalid`], [`Error::LossInFuture`], [`Error::AccountInUse`], [`Error::AccountLeft`],
+		/// [`Error::MalformedHpkeKey`], [`Error::HpkeKeyInUse`], [`Error::AcceptanceInvalid`].
+		#[pallet::call_index(34)]
+		#[pallet::weight(T::WeightInfo::recover(u32::try_from(signatures.len()).unwrap_or(MAX_CONTACTS)))]
+		#[allow(clippy::too_many_arguments)]
+		pub fn recover(
+			origin: OriginFor<T>,
+			patient: PatientId,
+			controller: T::AccountId,
+			hpke: HpkeKey,
+			lost_at: Moment,
+			salt: [u8; 32],
+			contacts: Contacts<T::AccountId>,
+			signatures: Vouching<T::Signature>,
+			acceptance: T::Signature,
+		) -> DispatchResult {
+			let who = Self::ensure_registered(origin)?;
+			let shown = (&salt, &contacts, &signatures);
+			Self::recover_by_contacts(who, patient, (controller, hpke), lost_at, &shown, &acceptance)?;
+			Ok(())
+		}
+
+		/// Completes a recovery that the patient's contacts vouch for and that nobody objected to in seven days. Anybody
+		/// registered may.
+		///
+		/// # Events
+		/// [`Event::PatientChanged`].
+		///
+		/// # Errors
+		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::CouncilDecides`], [`Error::RecoveryNotDue`],
+		/// [`Error::PatientNotActive`], [`Error::AccountInUse`], [`Error::AccountLeft`].
+		#[pallet::call_index(35)]
+		#[pallet::weight(T::WeightInfo::complete_recovery())]
+		pub fn complete_recovery(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
+			Self::ensure_registered(origin)?;
+			Self::complete_vouched(patient)
 		}
 	}
 }

@@ -240,5 +240,7 @@ mod errors {
 		MergeNotAgreed,
 		/// What was signed about the merge holds no more: have it signed anew.
 		MergeAgreementExpired,
+		/// No contacts vouch for the recovery, or the old key objected: the council decides.
+		CouncilDecides,
 	}
 }

@@ -1,5 +1,6 @@
-//! The recovery of a lost key: two officers propose it, the council completes it, and whoever holds the old key can
-//! object. Contacts whom the patient chose before can outweigh the objection, since a thief objects too.
+//! The recovery of a lost key: two officers propose it and the council completes it, or enough of the contacts whom the
+//! patient chose before vouch for it and seven days complete it. Whoever holds the old key can object, a thief too: then
+//! the council decides, and contacts outweigh the objection.
 
 use crate::{
 	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, Error, KeyLosses, Pallet, PatientOf,
@@ -8,10 +9,18 @@ use crate::{
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
-	contacts_commitment, wrapped, Capacity, ControllerCause, KeyLoss, Kind, Moment, PatientId, RecoveryChange,
+	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, KeyLoss, Kind, Moment, PatientId, RecoveryChange,
 	VOUCH_TAG,
 };
+use sp_core::H256;
 use sp_runtime::{traits::Verify, DispatchResult};
+
+/// The salt and the contacts of a commitment, with what some of them sign.
+pub(crate) type Shown<'a, T> = (
+	&'a [u8; 32],
+	&'a Contacts<<T as frame_system::Config>::AccountId>,
+	&'a Vouching<<T as Config>::Signature>,
+);
 
 impl<T: Config> Pallet<T> {
 	/// Enters a recovery, instead of an earlier one. Its HPKE key is taken from now on: it is public, and a thief who has
@@ -25,6 +34,48 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), Error<T>> {
 		let entry = Self::active_patient_here(officers.institution, patient)?;
 		ensure!(entry.controller.is_some(), Error::NoController);
+		let controller = recovery.controller.clone();
+		Self::enter_recovery(patient, recovery, lost_at, signature)?;
+		let with = officers.proposer.clone();
+		Self::tell(officers, patient, Kind::RecoveryProposed { controller, with });
+		Ok(())
+	}
+
+	/// Enters a recovery for which enough of the patient's contacts vouch, and no officer.
+	pub(crate) fn recover_by_contacts(
+		who: T::AccountId,
+		patient: PatientId,
+		to: (T::AccountId, HpkeKey),
+		lost_at: Moment,
+		shown: &Shown<'_, T>,
+		signature: &T::Signature,
+	) -> Result<(), Error<T>> {
+		let entry = Self::active_patient(patient)?;
+		ensure!(entry.controller.is_some(), Error::NoController);
+		ensure!(!Recoveries::<T>::contains_key(patient), Error::RecoveryOpen);
+		let (controller, hpke) = to;
+		let evidence = Self::check_vouching(patient, (&controller, &hpke), shown)?;
+		let recovery = Recovery {
+			controller: controller.clone(),
+			hpke,
+			evidence,
+			since: T::Time::now(),
+			objected: false,
+			vouched: true,
+		};
+		Self::enter_recovery(patient, recovery, lost_at, signature)?;
+		let with = who.clone();
+		Self::append(patient, Some(who.clone()), Kind::RecoveryProposed { controller, with });
+		Self::note_recovery(patient, Some(who), RecoveryChange::Vouched);
+		Ok(())
+	}
+
+	fn enter_recovery(
+		patient: PatientId,
+		recovery: Recovery<T::AccountId>,
+		lost_at: Moment,
+		signature: &T::Signature,
+	) -> Result<(), Error<T>> {
 		ensure!(lost_at <= recovery.since, Error::LossInFuture);
 		let controller = recovery.controller.clone();
 		Self::ensure_unused(&controller)?;
@@ -36,8 +87,6 @@ impl<T: Config> Pallet<T> {
 		Self::check_acceptance(patient, capacity, &controller, Some(&recovery.hpke), signature)?;
 		Recoveries::<T>::insert(patient, recovery);
 		KeyLosses::<T>::mutate(patient, |loss| loss.waiting = Some(lost_at));
-		let with = officers.proposer.clone();
-		Self::tell(officers, patient, Kind::RecoveryProposed { controller, with });
 		Ok(())
 	}
 
@@ -72,32 +121,43 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Notes that enough of the contacts vouch for a recovery: they are shown, and sign the new keys.
-	pub(crate) fn hear_contacts(
-		who: T::AccountId,
+	pub(crate) fn hear_contacts(who: T::AccountId, patient: PatientId, shown: &Shown<'_, T>) -> Result<(), Error<T>> {
+		ensure!(ContactsOf::<T>::contains_key(patient), Error::NoContacts);
+		Self::change_recovery(patient, |recovery| {
+			ensure!(!recovery.vouched, Error::AlreadyVouched);
+			Self::check_vouching(patient, (&recovery.controller, &recovery.hpke), shown)?;
+			recovery.vouched = true;
+			Ok(())
+		})?;
+		Self::note_recovery(patient, Some(who), RecoveryChange::Vouched);
+		Ok(())
+	}
+
+	/// Enough of those whom the patient committed to sign these keys. The commitment they open.
+	fn check_vouching(
 		patient: PatientId,
-		salt: &[u8; 32],
-		contacts: &Contacts<T::AccountId>,
-		signatures: &Vouching<T::Signature>,
-	) -> Result<(), Error<T>> {
+		(controller, hpke): (&T::AccountId, &HpkeKey),
+		(salt, contacts, signatures): &Shown<'_, T>,
+	) -> Result<H256, Error<T>> {
 		let committed = ContactsOf::<T>::get(patient).ok_or(Error::NoContacts)?;
 		let shown = contacts_commitment(salt, committed.threshold, contacts);
 		ensure!(shown == committed.commitment, Error::ContactsDiffer);
 		let places: BTreeSet<_> = signatures.iter().map(|(place, _)| *place).collect();
 		let enough = places.len() == signatures.len() && places.len() >= usize::from(committed.threshold);
 		ensure!(enough, Error::TooFewContacts);
-		Self::change_recovery(patient, |recovery| {
-			ensure!(!recovery.vouched, Error::AlreadyVouched);
-			let signed = (Self::genesis(), patient, &recovery.controller, &recovery.hpke);
-			let message = wrapped(VOUCH_TAG, &signed);
-			for (place, signature) in signatures {
-				let contact = contacts.get(usize::from(*place)).ok_or(Error::VouchInvalid)?;
-				ensure!(signature.verify(message.as_slice(), contact), Error::VouchInvalid);
-			}
-			recovery.vouched = true;
-			Ok(())
-		})?;
-		Self::note_recovery(patient, Some(who), RecoveryChange::Vouched);
-		Ok(())
+		let message = wrapped(VOUCH_TAG, &(Self::genesis(), patient, controller, hpke));
+		for (place, signature) in signatures.iter() {
+			let contact = contacts.get(usize::from(*place)).ok_or(Error::VouchInvalid)?;
+			ensure!(signature.verify(message.as_slice(), contact), Error::VouchInvalid);
+		}
+		Ok(committed.commitment)
+	}
+
+	/// Completes a recovery that the contacts vouch for and nobody objects to.
+	pub(crate) fn complete_vouched(patient: PatientId) -> DispatchResult {
+		let recovery = Recoveries::<T>::get(patient).ok_or(Error::<T>::NoRecovery)?;
+		ensure!(recovery.vouched && !recovery.objected, Error::<T>::CouncilDecides);
+		Self::judge_recovery(patient, true)
 	}
 
 	/// The council's word about a recovery. Refusing one needs no waiting.

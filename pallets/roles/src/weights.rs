@@ -83,6 +83,10 @@ pub trait WeightInfo {
 	fn decide_recovery() -> Weight;
 	/// `vouch` by `n` contacts.
 	fn vouch(n: u32) -> Weight;
+	/// `recover` by `n` contacts.
+	fn recover(n: u32) -> Weight;
+	/// `complete_recovery`.
+	fn complete_recovery() -> Weight;
 }
 
 /// For tests.
@@ -200,5 +204,11 @@ impl WeightInfo for () {
 	}
 	fn vouch(n: u32) -> Weight {
 		Weight::from_parts(40_000_000, 0).saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
+	}
+	fn recover(n: u32) -> Weight {
+		Weight::from_parts(40_000_000, 0).saturating_add(Weight::from_parts(50_000_000, 0).saturating_mul(n.into()))
+	}
+	fn complete_recovery() -> Weight {
+		Self::decide_recovery()
 	}
 }

@@ -679,6 +679,13 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+	// Put together by hand until it is measured: `vouch` and `patient_act`.
+	fn recover(n: u32) -> Weight {
+		Self::vouch(n).saturating_add(Self::patient_act())
+	}
+	fn complete_recovery() -> Weight {
+		Self::decide_recovery().saturating_add(T::DbWeight::get().reads(2))
+	}
 
 	// Storage: `Roles::Recoveries` (r:1 w:1)
 	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)

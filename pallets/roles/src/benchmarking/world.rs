@@ -1,8 +1,9 @@
 //! The world that the benchmarks measure in: the largest hospitals, the longest keys.
 
 use crate::{
-	Act, ActOf, Call, CaregiversOf, Config, GuardiansOf, Home, KeyLosses, KinOf, Pallet, PatientOf, ProposedAct,
-	ProposedActs, ProposedActsOf, Recoveries, Recovery, MAX_PROPOSED_ACTS,
+	keys, Act, ActOf, Call, CaregiversOf, Config, Contacts, ContactsCommitment, ContactsOf, GuardiansOf, Home,
+	KeyLosses, KinOf, Pallet, PatientOf, ProposedAct, ProposedActs, ProposedActsOf, Recoveries, Recovery, Vouching,
+	MAX_CONTACTS, MAX_PROPOSED_ACTS,
 };
 use alloc::{vec, vec::Vec};
 use codec::Encode;
@@ -12,10 +13,10 @@ use frame_support::{
 	traits::Time,
 };
 use salus_primitives::{
-	tagged, wrapped, Acceptance, Action, ActionSet, Application, Capacity, Category, CategorySet, Credential,
-	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, Moment, PatientId, Purpose,
-	PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MAX_GUARDIANS, MAX_OFFICERS, MAX_PEERS,
-	MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REGISTER_TAG, VOUCHER_TAG,
+	contacts_commitment, tagged, wrapped, Acceptance, Action, ActionSet, Application, Capacity, Category, CategorySet,
+	Credential, Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, Moment, PatientId,
+	Purpose, PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MAX_GUARDIANS, MAX_OFFICERS,
+	MAX_PEERS, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H256};
 use sp_io::{
@@ -324,6 +325,7 @@ pub(super) fn recovering<T: Config>(patient: PatientId) -> Recovery<T::AccountId
 		objected: false,
 		vouched: false,
 	};
+	assert!(keys::claim::<T>(&recovery.hpke).is_ok(), "nobody has the key");
 	Recoveries::<T>::insert(patient, &recovery);
 	let loss = KeyLoss {
 		waiting: Some(recovery.since),
@@ -331,4 +333,30 @@ pub(super) fn recovering<T: Config>(patient: PatientId) -> Recovery<T::AccountId
 	};
 	KeyLosses::<T>::insert(patient, loss);
 	recovery
+}
+
+/// Contacts of the patient, of whom `n` sign her new keys; she is committed to them.
+pub(super) fn vouching<T: Config>(
+	patient: PatientId,
+	controller: &T::AccountId,
+	hpke: &HpkeKey,
+	n: u32,
+) -> Result<(Contacts<T::AccountId>, Vouching<T::Signature>), BenchmarkError>
+where
+	T::AccountId: From<sr25519::Public>,
+	T::Signature: From<sr25519::Signature>,
+{
+	let message = wrapped(VOUCH_TAG, &(Pallet::<T>::genesis(), patient, controller, hpke));
+	let (mut contacts, mut signatures) = (Vec::new(), Vec::new());
+	for place in (0..MAX_CONTACTS).filter_map(|place| u8::try_from(place).ok()) {
+		let key = sr25519_generate(KEYS, None);
+		if u32::from(place) < n {
+			signatures.push((place, signature::<T>(&key, &message)?));
+		}
+		contacts.push(T::AccountId::from(key));
+	}
+	let threshold = u8::try_from(n).unwrap_or(u8::MAX);
+	let commitment = contacts_commitment(&[1; 32], threshold, &contacts);
+	ContactsOf::<T>::insert(patient, ContactsCommitment { threshold, commitment });
+	Ok((Contacts::truncate_from(contacts), Vouching::truncate_from(signatures)))
 }

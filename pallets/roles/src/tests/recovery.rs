@@ -432,3 +432,110 @@ fn a_second_loss_and_the_first_leave_one_range() {
 		assert_eq!(Roles::key_loss(patient).recovered, Some((START, now())));
 	});
 }
+
+/// What a patient's friends send for her: the salt and the contacts, with the signatures of some.
+fn recover(patient: PatientId, signatures: Vec<(u8, MultiSignature)>) -> DispatchResult {
+	recover_since(patient, START, signatures)
+}
+
+fn recover_since(patient: PatientId, lost_at: Moment, signatures: Vec<(u8, MultiSignature)>) -> DispatchResult {
+	Roles::recover(
+		by("nurse"),
+		patient,
+		id("new"),
+		hpke(9),
+		lost_at,
+		SALT,
+		contacts(),
+		Vouching::truncate_from(signatures),
+		accepts("new", patient, Capacity::Controller, Some(&hpke(9))),
+	)
+}
+
+fn two_friends(patient: PatientId) -> Vec<(u8, MultiSignature)> {
+	vec![
+		(0, vouched("friend", patient, "new", 9)),
+		(1, vouched("sister", patient, "new", 9)),
+	]
+}
+
+fn complete(who: &str, patient: PatientId) -> DispatchResult {
+	Roles::complete_recovery(by(who), patient)
+}
+
+#[test]
+fn contacts_alone_recover_a_key_in_seven_days() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
+		assert_ok!(recover_since(patient, START - DAY, two_friends(patient)));
+		assert_eq!(last_entry(), changed(RecoveryChange::Vouched));
+		assert_eq!(Roles::key_loss(patient).waiting, Some(START - DAY));
+		set_time(START + RECOVERY_NOTICE - 1);
+		assert_noop!(complete("doctor", patient), Error::<Test>::RecoveryNotDue);
+		set_time(START + RECOVERY_NOTICE);
+		assert_noop!(complete("friend", patient), Error::<Test>::NotRegistered);
+		assert_ok!(complete("doctor", patient));
+		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
+		assert!(Tombstones::<Test>::contains_key(id("patient-1")));
+		assert_noop!(complete("doctor", patient), Error::<Test>::NoRecovery);
+	});
+}
+
+#[test]
+fn an_objection_sends_what_contacts_began_to_the_council() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
+		assert_ok!(recover(patient, two_friends(patient)));
+		assert_ok!(Roles::object_to_recovery(by("patient-1")));
+		set_time(START + CONTESTED_RECOVERY_NOTICE);
+		assert_noop!(complete("doctor", patient), Error::<Test>::CouncilDecides);
+		assert_ok!(decide(patient, true));
+		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
+	});
+}
+
+#[test]
+fn what_officers_began_and_nobody_vouches_for_is_the_councils() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		set_time(START + RECOVERY_NOTICE);
+		assert_noop!(complete("doctor", patient), Error::<Test>::CouncilDecides);
+	});
+}
+
+#[test]
+fn contacts_recover_only_what_they_were_chosen_for() {
+	story(|| {
+		let (patient, paper) = (register(1), paper_patient());
+		assert_noop!(recover(patient, two_friends(patient)), Error::<Test>::NoContacts);
+		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
+		assert_noop!(recover(9, two_friends(9)), Error::<Test>::UnknownPatient);
+		assert_noop!(recover(paper, two_friends(paper)), Error::<Test>::NoController);
+		let one = || vec![(0, vouched("friend", patient, "new", 9))];
+		assert_noop!(recover(patient, one()), Error::<Test>::TooFewContacts);
+		let mut forged = one();
+		forged.push((1, vouched("thief", patient, "new", 9)));
+		assert_noop!(recover(patient, forged), Error::<Test>::VouchInvalid);
+		assert_noop!(
+			recover_since(patient, START + 1, two_friends(patient)),
+			Error::<Test>::LossInFuture
+		);
+		let unasked = Roles::recover(
+			by("nurse"),
+			patient,
+			id("new"),
+			hpke(9),
+			START,
+			SALT,
+			contacts(),
+			Vouching::truncate_from(two_friends(patient)),
+			accepts("thief", patient, Capacity::Controller, Some(&hpke(9))),
+		);
+		assert_noop!(unasked, Error::<Test>::AcceptanceInvalid);
+		assert_ok!(both(begin(patient, "newer", 8)));
+		assert_noop!(recover(patient, two_friends(patient)), Error::<Test>::RecoveryOpen);
+	});
+}

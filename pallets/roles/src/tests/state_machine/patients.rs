@@ -4,7 +4,8 @@ use super::{Call, NAMES};
 use crate::{
 	mock::*,
 	tests::paper::{on_paper, EVIDENCE, MAY_2030},
-	Act, CaregiversOf, Contacts, ContactsCommitment, GuardiansOf, GuardianshipTerms, KinOf, Recoveries, Vouching,
+	Act, CaregiversOf, Contacts, ContactsCommitment, ContactsOf, GuardiansOf, GuardianshipTerms, KinOf, Recoveries,
+	Vouching, RECOVERY_NOTICE,
 };
 use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, HpkeKey, PatientId, HOUR, VOUCH_TAG};
 use sp_runtime::AccountId32;
@@ -55,6 +56,33 @@ pub(super) fn own(who: &AccountId32, other: usize, call: u8, key: u8, patient: P
 			}),
 		},
 		9 => Call::object_to_recovery {},
+		12 => {
+			let patient = ContactsOf::<Test>::iter_keys().next().unwrap_or(patient);
+			let (controller, hpke) = (id(NAMES[other]), hpke(key));
+			let signed = (GENESIS, patient, &controller, &hpke);
+			let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+			Call::recover {
+				patient,
+				acceptance: accepts(NAMES[other], patient, Capacity::Controller, Some(&hpke)),
+				controller,
+				hpke,
+				lost_at: START,
+				salt: [1; 32],
+				contacts: contacts(),
+				signatures: Vouching::truncate_from(signatures),
+			}
+		}
+		13 => {
+			let waits = Recoveries::<Test>::iter().find(|(_, recovery)| recovery.vouched && !recovery.objected);
+			let patient = waits.map_or(patient, |(whose, recovery)| {
+				// Somebody waits for it now and then.
+				if key.is_multiple_of(2) {
+					set_time(now().max(recovery.since + RECOVERY_NOTICE));
+				}
+				whose
+			});
+			Call::complete_recovery { patient }
+		}
 		_ => {
 			let patient = Recoveries::<Test>::iter_keys().next().unwrap_or(patient);
 			let keys = Recoveries::<Test>::get(patient);
@@ -80,6 +108,7 @@ pub(super) fn aimed(call: u8) -> Option<AccountId32> {
 			.next()
 			.map(|guardians| guardians[0].guardian.clone()),
 		9 => Recoveries::<Test>::iter_keys().find_map(controller),
+		12 | 13 => Some(id("a1")),
 		_ => None,
 	}
 }
