@@ -133,7 +133,11 @@ fn the_key_that_is_said_to_be_lost_confirms_nothing() {
 #[test]
 fn a_guardian_confirms_while_the_recovery_waits_what_she_may_give() {
 	story(|| {
-		let narrow = give(grantee(), terms());
+		let short = Terms {
+			ends: NOON + 5 * DAY,
+			..terms()
+		};
+		let (narrow, long) = (give(grantee(), short), give(grantee(), terms()));
 		let wide = give(grantee(), shareable());
 		Guardianships::insert(
 			(PATIENT, GINA),
@@ -143,7 +147,9 @@ fn a_guardian_confirms_while_the_recovery_waits_what_she_may_give() {
 			},
 		);
 		lost_since(NOON);
-		assert_noop!(confirm(GINA, wide), E::BeyondGuardianship);
+		for beyond in [wide, long] {
+			assert_noop!(confirm(GINA, beyond), E::BeyondGuardianship);
+		}
 		assert_ok!(confirm(GINA, narrow));
 		assert_eq!(decide(&question()), Decision::Permit(Basis::Grant(narrow)));
 	});

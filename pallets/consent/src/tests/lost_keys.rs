@@ -133,7 +133,11 @@ fn what_a_guardian_gives_by_her_own_key_counts() {
 				..guardianship(&[Action::View])
 			},
 		);
-		assert_ok!(Consent::grant(signed(GINA), PATIENT, grantee(), terms()));
+		let hers = Terms {
+			ends: NOON + 5 * DAY,
+			..terms()
+		};
+		assert_ok!(Consent::grant(signed(GINA), PATIENT, grantee(), hers));
 		lost_since(NOON);
 		assert_eq!(decide(&question()), Decision::Permit(Basis::Grant(0)));
 		// Once she is none any more, nothing tells her grant from a thief's.
@@ -187,9 +191,11 @@ fn while_a_recovery_waits_the_key_opens_nothing_that_was_closed_and_closes_what_
 				..guardianship(&[Action::View])
 			},
 		);
-		assert_ok!(Consent::lift_denial(signed(GINA), PATIENT, 0));
+		assert_noop!(Consent::lift_denial(signed(GINA), PATIENT, 0), E::NotThePatient);
 		recovered(NEW);
-		assert_ok!(Consent::lift_denial(signed(NEW), PATIENT, 1));
+		for denial in [0, 1] {
+			assert_ok!(Consent::lift_denial(signed(NEW), PATIENT, denial));
+		}
 		assert_ok!(Consent::unseal(signed(NEW), PATIENT, 1));
 	});
 }

@@ -14,7 +14,7 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, Role, DAY, VOUCH_TAG};
-use sp_runtime::AccountId32;
+use sp_runtime::{AccountId32, MultiSignature};
 
 fn registrar() -> TwoOfficers {
 	Act::NameRegistrar(id("desk"))
@@ -247,23 +247,26 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			(Call::object_to_recovery {}, by("patient-1"), 1)
 		}
 		"vouch" => {
-			let contacts = Contacts::truncate_from(vec![id("friend")]);
 			register(1);
-			let committed = ContactsCommitment {
-				threshold: 1,
-				commitment: contacts_commitment(&[1; 32], 1, &contacts),
-			};
-			assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed)));
+			let (contacts, signatures) = vouching(patient);
 			assert_ok!(both(recovery()));
-			let signed = (GENESIS, patient, id("new"), hpke(9));
-			let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
 			let call = Call::vouch {
 				patient,
 				salt: [1; 32],
 				contacts,
-				signatures: Vouching::truncate_from(signatures),
+				signatures,
 			};
 			(call, by("doctor"), 1)
+		}
+		"recover" => {
+			register(1);
+			(recover(patient), by("doctor"), 2)
+		}
+		"complete_recovery" => {
+			register(1);
+			assert_ok!(recover(patient).dispatch_bypass_filter(by("doctor")));
+			set_time(now() + RECOVERY_NOTICE);
+			(Call::complete_recovery { patient }, by("doctor"), 1)
 		}
 		"decide_recovery" => {
 			recovering();
@@ -272,6 +275,33 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			(Call::decide_recovery { patient, complete }, RuntimeOrigin::root(), 1)
 		}
 		other => panic!("{other} is not listed: does it touch a patient, and write an entry for it?"),
+	}
+}
+
+/// The patient's contact, to whom she commits herself, signs her new keys.
+fn vouching(patient: u64) -> (Contacts<AccountId32>, Vouching<MultiSignature>) {
+	let contacts = Contacts::truncate_from(vec![id("friend")]);
+	let committed = ContactsCommitment {
+		threshold: 1,
+		commitment: contacts_commitment(&[1; 32], 1, &contacts),
+	};
+	assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed)));
+	let signed = (GENESIS, patient, id("new"), hpke(9));
+	let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+	(contacts, Vouching::truncate_from(signatures))
+}
+
+fn recover(patient: u64) -> Call<Test> {
+	let (contacts, signatures) = vouching(patient);
+	Call::recover {
+		patient,
+		controller: id("new"),
+		hpke: hpke(9),
+		lost_at: START,
+		salt: [1; 32],
+		contacts,
+		signatures,
+		acceptance: accepts("new", patient, Capacity::Controller, Some(&hpke(9))),
 	}
 }
 

@@ -1,11 +1,13 @@
 //! From the layout before to this one.
 
 use crate::{
+	keys,
 	migrations::{V2, V3},
 	mock::*,
-	KeyLosses, Pallet, Recoveries, Recovery, Ties, TiesOf,
+	Error, KeyLosses, Pallet, Recoveries, Recovery, Ties, TiesOf,
 };
 use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
+use frame_support::{assert_noop, assert_ok};
 use salus_primitives::KeyLoss;
 use sp_core::H256;
 
@@ -58,9 +60,31 @@ fn keys_whose_recovery_waits_are_lost_since_its_proposal() {
 		assert!(!KeyLosses::<Test>::contains_key(first));
 		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 3);
 
+		assert_noop!(keys::claim::<Test>(&hpke(9)), Error::<Test>::HpkeKeyInUse);
+		assert_ok!(keys::release::<Test>(&hpke(9)));
 		KeyLosses::<Test>::remove(second);
 		Recoveries::<Test>::remove(second);
 		V3::<Test>::on_runtime_upgrade();
 		assert_eq!(KeyLosses::<Test>::iter().count(), 0, "the second run changes nothing");
+	});
+}
+
+#[test]
+fn a_recovery_whose_key_was_taken_since_is_begun_again() {
+	story(|| {
+		let patient = register(1);
+		let recovery = Recovery {
+			controller: id("new"),
+			hpke: hpke(1),
+			evidence: H256::zero(),
+			since: START,
+			objected: false,
+			vouched: false,
+		};
+		Recoveries::<Test>::insert(patient, recovery);
+		StorageVersion::new(2).put::<Pallet<Test>>();
+		V3::<Test>::on_runtime_upgrade();
+		assert!(!Recoveries::<Test>::contains_key(patient));
+		assert!(!KeyLosses::<Test>::contains_key(patient));
 	});
 }
