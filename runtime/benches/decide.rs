@@ -7,12 +7,12 @@ use std::hint::black_box;
 
 use criterion::{criterion_group, Criterion};
 use pallet_consent::{CaseOf, Cases, Denials, Grants, MAX_DENIALS, MAX_GRANTS, MAX_PASSES};
-use pallet_roles::{Assignments, Credentials, Institutions, Patients};
+use pallet_roles::{Assignments, Credentials, GuardiansOf, Institutions, KeyLosses, Patients};
 use salus_primitives::{
 	AccessControl, AccessRequest, Action, ActionSet, Assignment, Basis, Case, Category, CategorySet, Credential,
-	Decision, Denial, DenialTerms, EmergencyReason, Grant, GrantId, Grantee, HpkeKey, Institution, InstitutionId,
-	InstitutionKind, Moment, Parent, Patient, PatientId, PatientStatus, Purpose, PurposeSet, Reason, RecordId,
-	RecordStatus, Role, Status, Terms, DAY, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
+	Decision, Denial, DenialTerms, EmergencyReason, Grant, GrantId, Grantee, Guardianship, HpkeKey, Institution,
+	InstitutionId, InstitutionKind, KeyLoss, Moment, Parent, Patient, PatientId, PatientStatus, Purpose, PurposeSet,
+	Reason, RecordId, RecordStatus, Role, Status, Terms, DAY, MAX_GUARDIANS, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
 };
 use salus_runtime::{AccountId, Consent, Runtime};
 use sp_core::H256;
@@ -21,9 +21,8 @@ use sp_io::TestExternalities;
 const NOW: Moment = 1_800_000_000_000;
 const HOSPITAL: InstitutionId = 0;
 const PATIENT: PatientId = 0;
-/// The record that is asked for, which every grant names and none opens: it is in a drawer that none names.
+/// The record that is asked for, which every grant covers.
 const RECORD: RecordId = 0;
-const DRAWER: u8 = 200;
 
 fn account(byte: u8) -> AccountId {
 	AccountId::new([byte; 32])
@@ -131,7 +130,7 @@ fn fill_everything() {
 				institution: Some(HOSPITAL),
 				role: Some(Role::Doctor),
 				category: Some(Category::Imaging),
-				compartment: Some(DRAWER),
+				compartment: None,
 				source: Some(HOSPITAL),
 				recorded_from: Some(1),
 				recorded_until: Some(Moment::MAX),
@@ -160,6 +159,30 @@ fn fill_everything() {
 	CaseOf::<Runtime>::insert(PATIENT, doctor(), 0);
 }
 
+/// The patient's key was lost before she gave any of it, as is said: everything is in doubt, unless a guardian gave it,
+/// and she has as many as she may.
+fn lose_key() {
+	let loss = KeyLoss {
+		waiting: Some(0),
+		recovered: Some((0, NOW)),
+	};
+	KeyLosses::<Runtime>::insert(PATIENT, loss);
+	let guardians: Vec<_> = (20..)
+		.take(MAX_GUARDIANS as usize)
+		.map(|guardian| Guardianship {
+			guardian: account(guardian),
+			executor: false,
+			actions: ActionSet::of(&[Action::View]),
+			consents: true,
+			starts: 0,
+			ends: Moment::MAX,
+			contested: false,
+			evidence: H256::zero(),
+		})
+		.collect();
+	GuardiansOf::<Runtime>::insert(PATIENT, pallet_roles::Guardianships::try_from(guardians).unwrap());
+}
+
 /// May the doctor view, in an emergency, what a colleague wrote?
 fn question() -> AccessRequest<AccountId> {
 	AccessRequest {
@@ -169,7 +192,7 @@ fn question() -> AccessRequest<AccountId> {
 		record: Some(RECORD),
 		custodian: HOSPITAL,
 		category: Category::Imaging,
-		compartment: Some(DRAWER),
+		compartment: None,
 		recorded_at: 1,
 		author: colleague(),
 		status: Some(RecordStatus::Current),
@@ -193,9 +216,15 @@ fn decide(criterion: &mut Criterion) {
 			fill_everything();
 		})
 	};
+	let lost = || {
+		stored(|| {
+			people();
+			fill_everything();
+			lose_key();
+		})
+	};
 	let ordinary = || stored(people);
 	let treatment = AccessRequest {
-		compartment: None,
 		purpose: Purpose::Treatment,
 		..question()
 	};
@@ -217,9 +246,9 @@ fn decide(criterion: &mut Criterion) {
 	for (name, mut state, request, expected) in [
 		(
 			"the dearest: every list full, refused",
-			full(),
+			lost(),
 			question(),
-			Decision::Deny(Reason::CompartmentMismatch),
+			Decision::Deny(Reason::Suspended),
 		),
 		(
 			"by a grant, every list full",

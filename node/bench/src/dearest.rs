@@ -1,14 +1,15 @@
-//! The question that is dearest to decide, made of signed calls: every list of the patient's is full, and no grant and no
-//! denial decides before the end.
+//! The question that is dearest to decide, made of signed calls: every list of the patient's is full, no denial decides,
+//! and each grant is in doubt, which is checked last, because her key is said to be lost.
 
 use codec::Decode;
 use frame_system::Account;
 use pallet_consent::{Call, NextGrant, MAX_DENIALS, MAX_GRANTS, MAX_PASSES};
 use pallet_records::NextRecord;
+use pallet_roles::Act;
 use salus_primitives::{
-	AccessRequest, Action, ActionSet, Category, CategorySet, Compartment, DenialTerms, EmergencyReason, GrantId,
-	Grantee, InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet, RecordId, RecordStatus, Role, Terms, DAY,
-	HOUR, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
+	wrapped, Acceptance, AccessRequest, Action, ActionSet, Capacity, Category, CategorySet, DenialTerms,
+	EmergencyReason, GrantId, Grantee, HpkeKey, InstitutionId, Moment, Parent, PatientId, Purpose, PurposeSet,
+	RecordId, RecordStatus, Role, Terms, ACCEPT_TAG, DAY, HOUR, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
 };
 use salus_runtime::{AccountId, Runtime, RuntimeCall};
 use sp_core::{sr25519, Pair, H256};
@@ -20,9 +21,6 @@ use crate::{
 	signing::sign,
 	world::{controller, pair, World},
 };
-
-/// The drawer that no grant names.
-const DRAWER: Compartment = 200;
 
 type Calls = Call<Runtime>;
 
@@ -44,7 +42,6 @@ pub async fn question(world: &mut World) -> Result<AccessRequest<AccountId>> {
 	let missing = || Error::Missing("a doctor".into());
 	let author = world.doctors.first_mut().ok_or_else(missing)?;
 	let mut document = author.record();
-	document.compartment = Some(DRAWER);
 	document.category = Category::Imaging;
 	let author = author.clone();
 	let institution = author.institution;
@@ -81,6 +78,7 @@ pub async fn question(world: &mut World) -> Result<AccessRequest<AccountId>> {
 		ends_at: scene.now.saturating_add(HOUR),
 	};
 	scene.send(&scene.asker, open.into()).await?;
+	scene.lose_key().await?;
 	Ok(AccessRequest {
 		requester: id(&scene.asker),
 		on_behalf_of: Some(institution),
@@ -141,10 +139,10 @@ impl Scene<'_> {
 		self.send(&self.asker, accept.into()).await
 	}
 
-	/// The longest terms that name the record and not its drawer.
+	/// The longest terms that cover the record.
 	fn terms(&self, record: RecordId) -> Terms {
 		let records = (record..).take(MAX_TERMS_RECORDS as usize).collect();
-		let drawers = (0..DRAWER).take(MAX_TERMS_COMPARTMENTS as usize).collect();
+		let drawers = (0..).take(MAX_TERMS_COMPARTMENTS as usize).collect();
 		Terms {
 			actions: ActionSet::ALL,
 			purposes: PurposeSet::ALL,
@@ -226,7 +224,7 @@ impl Scene<'_> {
 				institution: Some(self.institution),
 				role: Some(Role::Doctor),
 				category: Some(Category::Imaging),
-				compartment: Some(DRAWER),
+				compartment: None,
 				source: Some(self.institution),
 				recorded_from: Some(1),
 				recorded_until: Some(Moment::MAX),
@@ -236,5 +234,36 @@ impl Scene<'_> {
 			Calls::deny { patient, terms }.into()
 		});
 		self.batch(&self.controller, denials.collect()).await
+	}
+
+	/// Her officers begin the recovery of a key that was lost before she gave any of it, as they say.
+	async fn lose_key(&self) -> Result<()> {
+		let new = pair("//Recovered")?;
+		let controller = id(&new);
+		let hpke = HpkeKey::X25519(*controller.as_ref());
+		let acceptance = Acceptance {
+			genesis: self.world.genesis,
+			patient: self.patient,
+			capacity: Capacity::Controller,
+			account: &controller,
+			hpke: Some(&hpke),
+		};
+		let signature = new.sign(&wrapped(ACCEPT_TAG, &acceptance)).into();
+		let act = Act::BeginRecovery {
+			patient: self.patient,
+			controller: controller.clone(),
+			hpke: hpke.clone(),
+			evidence: H256::zero(),
+			lost_at: self.now.saturating_sub(DAY),
+			signature,
+		};
+		let institution = self.institution;
+		let propose = pallet_roles::Call::propose_act {
+			institution,
+			act: act.clone(),
+		};
+		self.send(&pair("//Alice")?, propose.into()).await?;
+		let confirm = pallet_roles::Call::confirm_act { institution, act };
+		self.send(&pair("//Charlie")?, confirm.into()).await
 	}
 }

@@ -8,7 +8,7 @@ use sp_core::H256;
 const MUM: &str = "//Mum";
 const DAD: &str = "//Dad";
 /// 2030-03-01T00:00:00Z.
-const MAJORITY: Moment = 1_898_553_600_000;
+pub const MAJORITY: Moment = 1_898_553_600_000;
 
 /// A child whom hospital A registered as a minor.
 fn child(world: &mut World) -> PatientId {
@@ -22,7 +22,8 @@ fn child(world: &mut World) -> PatientId {
 	id
 }
 
-fn guardian(
+/// Two officers give her to the patient, and she may consent in the patient's place.
+pub fn guardian(
 	world: &World,
 	who: &str,
 	patient: PatientId,

@@ -5,24 +5,42 @@ use pallet_roles::{Act, Call, ContactsCommitment, CONTESTED_RECOVERY_NOTICE, REC
 use salus_primitives::{contacts_commitment, wrapped, Capacity, ControllerCause, RecoveryChange, VOUCH_TAG};
 use sp_core::{Pair, H256};
 
-/// Hospital A's officers begin the recovery to a new key of the person's, and the thief objects.
-fn begin(world: &mut World, patient: &Patient) -> Patient {
+/// The keys of the id that the person has next.
+fn renewed(world: &World, patient: &Patient) -> Patient {
 	let (key, hpke) = derive("Pia", world.genesis, A, 1);
-	let (controller, signature) = world.acceptance(&key, patient.id, Capacity::Controller, Some(&hpke));
-	let act = Act::BeginRecovery {
-		patient: patient.id,
-		controller,
-		hpke: hpke.clone(),
-		evidence: H256::repeat_byte(9),
-		lost_at: world.now(),
-		signature,
-	};
-	world.officers_do(A, act).unwrap();
 	Patient {
-		id: patient.id,
-		at: A,
 		key,
 		hpke,
+		..patient.clone()
+	}
+}
+
+/// The recovery to the person's new key, lost since then, as she says.
+fn recovery(world: &World, new: &Patient, lost_at: Moment) -> Act<AccountId, Signature> {
+	let (controller, signature) = world.acceptance(&new.key, new.id, Capacity::Controller, Some(&new.hpke));
+	Act::BeginRecovery {
+		patient: new.id,
+		controller,
+		hpke: new.hpke.clone(),
+		evidence: H256::repeat_byte(9),
+		lost_at,
+		signature,
+	}
+}
+
+/// Hospital A's officers begin it.
+pub fn begin(world: &mut World, patient: &Patient, lost_at: Moment) -> Patient {
+	let new = renewed(world, patient);
+	let act = recovery(world, &new, lost_at);
+	world.officers_do(A, act).unwrap();
+	new
+}
+
+fn confirm(patient: &Patient, grantee: &str, grant: u64) -> Consents {
+	Consents::confirm_grant {
+		patient: patient.id,
+		grantee: Grantee::Account(account(grantee)),
+		grant,
 	}
 }
 
@@ -39,7 +57,9 @@ fn a_thief_who_objects_delays_the_recovery_and_does_not_end_it() {
 		let lost = world.patient("Pia", A);
 		world.assign(&lost, ADA);
 		let note = world.record(ADA, &lost, Category::Encounter);
-		let new = begin(world, &lost);
+		let lost_at = world.now();
+		world.later(DAY);
+		let new = begin(world, &lost, lost_at);
 		let begun = world.now();
 		world.send(&lost.key, Call::object_to_recovery {}).unwrap();
 		world.refuses(&lost.key, Call::object_to_recovery {}, RolesError::AlreadyObjected);
@@ -113,7 +133,9 @@ fn contacts_she_chose_before_outweigh_the_thief() {
 			contacts: Some(commitment),
 		};
 		world.send(&lost.key, contacts_set).unwrap();
-		let new = begin(world, &lost);
+		let lost_at = world.now();
+		world.later(DAY);
+		let new = begin(world, &lost, lost_at);
 		let begun = world.now();
 		world.send(&lost.key, Call::object_to_recovery {}).unwrap();
 
@@ -141,5 +163,138 @@ fn contacts_she_chose_before_outweigh_the_thief() {
 		world.at(begun + RECOVERY_NOTICE);
 		world.council(decide(&lost, true)).unwrap();
 		assert_eq!(world.read(|| Roles::patient_of(&account(&new.key))), Some(lost.id));
+	});
+}
+
+/// She gave Bea a grant, lost her key, and whoever found it gave Nat one: the grants, and since when.
+fn robbed(world: &mut World) -> (Patient, RecordId, [u64; 2], Moment) {
+	let lost = world.patient("Pia", A);
+	world.assign(&lost, ADA);
+	let note = world.record(ADA, &lost, Category::Encounter);
+	let give = |world: &mut World, to: &str| {
+		let terms = world.terms(
+			&[Action::View, Action::Share],
+			&[Purpose::Treatment],
+			&[Category::Encounter],
+		);
+		world.grant(&lost, Grantee::Account(account(to)), terms)
+	};
+	let hers = give(world, BEA);
+	world.later(DAY);
+	let lost_at = world.now();
+	world.later(DAY);
+	let stolen = give(world, NAT);
+	assert_eq!(world.views(BEA, B, note), permit(Basis::Grant(hers)));
+	assert_eq!(world.views(NAT, B, note), permit(Basis::Grant(stolen)));
+	world.later(DAY);
+	(lost, note, [hers, stolen], lost_at)
+}
+
+#[test]
+fn what_the_thief_granted_counts_once_she_confirms_it_and_not_before() {
+	story(|world| {
+		let (lost, note, [hers, stolen], lost_at) = robbed(world);
+		world.refuses(&lost.key, confirm(&lost, NAT, stolen), ConsentError::NotSuspended);
+		let denial = world.read(pallet_consent::NextDenial::<Runtime>::get);
+		let research = DenialTerms {
+			role: Some(Role::Researcher),
+			..everything()
+		};
+		let deny_research = Consents::deny {
+			patient: lost.id,
+			terms: research,
+		};
+		world.send(&lost.key, deny_research).unwrap();
+
+		// A loss is in the past.
+		let new = renewed(world, &lost);
+		let later = recovery(world, &new, world.now() + HOUR);
+		let propose = Call::propose_act {
+			institution: A,
+			act: later,
+		};
+		world.refuses("//Alice", propose, RolesError::LossInFuture);
+		let new = begin(world, &lost, lost_at);
+		let begun = world.now();
+
+		// At once; and what she gave before goes on, to all who hold it.
+		assert_eq!(world.views(NAT, B, note), deny(Reason::Suspended));
+		assert_eq!(
+			world.access(NAT, Some(B), note, Purpose::Treatment),
+			deny(Reason::Suspended)
+		);
+		assert_eq!(
+			world.access(BEA, Some(B), note, Purpose::Treatment),
+			permit(Basis::Grant(hers))
+		);
+		let terms = world.terms(&[Action::View], &[Purpose::Treatment], &[Category::Encounter]);
+		let pass_on = Consents::pass_on {
+			patient: lost.id,
+			institution: B,
+			from: salus_primitives::Parent {
+				grantee: Grantee::Account(account(NAT)),
+				grant: stolen,
+			},
+			to: account("//Cara"),
+			terms: terms.clone(),
+		};
+		world.refuses(NAT, pass_on, ConsentError::GrantNotLive);
+
+		// The old key closes and opens nothing.
+		let lift = Consents::lift_denial {
+			patient: lost.id,
+			denial,
+		};
+		world.refuses(&lost.key, lift, ConsentError::RecoveryOpen);
+		world.refuses(&lost.key, confirm(&lost, NAT, stolen), ConsentError::RecoveryOpen);
+		let another = world.grant(&lost, Grantee::Account(account(NED)), terms);
+		assert_eq!(world.views(NED, A, note), deny(Reason::Suspended));
+
+		world.at(begun + RECOVERY_NOTICE);
+		let old = world.sign(&lost.key, confirm(&lost, NAT, stolen));
+		world.council(decide(&lost, true)).unwrap();
+		assert_eq!(world.pool(&old), Err(refusals::UNREGISTERED), "the old key is buried");
+		assert_eq!(world.views(BEA, B, note), permit(Basis::Grant(hers)));
+		for (who, at) in [(NAT, B), (NED, A)] {
+			assert_eq!(world.views(who, at, note), deny(Reason::Suspended), "{who}");
+		}
+
+		// She knows of one of them: she gave it by the device that she still had somewhere.
+		world.send(&new.key, confirm(&new, NAT, stolen)).unwrap();
+		assert_eq!(
+			world.access(NAT, Some(B), note, Purpose::Treatment),
+			permit(Basis::Grant(stolen))
+		);
+		let confirmed = Kind::GrantConfirmed { grant: stolen };
+		let trail = world.trail(lost.id);
+		assert!(trail.contains(&confirmed), "{trail:?}");
+		world.refuses(&new.key, confirm(&new, NAT, stolen), ConsentError::NotSuspended);
+		world.refuses(&new.key, confirm(&new, BEA, hers), ConsentError::NotSuspended);
+		// The other one she takes back.
+		let grantee = Grantee::Account(account(NED));
+		let revoke = Consents::revoke {
+			patient: new.id,
+			grantee,
+			grant: another,
+		};
+		world.send(&new.key, revoke).unwrap();
+		world.refuses(&new.key, confirm(&new, NED, another), ConsentError::GrantNotLive);
+		assert_eq!(world.views(NED, A, note), deny(Reason::Revoked));
+	});
+}
+
+#[test]
+fn a_recovery_that_the_council_refuses_leaves_every_grant_as_it_was() {
+	story(|world| {
+		let (lost, note, [hers, stolen], lost_at) = robbed(world);
+		begin(world, &lost, lost_at);
+		assert_eq!(world.views(NAT, B, note), deny(Reason::Suspended));
+		world.send(&lost.key, Call::object_to_recovery {}).unwrap();
+		world.council(decide(&lost, false)).unwrap();
+		assert_eq!(world.views(BEA, B, note), permit(Basis::Grant(hers)));
+		assert_eq!(world.views(NAT, B, note), permit(Basis::Grant(stolen)));
+		assert!(world
+			.read(|| pallet_roles::KeyLosses::<Runtime>::get(lost.id))
+			.is_none());
 	});
 }
