@@ -1,6 +1,6 @@
 //! Weights of `pallet_roles`, measured by `scripts/weights` on the real runtime.
 //!
-//! 2026-11-21; AMD EPYC; 50 steps, 20 repeats. Times are in picoseconds; database weights are
+//! 2026-11-21; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
 //! added by `DbWeight`.
 
 use core::marker::PhantomData;
@@ -39,7 +39,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admit_institution() -> Weight {
-		Weight::from_parts(228_821_000, 26_380)
+		Weight::from_parts(201_881_000, 26_380)
 			.saturating_add(T::DbWeight::get().reads(65))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
@@ -47,7 +47,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Institutions` (r:1 w:1)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	fn suspend_institution() -> Weight {
-		Weight::from_parts(23_916_000, 6_040)
+		Weight::from_parts(15_523_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -55,7 +55,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Institutions` (r:1 w:1)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	fn reinstate_institution() -> Weight {
-		Weight::from_parts(23_265_000, 6_040)
+		Weight::from_parts(15_453_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -83,7 +83,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_application() -> Weight {
-		Weight::from_parts(118_928_000, 6_040)
+		Weight::from_parts(89_494_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -93,7 +93,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn suspend_credential() -> Weight {
-		Weight::from_parts(30_927_000, 6_040)
+		Weight::from_parts(20_290_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -105,7 +105,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn reinstate_credential() -> Weight {
-		Weight::from_parts(31_747_000, 6_040)
+		Weight::from_parts(22_223_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -115,7 +115,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn revoke_credential() -> Weight {
-		Weight::from_parts(29_354_000, 6_040)
+		Weight::from_parts(19_990_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -147,7 +147,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn register_patient() -> Weight {
-		Weight::from_parts(312_436_000, 8_395)
+		Weight::from_parts(200_519_000, 8_395)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -165,16 +165,16 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::HpkeKeys` (r:1 w:0)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn authorize_register_patient() -> Weight {
-		Weight::from_parts(170_364_000, 6_040).saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(142_462_000, 6_040).saturating_add(T::DbWeight::get().reads(6))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:0)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	// Storage: `Roles::UsedVouchers` (r:64 w:64)
+	// Storage: `Roles::UsedVouchers` (r:63 w:63)
 	// Proof: `Roles::UsedVouchers` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn prune_vouchers(n: u32) -> Weight {
-		Weight::from_parts(12_816_793, 3_517)
-			.saturating_add(Weight::from_parts(4_497_379, 0).saturating_mul(n.into()))
+		Weight::from_parts(12_621_500, 3_517)
+			.saturating_add(Weight::from_parts(4_692_833, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_531).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
@@ -192,7 +192,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn propose_assignment() -> Weight {
-		Weight::from_parts(49_074_000, 6_208)
+		Weight::from_parts(41_772_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -208,7 +208,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn accept_assignment() -> Weight {
-		Weight::from_parts(44_957_000, 6_040)
+		Weight::from_parts(40_761_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -224,7 +224,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn end_assignment() -> Weight {
-		Weight::from_parts(44_296_000, 6_040)
+		Weight::from_parts(42_563_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -240,7 +240,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:0 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn submit_application() -> Weight {
-		Weight::from_parts(69_844_000, 6_040)
+		Weight::from_parts(74_832_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -249,6 +249,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Registrars` (r:1 w:0)
+	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::TiesOf` (r:1 w:1)
@@ -263,12 +265,10 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `System::Account` (r:1 w:1)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Registrars` (r:1 w:0)
-	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_attested_application() -> Weight {
-		Weight::from_parts(49_154_000, 6_040)
+		Weight::from_parts(54_221_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -278,7 +278,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn decline_application() -> Weight {
-		Weight::from_parts(21_012_000, 6_040)
+		Weight::from_parts(21_613_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -288,7 +288,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn prune_application() -> Weight {
-		Weight::from_parts(19_109_000, 3_622)
+		Weight::from_parts(19_469_000, 3_622)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -302,7 +302,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:2 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		Weight::from_parts(34_502_000, 6_208)
+		Weight::from_parts(35_142_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -314,9 +314,9 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ComingKeysOf` (r:1 w:0)
 	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
-	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22381), added: 24856, mode: `MaxEncodedLen`)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	fn propose_act() -> Weight {
-		Weight::from_parts(46_539_000, 25_846)
+		Weight::from_parts(46_489_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -324,13 +324,13 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
-	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22381), added: 24856, mode: `MaxEncodedLen`)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ComingKeysOf` (r:1 w:1)
 	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	fn confirm_act() -> Weight {
-		Weight::from_parts(46_389_000, 25_846)
+		Weight::from_parts(46_379_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -338,9 +338,9 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
-	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22381), added: 24856, mode: `MaxEncodedLen`)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	fn withdraw_act() -> Weight {
-		Weight::from_parts(37_856_000, 25_846)
+		Weight::from_parts(37_386_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -362,7 +362,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `System::Account` (r:1 w:1)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn institution_act() -> Weight {
-		Weight::from_parts(45_899_000, 6_052)
+		Weight::from_parts(46_249_000, 6_052)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -376,7 +376,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
 	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn apply_keys() -> Weight {
-		Weight::from_parts(28_693_000, 6_040)
+		Weight::from_parts(29_013_000, 6_040)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -398,7 +398,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:2 w:2)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn replace_officer() -> Weight {
-		Weight::from_parts(38_087_000, 6_052)
+		Weight::from_parts(38_818_000, 6_052)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -418,8 +418,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Tombstones` (r:0 w:1)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	fn leave(n: u32) -> Weight {
-		Weight::from_parts(27_628_000, 3_529)
-			.saturating_add(Weight::from_parts(4_433_000, 0).saturating_mul(n.into()))
+		Weight::from_parts(28_922_454, 3_529)
+			.saturating_add(Weight::from_parts(4_636_909, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_609).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
@@ -444,7 +444,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn patient_act() -> Weight {
-		Weight::from_parts(81_001_000, 4_747)
+		Weight::from_parts(79_428_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -472,7 +472,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:0 w:4)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn guardian_act() -> Weight {
-		Weight::from_parts(167_290_000, 13_685)
+		Weight::from_parts(155_833_000, 13_685)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(25))
 	}
@@ -498,7 +498,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:0 w:1)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn rotate_keys() -> Weight {
-		Weight::from_parts(118_297_000, 6_068)
+		Weight::from_parts(106_278_000, 6_068)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -522,7 +522,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn name_caregiver() -> Weight {
-		Weight::from_parts(107_110_000, 4_747)
+		Weight::from_parts(92_098_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -548,7 +548,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn remove_caregiver() -> Weight {
-		Weight::from_parts(102_012_000, 4_747)
+		Weight::from_parts(47_321_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -574,7 +574,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn object_to_guardian() -> Weight {
-		Weight::from_parts(110_555_000, 4_747)
+		Weight::from_parts(50_946_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -586,7 +586,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn contest_guardian() -> Weight {
-		Weight::from_parts(62_493_000, 3_818)
+		Weight::from_parts(28_943_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -608,7 +608,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn decide_guardian() -> Weight {
-		Weight::from_parts(89_524_000, 3_818)
+		Weight::from_parts(41_512_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -630,7 +630,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn resign_guardian() -> Weight {
-		Weight::from_parts(89_854_000, 3_818)
+		Weight::from_parts(39_890_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -646,7 +646,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ContactsOf` (r:0 w:1)
 	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
 	fn set_recovery_contacts() -> Weight {
-		Weight::from_parts(72_698_000, 4_774)
+		Weight::from_parts(30_045_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -658,7 +658,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn object_to_recovery() -> Weight {
-		Weight::from_parts(75_964_000, 4_774)
+		Weight::from_parts(28_172_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -674,43 +674,90 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn vouch(n: u32) -> Weight {
-		Weight::from_parts(134_139_000, 4_774)
-			.saturating_add(Weight::from_parts(30_746_000, 0).saturating_mul(n.into()))
+		Weight::from_parts(54_453_250, 4_774)
+			.saturating_add(Weight::from_parts(34_644_250, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
-	// Put together by hand until it is measured: `vouch` and `patient_act`.
+
+	// Storage: `Roles::Home` (r:2 w:0)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ContactsOf` (r:1 w:0)
+	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:1)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn recover(n: u32) -> Weight {
-		Self::vouch(n).saturating_add(Self::patient_act())
-	}
-	fn complete_recovery() -> Weight {
-		Self::decide_recovery().saturating_add(T::DbWeight::get().reads(2))
+		Weight::from_parts(118_698_428, 6_044)
+			.saturating_add(Weight::from_parts(35_491_571, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
+	// Storage: `Roles::Home` (r:2 w:2)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Recoveries` (r:1 w:1)
 	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:1)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
-	// Storage: `Roles::HpkeKeys` (r:1 w:1)
-	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:1)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Home` (r:1 w:2)
-	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `System::Account` (r:2 w:2)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:1)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
 	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::TiesOf` (r:0 w:1)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:0 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:0 w:2)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	// Storage: `Roles::KeyLosses` (r:1 w:1); added by hand until it is measured again
-	fn decide_recovery() -> Weight {
-		Weight::from_parts(82_710_000, 6_068)
+	fn complete_recovery() -> Weight {
+		Weight::from_parts(69_814_000, 6_068)
 			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(14))
+	}
+
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:2)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:2 w:2)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:1)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RetiredKeys` (r:0 w:1)
+	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:0 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:0 w:2)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn decide_recovery() -> Weight {
+		Weight::from_parts(64_216_000, 6_068)
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(14))
 	}
 }
