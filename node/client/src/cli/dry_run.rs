@@ -69,6 +69,8 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("recovery contacts clear", Tried),
 	("recovery vouch-sign", Refused),
 	("recovery vouch", Tried),
+	("recovery begin", Tried),
+	("recovery complete", Tried),
 	("recovery object", Tried),
 	("recovery show", Reads),
 	("did resolve", Reads),

@@ -7,6 +7,7 @@ mod application;
 mod assign;
 mod attested;
 mod audit;
+mod begin_recovery;
 mod caregiver;
 mod consent;
 mod consent_list;
@@ -338,6 +339,8 @@ mod tests {
 			"salus guardian resign --patient 0",
 			"salus recovery contacts clear --patient 0",
 			"salus recovery vouch --patient 0 --contacts c.json a.json b.json",
+			"salus recovery begin --patient 0 --contacts c.json --acceptance n.json --lost-at 2026-11-18 a.json b.json",
+			"salus recovery complete --patient 0",
 			"salus consent attest-erasure --patient 0 --grant 4",
 			"salus record successor --institution 0 --author 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 			"salus act propose --institution 0 register-on-paper --identified --majority 2031-05 --evidence-file e --salts s --json",

@@ -1,13 +1,14 @@
-//! `salus recovery`: a patient who lost her key. Two officers begin it (`salus act`) and the council ends it; here is what
-//! she, her contacts and whoever holds the old key do.
+//! `salus recovery`: a patient who lost her key. Two officers begin it (`salus act`) and the council ends it, or her contacts
+//! do both; here is what she, her contacts and whoever holds the old key do.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use salus_primitives::{PatientId, DAY};
+use salus_primitives::{Capacity, PatientId, DAY};
 use serde_json::{json, Value};
 
 use super::{
+	begin_recovery::{complete, Begin},
 	kept::{pretty, submit_keeping},
 	key::text_or_file,
 	report::Report,
@@ -15,8 +16,8 @@ use super::{
 	view,
 };
 use crate::sdk::{
-	calls, not_found, publish_new, words, AccountId, Client, DocumentError, Error, Recovery, RecoveryContacts, Vouch,
-	VouchFile, MAX_CONTACTS,
+	calls, not_found, publish_new, words, AcceptanceFile, AccountId, Client, DocumentError, Error, Recovery,
+	RecoveryContacts, Vouch, VouchFile, MAX_CONTACTS,
 };
 
 #[derive(Subcommand)]
@@ -34,6 +35,18 @@ pub(crate) enum RecoveryCommand {
 		after_help = "Example:\n  salus --key ada.key recovery vouch --patient 0 --contacts contacts.json vouch-1.json vouch-2.json\n\nIt shows on chain who the contacts are. An objection by the old key delays nothing then."
 	)]
 	Vouch(SendVouches),
+	/// Begin a recovery by what enough of a patient's contacts signed, without any officer; anybody registered may
+	#[command(
+		after_help = "Example:\n  salus --key ada.key recovery begin --patient 0 --contacts contacts.json --acceptance new.json \\\n    --lost-at 2026-11-18 vouch-1.json vouch-2.json\n\nShe writes new.json on her new device with `salus accept controller`, and her contacts sign for it with\n`salus recovery vouch-sign --acceptance new.json`. What was granted since the loss is suspended at once."
+	)]
+	Begin(Begin),
+	/// Complete a recovery that contacts vouch for and nobody objected to in seven days; anybody registered may
+	#[command(after_help = "Example:\n  salus --key ada.key recovery complete --patient 0")]
+	Complete {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+	},
 	/// Object to a recovery, as whoever holds the patient's key: it is not lost
 	#[command(after_help = "Example:\n  salus --key me.key recovery object --patient 0")]
 	Object {
@@ -92,6 +105,9 @@ pub(crate) struct VouchSign {
 	/// Her new account, as she told you
 	#[arg(long, value_parser = words::account)]
 	account: AccountId,
+	/// What she signed with her new key, where no officers began the recovery
+	#[arg(long, value_name = "FILE")]
+	acceptance: Option<String>,
 	/// The new file
 	#[arg(long, value_name = "FILE")]
 	out: PathBuf,
@@ -131,6 +147,8 @@ impl RecoveryCommand {
 			}
 			Self::VouchSign(sign) => sign.run(session, &client).await,
 			Self::Vouch(send) => send.run(session, &client).await,
+			Self::Begin(begin) => begin.run(session, &client).await,
+			Self::Complete { patient } => complete(session, &client, patient).await,
 			Self::Object { patient } => {
 				let sentence = "You object to the recovery of your key, which you hold: the council hears both sides.";
 				session.before_signing(sentence);
@@ -186,19 +204,30 @@ impl SetContacts {
 
 impl VouchSign {
 	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let recovery = pending(client, self.patient).await?;
-		if recovery.controller != self.account {
+		let (controller, hpke) = match &self.acceptance {
+			Some(file) => {
+				let text = text_or_file(file)?;
+				let capacity = Capacity::Controller;
+				let (acceptance, _) = AcceptanceFile::read(&text, &client.genesis(), self.patient, capacity)?;
+				acceptance.into_controller()?
+			}
+			None => {
+				let recovery = pending(client, self.patient).await?;
+				(recovery.controller, recovery.hpke)
+			}
+		};
+		if controller != self.account {
 			return Err(DocumentError::OtherAccount {
 				patient: self.patient,
-				found: recovery.controller,
+				found: controller,
 			}
 			.into());
 		}
 		let vouch = Vouch {
 			genesis: client.genesis(),
 			patient: self.patient,
-			controller: recovery.controller,
-			hpke: recovery.hpke,
+			controller,
+			hpke,
 		};
 		let sentence = format!(
 			"You vouch that account {} is of the person whom you know as patient {}.",
@@ -229,14 +258,14 @@ impl SendVouches {
 		for file in &self.vouches {
 			vouches.push(VouchFile::read(&text_or_file(file)?, &client.genesis())?);
 		}
-		let signatures = contacts.gather(&recovery, self.patient, vouches)?;
+		let signatures = contacts.gather((&recovery.controller, &recovery.hpke), self.patient, vouches)?;
 		let vouched = signatures.len();
 		let call = calls::vouch(self.patient, contacts.open()?, signatures);
 		let acknowledgement = client.submit(&call, &session.account()?).await?;
 		Ok(session
 			.report()
 			.line(format!(
-				"{vouched} contacts vouch for the new keys of patient {}; the council decides {}",
+				"{vouched} contacts vouch for the new keys of patient {}; it can be completed {}",
 				self.patient,
 				words::show_moment(recovery.since.saturating_add(NOTICE))
 			))
@@ -320,9 +349,11 @@ fn recovery_lines(recovery: &Recovery) -> Vec<String> {
 		lines.push("her contacts vouched for the new keys".into());
 	}
 	let due = words::show_moment(due(recovery));
-	lines.push(format!(
-		"the council may complete it from {due} on, and refuse it at any time"
-	));
+	lines.push(if recovery.vouched && !recovery.objected {
+		format!("anybody may complete it from {due} on, unless somebody objects; the council may refuse it at any time")
+	} else {
+		format!("the council may complete it from {due} on, and refuse it at any time")
+	});
 	lines
 }
 

@@ -196,6 +196,34 @@ pub fn vouch(patient: PatientId, contacts: OpenedContacts, signatures: Vec<(u8, 
 		.vouch(patient, salt, BoundedVec(contacts), BoundedVec(signatures))
 }
 
+/// Somebody registered begins the recovery that these contacts sign for, as in [`vouch`], to keys that accept it.
+pub fn recover(
+	patient: PatientId,
+	(controller, hpke): (AccountId, HpkeKey),
+	lost_at: Moment,
+	(contacts, salt): OpenedContacts,
+	signatures: Vec<(u8, Signature)>,
+	acceptance: Signature,
+) -> impl Payload {
+	let signatures = BoundedVec(signatures);
+	let contacts = BoundedVec(contacts);
+	api::tx().roles().recover(
+		patient,
+		controller,
+		Static(hpke),
+		lost_at,
+		salt,
+		contacts,
+		signatures,
+		acceptance,
+	)
+}
+
+/// Somebody registered completes a recovery that contacts vouch for and nobody objected to.
+pub fn complete_recovery(patient: PatientId) -> impl Payload {
+	api::tx().roles().complete_recovery(patient)
+}
+
 /// A practitioner asks for consent.
 pub fn ask(patient: PatientId, institution: InstitutionId, terms: Terms, expires_at: Moment) -> impl Payload {
 	api::tx().consent().ask(patient, institution, Static(terms), expires_at)

@@ -127,7 +127,7 @@ impl RecoveryContacts {
 	/// `Malformed`; `NotAContact`, `OtherKeys`, `TooFewVouches`
 	pub fn gather(
 		&self,
-		recovery: &Recovery,
+		(controller, hpke): (&AccountId, &HpkeKey),
 		patient: PatientId,
 		vouches: Vec<(Vouch, AccountId, Signature)>,
 	) -> Result<Vec<(u8, Signature)>, DocumentError> {
@@ -139,8 +139,8 @@ impl RecoveryContacts {
 				.position(|account| *account == contact)
 				.and_then(|place| u8::try_from(place).ok())
 				.ok_or(DocumentError::NotAContact(contact))?;
-			let meant = (vouch.patient, vouch.controller, &vouch.hpke);
-			if meant != (patient, recovery.controller, &recovery.hpke) {
+			let meant = (vouch.patient, &vouch.controller, &vouch.hpke);
+			if meant != (patient, controller, hpke) {
 				return Err(DocumentError::OtherKeys(contact));
 			}
 			if gathered.iter().all(|(taken, _)| *taken != place) {
@@ -414,7 +414,8 @@ mod tests {
 
 	#[test]
 	fn enough_contacts_are_gathered_each_once_and_for_these_keys() {
-		let gather = |vouches| contacts().gather(&recovery(), PATIENT, vouches);
+		let Recovery { controller, hpke, .. } = recovery();
+		let gather = |vouches| contacts().gather((&controller, &hpke), PATIENT, vouches);
 		let gathered = gather(vec![vouched(&vouch(), 3), vouched(&vouch(), 1)]).unwrap();
 		let places: Vec<_> = gathered.iter().map(|(place, _)| *place).collect();
 		assert_eq!(places, [2, 0]);
