@@ -10,6 +10,14 @@
 	substitute_type(path = "sp_runtime::MultiSignature", with = "::subxt::utils::MultiSignature"),
 	substitute_type(path = "pallet_roles::acts::Act", with = "::subxt::utils::Static<crate::sdk::Act>"),
 	substitute_type(
+		path = "pallet_consent::paper::Paper",
+		with = "::subxt::utils::Static<crate::sdk::Paper>"
+	),
+	substitute_type(
+		path = "pallet_consent::wishes::Wish",
+		with = "::subxt::utils::Static<crate::sdk::Wish>"
+	),
+	substitute_type(
 		path = "salus_primitives::access::Action",
 		with = "::subxt::utils::Static<::salus_primitives::Action>"
 	),

@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use salus_primitives::{Capacity, PatientId};
+use salus_primitives::{Capacity, Moment, PatientId};
 
 use super::{kept::pretty, report::Report, session::Session};
-use crate::sdk::{publish_new, words, Acceptance, AcceptanceFile, Account, Client, Error, IDS_OF_ONE_SEED};
+use crate::sdk::{
+	publish_new, words, Acceptance, AcceptanceFile, Account, Client, Error, MergeAgreement, MergeAgreementFile,
+	IDS_OF_ONE_SEED,
+};
 
 #[derive(Subcommand)]
 pub(crate) enum Accept {
@@ -22,7 +25,7 @@ pub(crate) enum Accept {
 	Executor(Part),
 	/// Accept to be a caregiver of a patient
 	#[command(
-		after_help = "Example:\n  salus --key for-my-friend.key accept caregiver --patient 7 --out acceptance.json\n\nGive the file to the patient. The account acts for this patient and for nobody else, so make a key for each patient:\nsalus key new."
+		after_help = "Example:\n  salus --key for-my-friend.key accept caregiver --patient 7 --out acceptance.json\n\nGive the file to the patient, or to her hospital's officers where she has no device. The account acts for this patient and for nobody else, so make a key for each patient:\nsalus key new."
 	)]
 	Caregiver(Part),
 	/// Accept to sign for your id as a patient: to claim it, to recover it, or to change your key
@@ -30,6 +33,11 @@ pub(crate) enum Accept {
 		after_help = "Example:\n  salus --key me.key accept controller --patient 7 --out acceptance.json\n\nGive the file to the hospital's officers, or keep it to change your key yourself. Your keys for this id are derived\nfrom your key file, and no other id has them."
 	)]
 	Controller(Controller),
+	/// Agree that two ids of yours at one hospital are merged, by the key of one of them
+	#[command(
+		after_help = "Example:\n  salus --key me.key accept merge --patient 8 --from 8 --into 7 --until 2026-12-01 --out agreement.json\n\nGive the file to the hospital's officers. Where both ids have keys, make one file with each, both with the same --until."
+	)]
+	Merge(Merge),
 }
 
 /// A guardian, an executor or a caregiver.
@@ -57,6 +65,26 @@ pub(crate) struct Controller {
 	out: PathBuf,
 }
 
+/// `salus accept merge`
+#[derive(Args)]
+pub(crate) struct Merge {
+	/// The id by whose key you sign: one of the two
+	#[arg(long)]
+	patient: PatientId,
+	/// The id that is closed
+	#[arg(long)]
+	from: PatientId,
+	/// The id that stays
+	#[arg(long)]
+	into: PatientId,
+	/// It holds until before this time
+	#[arg(long, value_parser = words::moment)]
+	until: Moment,
+	/// The new agreement file
+	#[arg(long, value_name = "FILE")]
+	out: PathBuf,
+}
+
 impl Accept {
 	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
 		let client = session.client().await?;
@@ -65,6 +93,7 @@ impl Accept {
 			Self::Executor(part) => part.run(session, &client, Capacity::Executor).await,
 			Self::Caregiver(part) => part.run(session, &client, Capacity::Caregiver).await,
 			Self::Controller(controller) => controller.run(session, &client).await,
+			Self::Merge(merge) => merge.run(session, &client).await,
 		}
 	}
 }
@@ -94,11 +123,57 @@ impl Controller {
 	}
 }
 
+impl Merge {
+	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let Self {
+			patient,
+			from,
+			into,
+			until,
+			out,
+		} = self;
+		if from == into || ![from, into].contains(&patient) {
+			return Err(Error::Usage(
+				"name two ids of yours with --from and --into, and one of them once more with --patient".into(),
+			));
+		}
+		if until <= client.time().await? {
+			return Err(Error::Usage(
+				"--until is over already; name a time that leaves the officers some days".into(),
+			));
+		}
+		let agreement = MergeAgreement {
+			genesis: client.genesis(),
+			from,
+			into,
+			not_after: until,
+		};
+		let sentence = agreement.sentence(patient);
+		session.before_signing(&sentence);
+		let account = session.patient(client, patient).await?.account;
+		let file = MergeAgreementFile::sign(&agreement, patient, &account);
+		publish_new(&out, &pretty(&out, &file)?)?;
+		let out = out.display().to_string();
+		Ok(session
+			.report()
+			.line(format!(
+				"agreement of patient {patient} written to {out}; give it to the hospital's officers"
+			))
+			.field("patient", words::number(patient))
+			.field("from", words::number(from))
+			.field("into", words::number(into))
+			.field("notAfter", words::number(until))
+			.field("account", file.account)
+			.field("agreement", out)
+			.field("sentence", sentence))
+	}
+}
+
 fn written(session: &Session, acceptance: &Acceptance, account: &Account, out: &Path) -> Result<Report, Error> {
 	let file = AcceptanceFile::sign(acceptance, account);
 	publish_new(out, &pretty(out, &file)?)?;
 	let keeper = match acceptance.capacity {
-		Capacity::Caregiver => "the patient",
+		Capacity::Caregiver => "the patient, or to her hospital's officers",
 		_ => "the hospital's officers",
 	};
 	Ok(session

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use salus_primitives::{
-	Category, Compartment, ConsentRequest, DenialId, DenialTerms, Grant, GrantId, Grantee, InstitutionId, Moment,
-	Parent, PatientId, RecordId, RequestId, Role,
+	Compartment, ConsentRequest, DenialId, Grant, GrantId, Grantee, InstitutionId, Parent, PatientId, RequestId,
 };
 use subxt::tx::Payload;
 
 use super::{
-	consent_list::ConsentList, explain::Explain, party::Party, report::Report, session::Session, terms::TermsFlags,
+	consent_list::ConsentList,
+	explain::Explain,
+	party::Party,
+	report::Report,
+	session::Session,
+	terms::{DenialFlags, TermsFlags},
 	view,
 };
 use crate::sdk::{
@@ -47,6 +51,18 @@ pub(crate) enum Consent {
 		after_help = "Examples:\n  salus --key me.key consent revoke --patient 0 --grant 1\n  salus --key guardian.key consent revoke --patient 7 --grant 3\n\nA guardian who may consent in the patient's place signs with her own key, here and in all that says \"as the patient\"\nbut `unseal`; she is told that she signs as guardian."
 	)]
 	Revoke {
+		/// Your patient id, or that of whom you are guardian
+		#[arg(long)]
+		patient: PatientId,
+		/// The grant
+		#[arg(long)]
+		grant: GrantId,
+	},
+	/// Confirm a grant that was given since your key was lost, as the patient: it counts again
+	#[command(
+		after_help = "Example:\n  salus --key me.key consent confirm --patient 0 --grant 1\n\nWhat was given before you lost your key counts all along. Revoke what you did not give."
+	)]
+	Confirm {
 		/// Your patient id, or that of whom you are guardian
 		#[arg(long)]
 		patient: PatientId,
@@ -156,41 +172,12 @@ pub(crate) struct Give {
 
 /// `salus consent deny`
 #[derive(Args)]
-#[group(id = "names", multiple = true)]
 pub(crate) struct Deny {
 	/// Your patient id, or that of whom you are guardian
 	#[arg(long)]
 	patient: PatientId,
-	/// Deny everything to everybody
-	#[arg(long)]
-	all: bool,
-	/// This requester
-	#[arg(long, value_parser = words::account)]
-	account: Option<AccountId>,
-	/// Whoever acts at this institution
-	#[arg(long)]
-	institution: Option<InstitutionId>,
-	/// Whoever acts in this role
-	#[arg(long, value_parser = words::word::<Role>)]
-	role: Option<Role>,
-	/// Records of this category
-	#[arg(long, value_parser = words::word::<Category>)]
-	category: Option<Category>,
-	/// Records in this drawer
-	#[arg(long)]
-	compartment: Option<Compartment>,
-	/// Records kept by this institution
-	#[arg(long)]
-	source: Option<InstitutionId>,
-	/// Of things that happened at this time or later
-	#[arg(long, value_parser = words::moment)]
-	recorded_from: Option<Moment>,
-	/// Of things that happened before this time
-	#[arg(long, value_parser = words::moment)]
-	recorded_until: Option<Moment>,
-	/// This record
-	#[arg(long)]
-	record: Option<RecordId>,
+	#[command(flatten)]
+	denied: DenialFlags,
 }
 
 /// `salus consent pass-on`
@@ -271,6 +258,7 @@ impl Consent {
 					.field("sentence", sentence)
 					.acknowledged(&acknowledgement))
 			}
+			Self::Confirm { patient, grant } => confirm(session, &client, patient, grant).await,
 			Self::Deny(deny) => deny.run(session, &client).await,
 			Self::Allow { patient, denial } => {
 				let party = Party::who_consents(session, &client, patient).await?;
@@ -370,20 +358,7 @@ impl Give {
 
 impl Deny {
 	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let terms = DenialTerms {
-			account: self.account,
-			institution: self.institution,
-			role: self.role,
-			category: self.category,
-			compartment: self.compartment,
-			source: self.source,
-			recorded_from: self.recorded_from,
-			recorded_until: self.recorded_until,
-			record: self.record,
-		};
-		if (terms == DenialTerms::all()) != self.all {
-			return Err(Error::Usage("name what is denied, or --all and nothing else".into()));
-		}
+		let terms = self.denied.terms()?;
 		let party = Party::who_consents(session, client, self.patient).await?;
 		let sentence = party.is_told(session, |voice| sentence::denial(&terms, voice));
 		let account = party.account(session, client).await?;
@@ -471,7 +446,26 @@ impl Drawer {
 	}
 }
 
-async fn find_grant(
+async fn confirm(session: &Session, client: &Client, patient: PatientId, id: GrantId) -> Result<Report, Error> {
+	let (grantee, grant) = find_grant(client, patient, id).await?;
+	let party = Party::who_consents(session, client, patient).await?;
+	let sentence = party.is_told(session, |voice| {
+		let says = sentence::grant(&grantee, &grant.terms, voice);
+		format!("You confirm grant {id}, given since the key was lost: {says}")
+	});
+	let account = party.account(session, client).await?;
+	let acknowledgement = client
+		.submit(&calls::confirm_grant(patient, grantee, id), &account)
+		.await?;
+	Ok(session
+		.report()
+		.line(format!("grant {id} is confirmed and counts again"))
+		.field("grant", words::number(id))
+		.field("sentence", sentence)
+		.acknowledged(&acknowledgement))
+}
+
+pub(super) async fn find_grant(
 	client: &Client,
 	patient: PatientId,
 	id: GrantId,
@@ -483,7 +477,7 @@ async fn find_grant(
 		.ok_or_else(|| not_found("grant", id))
 }
 
-async fn find_request(
+pub(super) async fn find_request(
 	client: &Client,
 	patient: PatientId,
 	id: RequestId,

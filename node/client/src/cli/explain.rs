@@ -158,12 +158,12 @@ fn changes(patient: PatientId, explanation: &Explanation<AccountId>) -> Vec<Stri
 		format!("denial {denial} refuses it; the patient can lift it: salus consent allow --patient {patient} --denial {denial}")
 	});
 	let misses = explanation.misses.iter().map(|miss| {
-		format!(
-			"grant {} to {} {}",
-			miss.grant,
-			words::show_grantee(&miss.grantee),
-			lacking(miss.reason)
-		)
+		let (grant, to) = (miss.grant, words::show_grantee(&miss.grantee));
+		let how = match miss.reason {
+			Reason::Suspended => format!(": salus consent confirm --patient {patient} --grant {grant}"),
+			_ => String::new(),
+		};
+		format!("grant {grant} to {to} {}{how}", lacking(miss.reason))
 	});
 	waiting.into_iter().chain(denial).chain(misses).collect()
 }
@@ -217,7 +217,11 @@ mod tests {
 			rule,
 			denial: Some(4),
 			waiting: Some(7),
-			misses: vec![miss(2, Reason::CategoryMismatch), miss(1, Reason::Revoked)],
+			misses: vec![
+				miss(5, Reason::Suspended),
+				miss(2, Reason::CategoryMismatch),
+				miss(1, Reason::Revoked),
+			],
 		}
 	}
 
@@ -228,12 +232,13 @@ mod tests {
 		for (line, wanted) in lines.iter().zip([
 			"emergency approve --patient 3 --case 7",
 			"consent allow --patient 3 --denial 4",
+			"grant 5 to institution:1 was given since the patient's key was lost; she would have to confirm it: salus consent confirm --patient 3 --grant 5",
 			"grant 2 to institution:1 would have to cover this category",
 			"grant 1 to institution:1 was revoked",
 		]) {
 			assert!(line.contains(wanted), "{wanted} is missing: {line}");
 		}
-		assert_eq!(lines.len(), 4);
+		assert_eq!(lines.len(), 5);
 		let permitted = explanation(Decision::Permit(Basis::BreakGlass(7)), Rule::BreakGlass);
 		assert!(changes(3, &permitted).is_empty());
 	}

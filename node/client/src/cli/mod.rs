@@ -27,6 +27,7 @@ mod interrupt;
 mod kept;
 mod key;
 mod node;
+mod paper;
 mod party;
 mod passphrase;
 mod patient;
@@ -41,6 +42,7 @@ mod statement;
 mod terms;
 mod view;
 mod voucher;
+mod wish;
 mod written;
 
 use std::process::ExitCode;
@@ -139,6 +141,9 @@ enum Command {
 	/// Consent
 	#[command(subcommand)]
 	Consent(fhir::Consent),
+	/// What a patient without a device signs on paper: one witness brings it, another confirms
+	#[command(subcommand)]
+	Paper(paper::Paper),
 	/// Break-glass: access in an emergency, against a review of it afterwards
 	#[command(subcommand)]
 	Emergency(emergency::Emergency),
@@ -169,6 +174,7 @@ impl Command {
 			Self::Assign(command) => command.run(session).await,
 			Self::Record(command) => command.run(session).await,
 			Self::Consent(command) => command.run(session).await,
+			Self::Paper(command) => command.run(session).await,
 			Self::Emergency(command) => command.run(session).await,
 			Self::Audit(command) => command.run(session).await,
 		}
@@ -357,6 +363,24 @@ mod tests {
 			"salus council vote --motion 3 --aye",
 			"salus accept controller --patient 0 --out a.json",
 			"salus accept controller --patient 0 --n 15 --out a.json",
+			"salus accept merge --patient 8 --from 8 --into 7 --until 2026-12-01 --out a.json",
+			"salus act propose --institution 0 merge --from 8 --into 7 --from-agreement a --into-agreement b",
+			"salus act propose --institution 0 begin-recovery --patient 7 --lost-at 2026-11-20 --acceptance a --evidence-file e --salts s",
+			"salus act propose --institution 0 name-caregiver --patient 7 --acceptance a",
+			"salus consent confirm --patient 0 --grant 1",
+			"salus paper propose --patient 7 --scan-file p --salts s grant --to role:nurse@0 --purpose treatment --category laboratory",
+			"salus paper propose --patient 7 --scan-file p --salts s approve --request 0 --for 1d",
+			"salus paper propose --patient 7 --scan-file p --salts s decline --request 0 --dry-run",
+			"salus paper propose --patient 7 --scan-file p --salts s revoke --grant 1",
+			"salus paper propose --patient 7 --scan-file p --salts s deny --all",
+			"salus paper propose --patient 7 --scan-file p --salts s allow --denial 0",
+			"salus paper propose --patient 7 --scan-file p --salts s seal --compartment 3",
+			"salus paper propose --patient 7 --scan-file p --salts s unseal --compartment 3",
+			"salus paper propose --patient 7 --scan-file p --salts s appeal --case 3 --json",
+			"salus paper confirm --patient 7 --scan-file p --salts s",
+			"salus paper withdraw --patient 7",
+			"salus paper withdraw --patient 7 --witness 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+			"salus paper list --patient 7",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -388,6 +412,12 @@ mod tests {
 			"salus act confirm --institution 0 --salts s",
 			"salus accept controller --patient 0 --n 16 --out a.json",
 			"salus accept king --patient 0 --out a.json",
+			"salus accept merge --patient 8 --from 8 --into 7 --out a.json",
+			"salus act propose --institution 0 begin-recovery --patient 7 --acceptance a --evidence-file e --salts s",
+			"salus paper propose --patient 7 --scan-file p --salts s",
+			"salus paper propose --patient 7 --salts s seal --compartment 3",
+			"salus paper propose --patient 7 --scan-file p seal --compartment 3",
+			"salus paper confirm --patient 7 --salts s",
 			"salus council propose decide-recovery --patient 7 --complete --refuse",
 			"salus council propose decide-guardian --patient 7 --guardian 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 			"salus council vote --motion 3",

@@ -1,14 +1,14 @@
-//! What is asked or granted, as flags.
+//! What is asked, granted or denied, as flags.
 
 use std::time::Duration;
 
 use clap::Args;
 use salus_primitives::{
-	Action, ActionSet, Category, CategorySet, Compartment, Moment, Purpose, PurposeSet, RecordId, Terms,
-	MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
+	Action, ActionSet, Category, CategorySet, Compartment, DenialTerms, InstitutionId, Moment, Purpose, PurposeSet,
+	RecordId, Role, Terms, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS,
 };
 
-use crate::sdk::{words, Error};
+use crate::sdk::{words, AccountId, Error};
 
 /// Flags for terms. Without a flag, what is narrowed stays as it was.
 #[derive(Args, Clone, Debug, Default)]
@@ -107,6 +107,63 @@ impl TermsFlags {
 			uses: self.uses.or(wide.uses),
 			erase_after: self.erase_after.or(wide.erase_after),
 		})
+	}
+}
+
+/// Flags for a denial.
+#[derive(Args)]
+#[group(id = "names", multiple = true)]
+pub(crate) struct DenialFlags {
+	/// Deny everything to everybody
+	#[arg(long)]
+	all: bool,
+	/// This requester
+	#[arg(long, value_parser = words::account)]
+	account: Option<AccountId>,
+	/// Whoever acts at this institution
+	#[arg(long)]
+	institution: Option<InstitutionId>,
+	/// Whoever acts in this role
+	#[arg(long, value_parser = words::word::<Role>)]
+	role: Option<Role>,
+	/// Records of this category
+	#[arg(long, value_parser = words::word::<Category>)]
+	category: Option<Category>,
+	/// Records in this drawer
+	#[arg(long)]
+	compartment: Option<Compartment>,
+	/// Records kept by this institution
+	#[arg(long)]
+	source: Option<InstitutionId>,
+	/// Of things that happened at this time or later
+	#[arg(long, value_parser = words::moment)]
+	recorded_from: Option<Moment>,
+	/// Of things that happened before this time
+	#[arg(long, value_parser = words::moment)]
+	recorded_until: Option<Moment>,
+	/// This record
+	#[arg(long)]
+	record: Option<RecordId>,
+}
+
+impl DenialFlags {
+	/// What is denied, of which something has to be named.
+	pub(crate) fn terms(self) -> Result<DenialTerms<AccountId>, Error> {
+		let terms = DenialTerms {
+			account: self.account,
+			institution: self.institution,
+			role: self.role,
+			category: self.category,
+			compartment: self.compartment,
+			source: self.source,
+			recorded_from: self.recorded_from,
+			recorded_until: self.recorded_until,
+			record: self.record,
+		};
+		if (terms == DenialTerms::all()) != self.all {
+			return Err(Error::Usage("name what is denied, or --all and nothing else".into()));
+		}
+		Ok(terms)
 	}
 }
 

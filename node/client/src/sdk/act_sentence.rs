@@ -87,9 +87,22 @@ fn clause(act: &Act, institution: InstitutionId) -> String {
 		Act::Claim {
 			patient, controller, ..
 		} => format!("patient {patient} has a key of her own, and account {controller} signs for her from now on"),
-		Act::Merge { from, into } => format!(
-			"patient {from} and patient {into} are one person, who goes on under id {into}; id {from} is closed, which can be taken back for 30 days"
-		),
+		Act::Merge {
+			from,
+			into,
+			from_signature,
+			into_signature,
+			..
+		} => {
+			let agreed = match (from_signature, into_signature) {
+				(None, None) => "",
+				(Some(_), Some(_)) => ", as she agreed by both her keys",
+				_ => ", as she agreed by the one key that she has",
+			};
+			format!(
+				"patient {from} and patient {into} are one person, who goes on under id {into}{agreed}; id {from} is closed, which can be taken back for 30 days"
+			)
+		}
 		Act::Unmerge { from } => {
 			format!("patient {from} is somebody else than the patient into whose id hers was merged")
 		}
@@ -103,9 +116,19 @@ fn clause(act: &Act, institution: InstitutionId) -> String {
 			"patient {patient}, who has no device, contests her guardian, account {guardian}, who does nothing for her until the council decides"
 		),
 		Act::BeginRecovery {
-			patient, controller, ..
+			patient,
+			controller,
+			lost_at,
+			..
 		} => format!(
-			"patient {patient} has lost her key, and the council may let account {controller} sign for her, after seven days at the earliest"
+			"patient {patient} has not had her key since {}, so that what was granted since is suspended until she confirms it, and the council may let account {controller} sign for her, after seven days at the earliest",
+			time(*lost_at)
+		),
+		Act::NameCaregiver { patient, caregiver, .. } => format!(
+			"patient {patient}, who has no device, names account {caregiver} as her caregiver, which sees nothing until she gives it a grant"
+		),
+		Act::RemoveCaregiver { patient, caregiver } => format!(
+			"account {caregiver} is no caregiver of patient {patient} any more, and never comes back"
 		),
 	}
 }
@@ -173,6 +196,21 @@ mod tests {
 		let said = signing(Step::Propose, act, 3);
 		assert!(said.starts_with("You propose that ") && said.ends_with('.'), "{said}");
 		said
+	}
+
+	fn key() -> Signature {
+		Signature::Sr25519([0; 64])
+	}
+
+	/// Of ids 7 and 8, signed so.
+	fn merge([from_signature, into_signature]: [Option<Signature>; 2]) -> Act {
+		Act::Merge {
+			from: 7,
+			into: 8,
+			not_after: 9,
+			from_signature,
+			into_signature,
+		}
 	}
 
 	fn guardian(terms: GuardianshipTerms) -> String {
@@ -325,9 +363,25 @@ mod tests {
 					controller: account,
 					hpke,
 					evidence: Hash::zero(),
+					lost_at: 1_795_249_800_000,
+					signature: signature.clone(),
+				},
+				"patient 7 has not had her key since 21 November 2026 08:30 UTC, so that what was granted since is suspended",
+			),
+			(
+				Act::NameCaregiver {
+					patient: 7,
+					caregiver: account,
 					signature,
 				},
-				"patient 7 has lost her key",
+				"patient 7, who has no device, names account",
+			),
+			(
+				Act::RemoveCaregiver {
+					patient: 7,
+					caregiver: account,
+				},
+				"no caregiver of patient 7 any more",
 			),
 		];
 		for (act, wanted) in named {
@@ -345,7 +399,15 @@ mod tests {
 				},
 				"who patient 7 is",
 			),
-			(Act::Merge { from: 7, into: 8 }, "goes on under id 8; id 7 is closed"),
+			(merge([None, None]), "goes on under id 8; id 7 is closed"),
+			(
+				merge([Some(key()), None]),
+				"under id 8, as she agreed by the one key that she has; id 7",
+			),
+			(
+				merge([Some(key()), Some(key())]),
+				"under id 8, as she agreed by both her keys; id 7",
+			),
 			(Act::Unmerge { from: 7 }, "patient 7 is somebody else"),
 			(
 				Act::NoteDeath {

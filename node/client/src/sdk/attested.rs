@@ -2,12 +2,9 @@
 
 use codec::{Decode, Encode};
 use salus_primitives::{InstitutionId, Moment, Role};
-use serde_json::{json, Value};
 
-use super::{proof::decode, storage_key::applications_prefix, words, AccountId, Client, ConnectionError, Error, Hash};
+use super::{proof::decode, storage_key::applications_prefix, AccountId, Client, Error, Hash};
 
-/// How many keys of storage one question answers with.
-const KEYS: u32 = 256;
 /// The hash before the key of an entry.
 const HASHED: usize = 16;
 
@@ -38,40 +35,20 @@ impl Client {
 		let block = self.request("chain_getFinalizedHead", &[]).await?;
 		let prefix = applications_prefix();
 		let mut found = Vec::new();
-		let mut after = Value::Null;
-		loop {
-			let page = [json!(words::hex(&prefix)), KEYS.into(), after.clone(), block.clone()];
-			let keys = self.request("state_getKeysPaged", &page).await?;
-			let keys = keys.as_array().cloned().unwrap_or_default();
-			for key in &keys {
-				let (applicant, at) = applicant(key, prefix.len())?;
-				if at != institution {
-					continue;
-				}
-				let value = self.request("state_getStorage", &[key.clone(), block.clone()]).await?;
-				found.push((applicant, decode("application", &bytes(&value)?)?));
-			}
-			match keys.last() {
-				Some(last) if keys.len() == KEYS as usize => after = last.clone(),
-				_ => return Ok(found),
+		for key in self.keys_under(&prefix, &block).await? {
+			let (applicant, at) = applicant(&key, prefix.len())?;
+			if at == institution {
+				found.push((applicant, self.entry_at("application", &key, &block).await?));
 			}
 		}
+		Ok(found)
 	}
 }
 
 /// Whose application an entry's key is for, and where.
-fn applicant(key: &Value, prefix: usize) -> Result<(AccountId, InstitutionId), Error> {
-	let key = bytes(key)?;
+fn applicant(key: &[u8], prefix: usize) -> Result<(AccountId, InstitutionId), Error> {
 	let whose = key.get(prefix.saturating_add(HASHED)..).unwrap_or_default();
 	Ok(decode("application's key", whose)?)
-}
-
-fn bytes(value: &Value) -> Result<Vec<u8>, ConnectionError> {
-	let text = value.as_str().and_then(|text| words::hex_bytes(text).ok());
-	text.ok_or_else(|| ConnectionError::Unreadable {
-		what: "Roles.Applications".into(),
-		reason: "it is no hex".into(),
-	})
 }
 
 #[cfg(test)]
@@ -84,10 +61,9 @@ mod tests {
 		let account = AccountId::from([7; 32]);
 		let prefix = applications_prefix();
 		let key = [prefix.as_slice(), &[9; HASHED], &(account, 3u32).encode()].concat();
-		let read = |key: &[u8]| applicant(&json!(words::hex(key)), prefix.len());
+		let read = |key: &[u8]| applicant(key, prefix.len());
 		assert_eq!(read(&key).unwrap(), (account, 3));
 		let cut = key.split_last().unwrap().1;
 		assert!(read(cut).is_err() && read(&prefix).is_err());
-		assert!(applicant(&Value::Null, prefix.len()).is_err());
 	}
 }

@@ -8,7 +8,7 @@ use subxt::{tx::Payload, utils::Static};
 
 use super::{
 	council::{Motion, MOTION_LENGTH},
-	AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Registration, Signature,
+	AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Paper, Registration, Signature,
 };
 use crate::api::{
 	self,
@@ -252,6 +252,26 @@ pub fn grant(patient: PatientId, grantee: Grantee<AccountId>, terms: Terms) -> i
 /// The patient revokes a grant.
 pub fn revoke(patient: PatientId, grantee: Grantee<AccountId>, grant: GrantId) -> impl Payload {
 	api::tx().consent().revoke(patient, Static(grantee), grant)
+}
+
+/// The patient confirms a grant that was given since her key was lost.
+pub fn confirm_grant(patient: PatientId, grantee: Grantee<AccountId>, grant: GrantId) -> impl Payload {
+	api::tx().consent().confirm_grant(patient, Static(grantee), grant)
+}
+
+/// Who is at the desk brings what a patient signed on paper.
+pub fn witness_paper(patient: PatientId, paper: Paper) -> impl Payload {
+	api::tx().consent().witness_paper(patient, Static(paper))
+}
+
+/// Another witness confirms what the first one brought.
+pub fn confirm_paper(patient: PatientId, witness: AccountId, paper: Paper) -> impl Payload {
+	api::tx().consent().confirm_paper(patient, witness, Static(paper))
+}
+
+/// Its witness takes a paper back, or anybody once it lapsed.
+pub fn withdraw_paper(patient: PatientId, witness: AccountId) -> impl Payload {
+	api::tx().consent().withdraw_paper(patient, witness)
 }
 
 /// The patient denies.

@@ -37,7 +37,7 @@ pub fn after_refusal(reason: Reason) -> &'static str {
 		Reason::RecordMismatch => "the consent is for other records; ask for this one: salus consent ask --record",
 		Reason::OutsideDateRange => "the consent covers another span of dates; ask for this one: salus consent ask",
 		Reason::CompartmentMismatch => "the record is in a drawer that the consent doesn't name; ask the patient",
-		Reason::Suspended => "the consent was given since the patient's key was lost; ask her to confirm it",
+		Reason::Suspended => "the consent was given since the patient's key was lost; ask her to confirm it: salus consent confirm",
 	}
 }
 

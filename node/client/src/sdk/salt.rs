@@ -13,10 +13,10 @@ pub(crate) fn fresh_salt() -> Result<String, KeyError> {
 }
 
 /// The commitment to a value of this kind, under a salt in hex.
-pub(crate) fn salted(kind: &[u8], salt: &str, value: &str) -> Result<Hash, DocumentError> {
+pub(crate) fn salted(kind: &[u8], salt: &str, value: impl AsRef<[u8]>) -> Result<Hash, DocumentError> {
 	let salt = words::hash(salt).map_err(|reason| DocumentError::Malformed {
 		what: "salt file",
 		reason,
 	})?;
-	Ok(commitment(kind, &salt.0, value.as_bytes()))
+	Ok(commitment(kind, &salt.0, value.as_ref()))
 }

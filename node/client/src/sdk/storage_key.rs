@@ -36,6 +36,11 @@ pub fn applications_prefix() -> Vec<u8> {
 	item("Roles", "Applications")
 }
 
+/// Where the keys of `Consent.Papers[patient]` begin.
+pub fn papers_prefix(patient: PatientId) -> Vec<u8> {
+	twox_64_concat("Consent", "Papers", &patient)
+}
+
 /// `Records.Records[id]`.
 pub fn record_key(id: RecordId) -> Vec<u8> {
 	[item("Records", "Records").as_slice(), &id.encode()].concat()

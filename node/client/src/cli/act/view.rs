@@ -51,7 +51,19 @@ pub(super) fn act(act: &Act) -> Value {
 			"controller": account(controller),
 			"hpke": hpke(key),
 		}),
-		Act::Merge { from, into } => json!({ "from": number(*from), "into": number(*into) }),
+		Act::Merge {
+			from,
+			into,
+			not_after,
+			from_signature,
+			into_signature,
+		} => json!({
+			"from": number(*from),
+			"into": number(*into),
+			"notAfter": number(*not_after),
+			"fromAgrees": from_signature.is_some(),
+			"intoAgrees": into_signature.is_some(),
+		}),
 		Act::Unmerge { from } => json!({ "from": number(*from) }),
 		Act::NoteDeath { patient, at } => json!({ "patient": number(*patient), "at": number(*at) }),
 		Act::RetractDeath { patient } => json!({ "patient": number(*patient) }),
@@ -72,13 +84,18 @@ pub(super) fn act(act: &Act) -> Value {
 			controller,
 			hpke: key,
 			evidence,
+			lost_at,
 			..
 		} => json!({
 			"patient": number(*patient),
 			"controller": account(controller),
 			"hpke": hpke(key),
 			"evidence": hex(evidence),
+			"lostAt": number(*lost_at),
 		}),
+		Act::NameCaregiver { patient, caregiver, .. } | Act::RemoveCaregiver { patient, caregiver } => {
+			json!({ "patient": number(*patient), "caregiver": account(caregiver) })
+		}
 	};
 	if let Some(fields) = fields.as_object_mut() {
 		fields.insert("type".into(), act.name().into());

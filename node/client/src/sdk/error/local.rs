@@ -127,6 +127,11 @@ pub enum DocumentError {
 		/// For whom it should be.
 		wanted: PatientId,
 	},
+	/// The scan is not that of the paper.
+	#[error(
+		"this scan is another than the one that the first witness brought; compare both with what the patient signed"
+	)]
+	OtherScan,
 	/// Another part was accepted.
 	#[error("this acceptance is a {}'s; ask for a {}'s: salus accept {}", .found.to_lowercase(), .wanted.to_lowercase(), .wanted.to_lowercase())]
 	OtherCapacity {

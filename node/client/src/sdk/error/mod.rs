@@ -331,6 +331,7 @@ mod tests {
 				wanted: "Executor",
 			},
 			DocumentError::OtherTerms,
+			DocumentError::OtherScan,
 			DocumentError::NotTheController(1),
 			DocumentError::Expired {
 				what,

@@ -10,7 +10,8 @@ use super::{
 	evidence::{EvidenceFlags, NewSalts},
 };
 use crate::sdk::{
-	peers, words, Acceptance, AcceptanceFile, AccountId, Act, Error, FileError, GuardianshipTerms, Hash, Signature,
+	peers, words, Acceptance, AcceptanceFile, AccountId, Act, Error, FileError, GuardianshipTerms, Hash,
+	MergeAgreementFile, Signature,
 };
 
 /// What an act is made from besides its options.
@@ -96,16 +97,11 @@ pub(crate) enum Kind {
 		#[arg(long, value_name = "FILE")]
 		acceptance: PathBuf,
 	},
-	/// Merge one id into another of the same person
-	#[command(after_help = "Example:\n  salus --key officer.key act propose --institution 0 merge --from 8 --into 7")]
-	Merge {
-		/// The id that is closed
-		#[arg(long)]
-		from: PatientId,
-		/// The id that stays
-		#[arg(long)]
-		into: PatientId,
-	},
+	/// Merge one id into another of the same person, who agrees by the key of each that has one
+	#[command(
+		after_help = "Examples:\n  salus --key officer.key act propose --institution 0 merge --from 8 --into 7\n  salus --key officer.key act propose --institution 0 merge --from 8 --into 7 --into-agreement agreement.json\n\nShe makes the files: salus accept merge"
+	)]
+	Merge(Merge),
 	/// Take a merge back, within 30 days
 	#[command(after_help = "Example:\n  salus --key officer.key act propose --institution 0 unmerge --from 8")]
 	Unmerge {
@@ -151,7 +147,7 @@ pub(crate) enum Kind {
 	ContestGuardian(Ward),
 	/// Begin the recovery of a patient's lost key, for the council to decide
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 begin-recovery --patient 7 \\\n    --acceptance acceptance.json --evidence-file seen.txt --salts salts.json\n\nShe makes the acceptance with her new key: salus accept controller"
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 begin-recovery --patient 7 \\\n    --lost-at 2026-11-20 --acceptance acceptance.json --evidence-file seen.txt --salts salts.json\n\nShe makes the acceptance with her new key: salus accept controller"
 	)]
 	BeginRecovery {
 		/// The patient
@@ -160,8 +156,35 @@ pub(crate) enum Kind {
 		/// The file in which she accepts, by her new key
 		#[arg(long, value_name = "FILE")]
 		acceptance: PathBuf,
+		/// Since when she has not had her key, as she says: what was granted since is suspended
+		#[arg(long, value_parser = words::moment, value_name = "DATE")]
+		lost_at: Moment,
 		#[command(flatten)]
 		evidence: EvidenceFlags,
+	},
+	/// Enter a caregiver whom a patient without a device names at the desk
+	#[command(
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 name-caregiver --patient 7 \\\n    --acceptance acceptance.json\n\nThe caregiver makes the file: salus accept caregiver"
+	)]
+	NameCaregiver {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+		/// The file in which the caregiver accepts
+		#[arg(long, value_name = "FILE")]
+		acceptance: PathBuf,
+	},
+	/// End a caregiver's part, as a patient without a device wants at the desk
+	#[command(
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 remove-caregiver --patient 7 --caregiver 5Grw…"
+	)]
+	RemoveCaregiver {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+		/// The caregiver's account
+		#[arg(long, value_parser = words::account)]
+		caregiver: AccountId,
 	},
 }
 
@@ -225,6 +248,23 @@ pub(crate) struct Known {
 	/// It is not known who she is
 	#[arg(long)]
 	unidentified: bool,
+}
+
+/// Two ids of one person.
+#[derive(Args)]
+pub(crate) struct Merge {
+	/// The id that is closed
+	#[arg(long)]
+	from: PatientId,
+	/// The id that stays
+	#[arg(long)]
+	into: PatientId,
+	/// What she signed by the key of the id that is closed, where it has one
+	#[arg(long, value_name = "FILE")]
+	from_agreement: Option<PathBuf>,
+	/// What she signed by the key of the id that stays, where it has one
+	#[arg(long, value_name = "FILE")]
+	into_agreement: Option<PathBuf>,
 }
 
 /// A guardianship.
@@ -300,7 +340,7 @@ impl Kind {
 					signature,
 				}
 			}
-			Self::Merge { from, into } => Act::Merge { from, into },
+			Self::Merge(merge) => merge.act(place)?,
 			Self::Unmerge { from } => Act::Unmerge { from },
 			Self::NoteDeath { patient, at } => Act::NoteDeath { patient, at },
 			Self::RetractDeath { patient } => Act::RetractDeath { patient },
@@ -310,6 +350,7 @@ impl Kind {
 			Self::BeginRecovery {
 				patient,
 				acceptance,
+				lost_at,
 				evidence,
 			} => {
 				let (acceptance, signature) = accepted(&acceptance, place, patient, Capacity::Controller)?;
@@ -320,10 +361,20 @@ impl Kind {
 					controller,
 					hpke,
 					evidence,
+					lost_at,
 					signature,
 				};
 				return Ok((act, salts));
 			}
+			Self::NameCaregiver { patient, acceptance } => {
+				let (acceptance, signature) = accepted(&acceptance, place, patient, Capacity::Caregiver)?;
+				Act::NameCaregiver {
+					patient,
+					caregiver: acceptance.account,
+					signature,
+				}
+			}
+			Self::RemoveCaregiver { patient, caregiver } => Act::RemoveCaregiver { patient, caregiver },
 		};
 		Ok((act, None))
 	}
@@ -350,6 +401,40 @@ impl Nodes {
 				.map_err(|_| too_many())?;
 		}
 		Ok(Act::ChangeNodes { peer_ids, addresses })
+	}
+}
+
+impl Merge {
+	/// Both keys signed the same time, or the chain could not verify one of them.
+	fn act(self, place: &Place) -> Result<Act, Error> {
+		let Self { from, into, .. } = self;
+		let agreed = |file: Option<PathBuf>, patient| {
+			let read = |file: PathBuf| {
+				let text = std::fs::read_to_string(&file).map_err(FileError::at(&file))?;
+				let read = MergeAgreementFile::read(&text, &place.genesis, (from, into), patient, place.now)?;
+				Ok::<_, Error>(read)
+			};
+			file.map(read).transpose()
+		};
+		let ending = agreed(self.from_agreement, from)?;
+		let staying = agreed(self.into_agreement, into)?;
+		// Nothing holds until any time where nobody signed.
+		let not_after = match [&ending, &staying].map(|agreed| agreed.as_ref().map(|(signed, _)| signed.not_after)) {
+			[Some(one), Some(other)] if one != other => {
+				return Err(Error::Usage(
+					"the two agreements hold until different times; have both signed with the same --until: salus accept merge"
+						.into(),
+				))
+			}
+			[one, other] => one.or(other).unwrap_or_default(),
+		};
+		Ok(Act::Merge {
+			from,
+			into,
+			not_after,
+			from_signature: ending.map(|(_, signature)| signature),
+			into_signature: staying.map(|(_, signature)| signature),
+		})
 	}
 }
 

@@ -1,7 +1,7 @@
 //! What options make which act, and what they are refused for.
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::sdk::{exit, Identity};
+use crate::sdk::{exit, Identity, MergeAgreement};
 use clap::Parser;
 use salus_primitives::{Category, CategorySet};
 use std::os::unix::fs::PermissionsExt;
@@ -99,7 +99,7 @@ fn an_act_is_what_its_options_say() {
 		Act::ChangeValidator(Some(alice()))
 	);
 	assert_eq!(validator("--none"), Act::ChangeValidator(None));
-	assert_eq!(act("merge --from 8 --into 7"), Act::Merge { from: 8, into: 7 });
+	assert_eq!(act("merge --from 8 --into 7"), merge(0, None, None));
 	assert_eq!(act("unmerge --from 8"), Act::Unmerge { from: 8 });
 	assert_eq!(
 		act("note-death --patient 7 --at 1970-01-02"),
@@ -118,6 +118,110 @@ fn an_act_is_what_its_options_say() {
 		act(&format!("contest-guardian --patient 7 --guardian {ALICE}")),
 		Act::ContestGuardian { patient, guardian }
 	);
+	let caregiver = alice();
+	assert_eq!(
+		act(&format!("remove-caregiver --patient 7 --caregiver {ALICE}")),
+		Act::RemoveCaregiver { patient, caregiver }
+	);
+}
+
+/// Of id 8 into id 7.
+fn merge(not_after: Moment, from_signature: Option<Signature>, into_signature: Option<Signature>) -> Act {
+	Act::Merge {
+		from: 8,
+		into: 7,
+		not_after,
+		from_signature,
+		into_signature,
+	}
+}
+
+#[test]
+fn a_merge_has_what_each_key_signed_until_the_same_time() {
+	let desk = Desk::open();
+	let identity = Identity::from_seed(&[8; 32]);
+	let signs = |name: &str, patient: PatientId, not_after| {
+		let agreement = MergeAgreement {
+			genesis: GENESIS,
+			from: 8,
+			into: 7,
+			not_after,
+		};
+		let account = identity
+			.patient(&GENESIS, 0, u32::try_from(patient).unwrap())
+			.unwrap()
+			.account;
+		let file = MergeAgreementFile::sign(&agreement, patient, &account);
+		desk.write(name, &serde_json::to_string(&file).unwrap());
+	};
+	let signed = |act: Act| {
+		let Act::Merge {
+			not_after,
+			from_signature,
+			into_signature,
+			..
+		} = act
+		else {
+			unreachable!()
+		};
+		(not_after, from_signature.is_some(), into_signature.is_some())
+	};
+	for (name, patient, until) in [
+		("from.json", 8, 2_000),
+		("into.json", 7, 2_000),
+		("later.json", 7, 3_000),
+	] {
+		signs(name, patient, until);
+	}
+	let built = |files: &str| desk.built(&format!("merge --from 8 --into 7 {files}"));
+	let both = built("--from-agreement @from.json --into-agreement @into.json")
+		.unwrap()
+		.0;
+	assert_eq!(signed(both), (2_000, true, true));
+	let one = built("--into-agreement @later.json").unwrap().0;
+	assert_eq!(signed(one), (3_000, false, true));
+
+	let refused = |files: &str| {
+		let error = built(files).err().unwrap();
+		(error.name(), error.exit_code())
+	};
+	for (files, name, code) in [
+		(
+			"--from-agreement @from.json --into-agreement @later.json",
+			"Usage",
+			exit::USAGE,
+		),
+		("--from-agreement @into.json", "OtherPatient", exit::UNVERIFIED),
+		("--from-agreement @controller.json", "Malformed", exit::LOCAL),
+		("--from-agreement @none.json", "File", exit::LOCAL),
+	] {
+		assert_eq!(refused(files), (name.to_string(), code), "{files}");
+	}
+	let swapped = desk
+		.built("merge --from 7 --into 8 --into-agreement @from.json")
+		.err()
+		.unwrap();
+	assert_eq!(swapped.name(), "OtherPatient");
+	signs("over.json", 8, 1_000);
+	assert_eq!(
+		refused("--from-agreement @over.json"),
+		("Expired".into(), exit::UNVERIFIED)
+	);
+}
+
+#[test]
+fn a_caregiver_of_a_patient_on_paper_accepted() {
+	let desk = Desk::open();
+	let identity = Identity::from_seed(&[8; 32]);
+	let caregiver = identity.account();
+	let acceptance = Acceptance::of(GENESIS, 7, Capacity::Caregiver, caregiver.id());
+	desk.keep("caregiver.json", &AcceptanceFile::sign(&acceptance, caregiver));
+	let (named, _) = desk
+		.built("name-caregiver --patient 7 --acceptance @caregiver.json")
+		.unwrap();
+	assert!(matches!(named, Act::NameCaregiver { patient: 7, caregiver: account, .. } if account == caregiver.id()));
+	let guardian = desk.built("name-caregiver --patient 7 --acceptance @guardian.json");
+	assert_eq!(guardian.err().unwrap().name(), "OtherCapacity");
 }
 
 #[test]
@@ -197,7 +301,9 @@ fn what_another_person_accepted_is_for_this_patient_and_this_part() {
 		let file: AcceptanceFile = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
 		let salts = "--evidence-file @seen.txt --salts @new.json";
 		let line = match file.capacity {
-			Capacity::Controller => format!("begin-recovery --patient 7 --acceptance @{text} {salts}"),
+			Capacity::Controller => {
+				format!("begin-recovery --patient 7 --lost-at 1970-01-02 --acceptance @{text} {salts}")
+			}
 			_ => format!("give-guardian --patient 7 --acceptance @{text} --action view,share --until 2031-05 {salts}"),
 		};
 		(desk.built(&line).unwrap().0, file)
@@ -210,9 +316,16 @@ fn what_another_person_accepted_is_for_this_patient_and_this_part() {
 	assert_eq!(terms.actions, ActionSet::of(&[Action::View, Action::Share]));
 	assert!(!terms.consents && !terms.executor);
 	let (recovery, file) = accepted("controller.json");
-	let Act::BeginRecovery { controller, hpke, .. } = recovery else {
+	let Act::BeginRecovery {
+		controller,
+		hpke,
+		lost_at,
+		..
+	} = recovery
+	else {
 		unreachable!()
 	};
+	assert_eq!(lost_at, 86_400_000);
 	assert_eq!(controller.to_string(), file.account);
 	let (claim, _) = desk.built("claim --patient 7 --acceptance @controller.json").unwrap();
 	assert!(matches!(claim, Act::Claim { hpke: claimed, .. } if claimed == hpke));
