@@ -2,7 +2,8 @@
 
 use super::each;
 use salus::{api, words, ApplicationFile};
-use salus_tests::{account, consortium::Council, kinds, text, Answer, Node, Salus};
+use salus_primitives::DAY;
+use salus_tests::{account, consortium::Council, kinds, text, Answer, Node, Patient, Salus};
 use serde_json::{json, Value};
 use std::{fs, path::Path};
 use subxt::utils::Static;
@@ -12,14 +13,14 @@ const SECOND: &str = "//Charlie";
 const SEEN: &str = "passport X1234567, shown at the desk";
 
 /// The desk of hospital A, where two officers sit.
-struct Desk {
-	salus: Salus,
+pub(super) struct Desk {
+	pub(super) salus: Salus,
 	/// What they saw.
 	seen: String,
 }
 
 impl Desk {
-	fn of(node: &Node) -> Self {
+	pub(super) fn of(node: &Node) -> Self {
 		let salus = Salus::new(node);
 		let seen = salus.write("seen.txt", SEEN);
 		Self { salus, seen }
@@ -51,7 +52,7 @@ impl Desk {
 	}
 
 	/// A registered patient on paper.
-	fn registers(&self, salts: &str) -> String {
+	pub(super) fn registers(&self, salts: &str) -> String {
 		let evidence = self.evidence(salts);
 		text(&self.does(&format!("register-on-paper --identified {evidence}"))["patient"])
 	}
@@ -266,6 +267,47 @@ async fn officers_do_the_rest_together() {
 	assert!(status().starts_with("Deceased"));
 	desk.does(&format!("retract-death --patient {into}"));
 	assert_eq!(status(), "Active");
+
+	// One who has a key agrees by it; she names no caregiver at the desk, as one on paper does.
+	let patient = Patient::registered(&node);
+	let (keyed, third) = (&patient.id, desk.registers("third.json"));
+	let merge = format!("merge --from {third} --into {keyed}");
+	desk.proposes(&merge).fails(4, "Roles.MergeNotAgreed");
+	let until = words::show_moment(node.time().await + DAY);
+	let agreement = patient.salus.file("agreement.json");
+	let agrees = |as_whom: &str| {
+		let ids = format!("--from {third} --into {keyed}");
+		patient.types(&format!(
+			"accept merge --patient {as_whom} {ids} --until {until} --out {agreement}"
+		))
+	};
+	agrees(&third).fails(6, "NotThePatient");
+	agrees(&into).fails(2, "Usage");
+	let agreed = agrees(keyed).ok();
+	assert!(text(&agreed["sentence"]).contains(&format!("id {third} is closed, and you go on under id {keyed}")));
+	desk.proposes(&format!(
+		"merge --from {into} --into {keyed} --into-agreement {agreement}"
+	))
+	.fails(7, "OtherPatient");
+	let merged = desk.does(&format!("{merge} --into-agreement {agreement}"));
+	assert_eq!(
+		(&merged["act"]["fromAgrees"], &merged["act"]["intoAgrees"]),
+		(&json!(false), &json!(true))
+	);
+	let (carer_key, carer) = salus.key("carer.key");
+	let accepts = |patient: &str, out: &str| {
+		let out = salus.file(out);
+		let line = format!("--key {carer_key} accept caregiver --patient {patient} --out {out}");
+		salus.types(&line).ok();
+		format!("name-caregiver --patient {patient} --acceptance {out}")
+	};
+	desk.proposes(&accepts(keyed, "keyed.json"))
+		.fails(4, "Roles.HasController");
+	desk.does(&accepts(&into, "carer.json"));
+	let carers = || salus.types(&format!("caregiver list --patient {into}")).ok()["caregivers"].clone();
+	assert_eq!(carers(), json!([carer]));
+	desk.does(&format!("remove-caregiver --patient {into} --caregiver {carer}"));
+	assert_eq!(carers(), json!([]));
 
 	// A registrar, and a doctor who leaves.
 	let registrar = account("//Registrar");

@@ -296,7 +296,12 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	let vouches = [1, 2, 3].map(|place| salus.file(&format!("vouch-{place}.json")));
 	sign(CONTACTS[0], &account("//New"), &vouches[0]).refused(1);
 
-	// Two officers begin the recovery.
+	// Two officers begin the recovery; what she granted before stays as it is.
+	let grants = |category: &str| {
+		let terms = format!("--to institution:1 --purpose treatment --category {category}");
+		patient.types(&format!("consent grant --patient {id} {terms}")).ok()
+	};
+	let before = grants("imaging");
 	let (new_file, _) = salus.key("new.key");
 	let new = keys(&node, &new_file, 0).await;
 	let acceptance = Acceptance::of_controller(genesis(&node).await, number(id), &new);
@@ -308,6 +313,8 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 		("controller", bytes(new.account.id().0)),
 		("hpke", Value::unnamed_variant("X25519", [bytes(hpke)])),
 		("evidence", bytes([2; 32])),
+		// Behind what she granted before, even in the last block.
+		("lost_at", Value::u128((node.time().await + 1).into())),
 		("signature", signature(&new.account.sign(&acceptance.message()))),
 	];
 	act(&node, Value::named_variant("BeginRecovery", begin)).await;
@@ -317,6 +324,19 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 		(&recovery["account"], &recovery["vouched"], &recovery["objected"]),
 		(&json!(hers), &json!(false), &json!(false))
 	);
+
+	// What the old key gives since counts only once she confirms it, and the old key can't.
+	let confirm = |grant: &Json| patient.types(&format!("consent confirm --patient {id} --grant {}", text(grant)));
+	confirm(&before["grant"]).fails(4, "Consent.NotSuspended");
+	let since = grants("vitals");
+	confirm(&since["grant"]).fails(4, "Consent.RecoveryOpen");
+	let asks = format!("--patient {id} --requester {} --institution 1", account(REQUESTER));
+	let explained = salus
+		.types(&format!("consent explain {asks} --category vitals --purpose treatment"))
+		.ok();
+	assert_eq!(explained["decision"], json!({ "deny": "Suspended" }));
+	let how = format!("salus consent confirm --patient {id} --grant {}", text(&since["grant"]));
+	assert!(explained.to_string().contains(&how), "{explained}");
 
 	// The contacts vouch for the account she told them.
 	sign(CONTACTS[0], &account("//Thief"), &vouches[0]).fails(7, "OtherAccount");

@@ -10,6 +10,7 @@ mod dry_run;
 mod keys;
 mod kin;
 mod lists;
+mod paper;
 mod people;
 mod records;
 
