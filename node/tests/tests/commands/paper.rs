@@ -87,7 +87,7 @@ async fn two_witnesses_bring_what_a_patient_signed_on_paper() {
 		salus.types_as(DOCTOR, &line)
 	};
 	with(&patient, &other).fails(7, "OtherScan");
-	with("0", &scan).fails(7, "OtherPatient");
+	with("999", &scan).fails(7, "OtherPatient");
 	assert_eq!(waits(), listed, "nothing was changed");
 
 	let confirmed = confirms(DOCTOR, "paper.json").ok();
