@@ -35,7 +35,7 @@ async fn grants_and_requests_are_listed_across_patients() {
 	let of_another = format!("consent list --requester {}", account("//Alice//doctor"));
 	assert_eq!(one.salus.types(&of_another).ok()["requests"], json!([]));
 	signs(other, &format!("decline --request {}", second.1));
-	assert_eq!(requests(), [first.clone()]);
+	assert_eq!(requests(), std::slice::from_ref(&first));
 	let approved = signs(one, &format!("approve --request {}", first.1));
 	assert!(requests().is_empty());
 
