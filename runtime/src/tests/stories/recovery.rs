@@ -298,3 +298,44 @@ fn a_recovery_that_the_council_refuses_leaves_every_grant_as_it_was() {
 			.is_none());
 	});
 }
+
+#[test]
+fn a_guardian_outlasts_the_lost_key() {
+	story(|world| {
+		const MUM: &str = "//Mum";
+		let lost = world.patient("Pia", A);
+		world.assign(&lost, ADA);
+		let note = world.record(ADA, &lost, Category::Encounter);
+		let given = guardians::guardian(world, MUM, lost.id, &[Action::View], guardians::MAJORITY);
+		world.officers_do(A, given).unwrap();
+		let lost_at = world.now();
+		world.later(pallet_roles::OBJECTION_WINDOW);
+		let mum = Patient {
+			key: MUM.into(),
+			..lost.clone()
+		};
+		let terms = world.terms(&[Action::View], &[Purpose::Treatment], &[Category::Encounter]);
+		let hers = world.grant(&mum, Grantee::Account(account(BEA)), terms.clone());
+		let stolen = world.grant(&lost, Grantee::Account(account(NAT)), terms);
+		begin(world, &lost, lost_at);
+		assert_eq!(world.views(BEA, B, note), permit(Basis::Grant(hers)));
+		assert_eq!(world.views(NAT, B, note), deny(Reason::Suspended));
+		// She does not wait for the council.
+		world.send(MUM, confirm(&lost, NAT, stolen)).unwrap();
+		assert_eq!(world.views(NAT, B, note), permit(Basis::Grant(stolen)));
+
+		// Whoever has the key contests her: until the council has decided nothing that was given since counts.
+		let contest = Call::contest_guardian { guardian: account(MUM) };
+		world.send(&lost.key, contest).unwrap();
+		for who in [BEA, NAT] {
+			assert_eq!(world.views(who, B, note), deny(Reason::Suspended), "{who}");
+		}
+		let uphold = Call::decide_guardian {
+			patient: lost.id,
+			guardian: account(MUM),
+			upheld: true,
+		};
+		world.council(uphold).unwrap();
+		assert_eq!(world.views(BEA, B, note), permit(Basis::Grant(hers)));
+	});
+}
