@@ -6,7 +6,8 @@ use frame_support::{ensure, traits::Time};
 use salus_primitives::{GrantId, Grantee, KeyLoss, PatientId, PatientStatus, Registry};
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// What is in doubt of a living patient's grants. Nothing is read before it is asked for, and nothing twice.
+/// What is in doubt of a living patient's grants. Nothing is read before it is asked for; the loss is read once, and her
+/// guardians once for each account that gave what is in doubt.
 pub(crate) struct Doubt<T: Config> {
 	patient: PatientId,
 	loss: Option<KeyLoss>,
