@@ -5,7 +5,7 @@ use pallet_roles::{Act, Call, ContactsCommitment, CONTESTED_RECOVERY_NOTICE, REC
 use salus_primitives::{contacts_commitment, wrapped, Capacity, ControllerCause, RecoveryChange, VOUCH_TAG};
 use sp_core::{Pair, H256};
 
-/// The keys of the id that the person has next.
+/// The person with the keys that she makes after the loss.
 fn renewed(world: &World, patient: &Patient) -> Patient {
 	let (key, hpke) = derive("Pia", world.genesis, A, 1);
 	Patient {
@@ -15,7 +15,7 @@ fn renewed(world: &World, patient: &Patient) -> Patient {
 	}
 }
 
-/// The recovery to the person's new key, lost since then, as she says.
+/// The recovery to her new key; the old one is lost since then, as she says.
 fn recovery(world: &World, new: &Patient, lost_at: Moment) -> Act<AccountId, Signature> {
 	let (controller, signature) = world.acceptance(&new.key, new.id, Capacity::Controller, Some(&new.hpke));
 	Act::BeginRecovery {
@@ -259,7 +259,7 @@ fn what_the_thief_granted_counts_once_she_confirms_it_and_not_before() {
 			assert_eq!(world.views(who, at, note), deny(Reason::Suspended), "{who}");
 		}
 
-		// She knows of one of them: she gave it by the device that she still had somewhere.
+		// She agrees with one of them.
 		world.send(&new.key, confirm(&new, NAT, stolen)).unwrap();
 		assert_eq!(
 			world.access(NAT, Some(B), note, Purpose::Treatment),
