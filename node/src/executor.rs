@@ -38,9 +38,12 @@ impl Executor {
 	}
 }
 
+/// Whether a function's arguments are well-formed.
+type Check = fn(&[u8]) -> bool;
+
 /// The functions that run as compiled in, and whether arguments of theirs are well-formed. RPC, release desk and relay
 /// ask them for each request.
-const COMPILED_IN: [(&str, fn(&[u8]) -> bool); 12] = [
+const COMPILED_IN: [(&str, Check); 12] = [
 	("TaggedTransactionQueue_validate_transaction", is_transaction),
 	("AccountNonceApi_account_nonce", is::<AccountId>),
 	("ConsentApi_decide", is::<AccessRequest<AccountId>>),

@@ -7,6 +7,9 @@
 //! ```
 #![cfg_attr(not(feature = "std"), no_std)]
 
+// The macro writes the bounds of a versioned trait into where clauses besides.
+#![allow(clippy::multiple_bound_locations)]
+
 extern crate alloc;
 
 use alloc::vec::Vec;
