@@ -1,6 +1,6 @@
 //! What all commands share: where the node is, who signs, where this client keeps its files.
 
-use std::{path::PathBuf, sync::OnceLock};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::PathBuf, sync::OnceLock};
 
 use clap::Args;
 use salus_primitives::PatientId;
@@ -144,7 +144,10 @@ impl Session {
 		if !self.global.dry_run || DataDir::exists(&base, &client.genesis()) {
 			return Ok(DataDir::open(&base, &client.genesis())?);
 		}
-		let made = tempfile::tempdir().map_err(FileError::at(std::env::temp_dir()))?;
+		let made = tempfile::Builder::new()
+			.permissions(Permissions::from_mode(0o700))
+			.tempdir()
+			.map_err(FileError::at(std::env::temp_dir()))?;
 		let folder = self.passing.get_or_init(|| made);
 		Ok(DataDir::open(folder.path(), &client.genesis())?)
 	}

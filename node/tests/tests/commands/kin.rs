@@ -302,6 +302,8 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 		patient.types(&format!("consent grant --patient {id} {terms}")).ok()
 	};
 	let before = grants("imaging");
+	patient.assigned(DOCTOR);
+	let record = put(salus, id, "vitals", "pulse 61");
 	let (new_file, _) = salus.key("new.key");
 	let new = keys(&node, &new_file, 0).await;
 	let acceptance = Acceptance::of_controller(genesis(&node).await, number(id), &new);
@@ -332,7 +334,7 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	confirm(&since["grant"]).fails(4, "Consent.RecoveryOpen");
 	let asks = format!("--patient {id} --requester {} --institution 1", account(REQUESTER));
 	let explained = salus
-		.types(&format!("consent explain {asks} --category vitals --purpose treatment"))
+		.types(&format!("consent explain {asks} --record {record} --purpose treatment"))
 		.ok();
 	assert_eq!(explained["decision"], json!({ "deny": "Suspended" }));
 	let how = format!("salus consent confirm --patient {id} --grant {}", text(&since["grant"]));
@@ -496,8 +498,11 @@ async fn copies_are_attested_and_an_author_succeeded() {
 	};
 	let successor = format!("--successor {nurse}");
 	named(&successor).fails(4, "Consent.AuthorStillThere");
-	let suspend = format!("credential suspend {author} --institution 0");
-	salus.types_as("//Charlie", &suspend).ok();
+	// Suspended she may come back; who left for good is revoked.
+	let ended = |how: &str| salus.types_as("//Charlie", &format!("credential {how} {author} --institution 0"));
+	ended("suspend").ok();
+	named(&successor).fails(4, "Consent.AuthorStillThere");
+	ended("revoke").ok();
 	for (more, expected) in [(successor.as_str(), json!(nurse)), ("", Json::Null)] {
 		let named = named(more).ok();
 		assert_eq!(node.acknowledged(&named).await, ["Consent.SuccessorNamed"]);

@@ -6,7 +6,6 @@
 //! assert!(!Decision::Deny(Reason::NoGrant).is_permit());
 //! ```
 #![cfg_attr(not(feature = "std"), no_std)]
-
 // The macro writes the bounds of a versioned trait into where clauses besides.
 #![allow(clippy::multiple_bound_locations)]
 
