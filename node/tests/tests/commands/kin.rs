@@ -404,6 +404,54 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	assert_eq!(node.acknowledged(&denied).await, ["Consent.Denied"]);
 }
 
+/// No officer takes part: her contacts sign for the keys that she accepts on her new device, and anybody registered sends it.
+/// What was granted since the loss is suspended; an objection leaves it to the council.
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_begin_a_recovery_by_themselves() {
+	let node = Node::start().await;
+	let patient = Patient::registered(&node);
+	let (salus, id) = (&patient.salus, patient.id.as_str());
+	let contacts = salus.file("contacts.json");
+	let accounts = CONTACTS.map(account).join(",");
+	let set = format!("recovery contacts set --patient {id} --threshold 2 --contact {accounts} --out {contacts}");
+	patient.types(&set).ok();
+
+	let (device, _) = salus.key("device.key");
+	let accepted = salus.file("accepted.json");
+	let accept = format!("accept controller --patient {id} --out {accepted}");
+	salus.types(&format!("--key {device} {accept}")).ok();
+	let new = keys(&node, &device, 0).await.account.id().to_string();
+	let vouches = [1, 2].map(|place| salus.file(&format!("vouch-{place}.json")));
+	for (uri, out) in CONTACTS.iter().zip(&vouches) {
+		let sign = format!("recovery vouch-sign --patient {id} --account {new} --acceptance {accepted} --out {out}");
+		salus.types_as(uri, &sign).ok();
+	}
+	let lost = words::show_moment(node.time().await - salus_primitives::HOUR);
+	let begin = |vouches: &str| {
+		let files = format!("--contacts {contacts} --acceptance {accepted} --lost-at {lost} {vouches}");
+		salus.types_as(REQUESTER, &format!("recovery begin --patient {id} {files}"))
+	};
+	begin(&vouches[0]).fails(7, "TooFewVouches");
+	let both = vouches.join(" ");
+	let begun = begin(&both).ok();
+	assert_eq!(
+		node.acknowledged(&begun).await,
+		["Roles.PatientChanged", "Roles.PatientChanged"]
+	);
+	begin(&both).fails(4, "Roles.RecoveryOpen");
+	let shown = salus.types(&format!("recovery show --patient {id}")).ok();
+	let recovery = &shown["recovery"];
+	assert_eq!(
+		(&recovery["account"], &recovery["vouched"]),
+		(&json!(new), &json!(true))
+	);
+
+	let complete = format!("recovery complete --patient {id}");
+	salus.types_as(REQUESTER, &complete).fails(4, "Roles.RecoveryNotDue");
+	patient.types(&format!("recovery object --patient {id}")).ok();
+	salus.types_as(REQUESTER, &complete).fails(4, "Roles.CouncilDecides");
+}
+
 /// A patient of two hospitals makes an emergency card, each id with the key it belongs to; a doctor of B opens a case by
 /// it, while an incident that two officers declared makes approvals unnecessary.
 #[tokio::test(flavor = "multi_thread")]
