@@ -39,7 +39,7 @@ pub type Service = PartialComponents<
 /// A finalised block keeps its justification at least this often: proofs and light clients start from one.
 const JUSTIFICATION_PERIOD: u32 = 16;
 /// The part of a slot in which its author makes the block: 0.98 and 0.9 of that are for extrinsics, 588 ms, which is more
-/// than the runtime lets a block weigh. No more of it after skipped slots: a late block would make the next ones late.
+/// than the runtime lets a block weigh.
 const PROPOSAL: f32 = 2.0 / 3.0;
 /// How long a GRANDPA message is expected to travel between hospitals. Rounds follow one another without a rest, each of
 /// four times this at least, and a block waits for the next one to begin.
@@ -269,7 +269,8 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 			sync_oracle: sync_service.clone(),
 			justification_sync_link: sync_service.clone(),
 			block_proposal_slot_portion: SlotProportion::new(PROPOSAL),
-			max_block_proposal_slot_portion: Some(SlotProportion::new(PROPOSAL)),
+			// An author who missed slots takes longer: a full block that never fits would be made and thrown away for ever.
+			max_block_proposal_slot_portion: None,
 			telemetry: telemetry.as_ref().map(Telemetry::handle),
 			compatibility_mode: Default::default(),
 		})?;
