@@ -20,6 +20,12 @@ mod vault;
 
 use std::process::ExitCode;
 
+use tikv_jemallocator::Jemalloc;
+
+// The trie cache's millions of small nodes come and go in any order, and leave the system's allocator searching for room.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
+
 fn main() -> ExitCode {
 	match command::run() {
 		Ok(()) => ExitCode::SUCCESS,

@@ -198,7 +198,13 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 			gap_sync_body_policy: None,
 		})?;
 
-	let releases = hospitals.start(network.clone(), chain, registry.as_ref(), &task_manager)?;
+	let releases = hospitals.start(
+		network.clone(),
+		sync_service.clone(),
+		chain,
+		registry.as_ref(),
+		&task_manager,
+	)?;
 	if let Some(vault) = vault {
 		vault.serve(releases.clone(), client.clone(), &task_manager);
 	}

@@ -1,16 +1,25 @@
 //! Who is let in: nodes that an institution names, and those that this node's operator names on the command line.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+	collections::HashSet,
+	sync::Arc,
+	time::{Duration, Instant},
+};
 
 use futures::StreamExt;
 use sc_client_api::BlockchainEvents;
 use sc_network::{
 	config::{NetworkConfiguration, NonReservedPeerMode},
 	service::traits::NetworkService,
-	PeerId,
+	PeerId, ReputationChange,
 };
+use sp_consensus::SyncOracle;
+use tokio::time::MissedTickBehavior;
 
-use super::directory::Directory;
+use super::{
+	directory::Directory,
+	lateness::{Lateness, Remedy},
+};
 use crate::service::FullClient;
 
 /// From the first connection on nobody gets a slot for notifications who is not named. What the operator named: boot
@@ -26,10 +35,11 @@ pub fn close_to_strangers(config: &mut NetworkConfiguration) -> HashSet<PeerId> 
 	set.reserved_nodes.iter().map(|node| node.peer_id).collect()
 }
 
-/// Lets in what the finalised chain names, as it changes.
+/// Lets in what the finalised chain names, as it changes, and brings hospitals together that were parted.
 pub async fn admit(
 	client: Arc<FullClient>,
 	network: Arc<dyn NetworkService>,
+	sync: Arc<dyn SyncOracle + Send + Sync>,
 	directory: Arc<Directory>,
 	named_here: HashSet<PeerId>,
 ) {
@@ -41,6 +51,9 @@ pub async fn admit(
 			"No active institution names this node ({ours}): hospitals that were not told otherwise refuse it"
 		);
 	}
+	let mut lateness = Lateness::new(Instant::now());
+	let mut seconds = tokio::time::interval(Duration::from_secs(1));
+	seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
 	loop {
 		let mut admitted = directory.all();
 		admitted.extend(&named_here);
@@ -48,16 +61,44 @@ pub async fn admit(
 		for (peer, address) in directory.addresses() {
 			network.add_known_address(peer, address);
 		}
-		network.set_authorized_peers(admitted);
+		network.set_authorized_peers(admitted.clone());
 		loop {
-			if finality.next().await.is_none() {
-				return;
+			tokio::select! {
+				block = finality.next() => {
+					if block.is_none() {
+						return;
+					}
+					lateness = Lateness::new(Instant::now());
+					match directory.refresh() {
+						Ok(true) => break,
+						Ok(false) => {}
+						Err(error) => log::warn!(target: "salus", "the institutions' nodes were not read: {error}"),
+					}
+				}
+				_ = seconds.tick() => match lateness.remedy(Instant::now(), sync.is_major_syncing()) {
+					Remedy::None => {}
+					Remedy::Forgive => forgive(&*network, &admitted),
+					Remedy::Reconnect => {
+						forgive(&*network, &admitted);
+						log::info!(target: "salus", "Nothing becomes final: connecting to the hospitals' nodes anew");
+						network.set_authorized_peers(HashSet::new());
+						network.set_authorized_peers(admitted.clone());
+					}
+				},
 			}
-			match directory.refresh() {
-				Ok(true) => break,
-				Ok(false) => {}
-				Err(error) => log::warn!(target: "salus", "the institutions' nodes were not read: {error}"),
-			}
+		}
+	}
+}
+
+/// No named node is refused for what it answered while finality stands still.
+fn forgive(network: &dyn NetworkService, named: &HashSet<PeerId>) {
+	for peer in named {
+		let reputation = network.peer_reputation(peer);
+		if reputation < 0 {
+			network.report_peer(
+				*peer,
+				ReputationChange::new(reputation.saturating_neg(), "finality is late"),
+			);
 		}
 	}
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod blocks;
 mod directory;
+mod lateness;
 mod pace;
 mod protocol;
 mod relay;
@@ -21,6 +22,7 @@ use sc_network::{
 	NetworkBackend, PeerId,
 };
 use sc_service::{error::Error, TaskManager};
+use sp_consensus::SyncOracle;
 
 use crate::{
 	metrics,
@@ -87,6 +89,7 @@ impl Listening {
 	pub fn start(
 		self,
 		network: Arc<dyn NetworkService>,
+		sync: Arc<dyn SyncOracle + Send + Sync>,
 		chain: Arc<NodeChain>,
 		registry: Option<&Registry>,
 		tasks: &TaskManager,
@@ -140,7 +143,7 @@ impl Listening {
 		}
 
 		let spawner = tasks.spawn_essential_handle();
-		let admitting = admission::admit(client, network, directory, named_here);
+		let admitting = admission::admit(client, network, sync, directory, named_here);
 		spawner.spawn("hospitals-admission", Some("salus"), admitting);
 		spawner.spawn("hospitals-release", Some("salus"), release_desk.serve(releases));
 		spawner.spawn("hospitals-block", Some("salus"), block_desk.serve(blocks));
