@@ -39,7 +39,7 @@ pub type Service = PartialComponents<
 /// A finalised block keeps its justification at least this often: proofs and light clients start from one.
 const JUSTIFICATION_PERIOD: u32 = 16;
 /// The part of a slot in which its author makes the block: 0.98 and 0.9 of that are for extrinsics, 588 ms, which is more
-/// than the runtime lets a block weigh.
+/// than the runtime lets ordinary calls of a block weigh.
 const PROPOSAL: f32 = 2.0 / 3.0;
 /// How long a GRANDPA message is expected to travel between hospitals. Rounds follow one another without a rest, each of
 /// four times this at least, and a block waits for the next one to begin.
