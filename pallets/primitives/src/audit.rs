@@ -184,6 +184,9 @@ pub enum Kind<AccountId> {
 	/// She committed to recovery contacts.
 	#[codec(index = 78)]
 	RecoveryContactsSet,
+	/// Enough of her recovery contacts began the recovery of a lost key: the actor sent what they signed.
+	#[codec(index = 79)]
+	RecoveryBegunByContacts { controller: AccountId },
 }
 
 /// One entry of a patient's trail.

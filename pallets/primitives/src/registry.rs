@@ -232,7 +232,7 @@ vocabulary! {
 
 vocabulary! {
 	/// What became of a recovery that is not completed.
-	pub enum RecoveryChange { Objected = 0, Vouched = 1, Refused = 2 }
+	pub enum RecoveryChange { Objected = 0, Vouched = 1, Refused = 2, Lapsed = 3 }
 }
 
 /// Since when a patient's key may have been in other hands. Grants given in that time don't count until she confirms

@@ -1,6 +1,6 @@
 //! What keys sign outside of transactions, and the public keys payload keys are wrapped to.
 
-use crate::{Capacity, PatientId};
+use crate::{Capacity, Moment, PatientId};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -19,8 +19,8 @@ pub const APPLICATION_TAG: &[u8] = b"salus/application/1";
 pub const ACCEPT_TAG: &[u8] = b"salus/accept/1";
 /// Tag of a patient's signature under the merge of two of her ids.
 pub const MERGE_TAG: &[u8] = b"salus/merge/1";
-/// Tag of a recovery contact's signature under the patient's new keys.
-pub const VOUCH_TAG: &[u8] = b"salus/vouch/1";
+/// Tag of a recovery contact's signature under a [`Vouch`].
+pub const VOUCH_TAG: &[u8] = b"salus/vouch/2";
 /// Tag of the commitment to a patient's recovery contacts.
 pub const CONTACTS_TAG: &[u8] = b"salus/contacts/1";
 /// Tag of a patient's signature under her card.
@@ -71,6 +71,27 @@ pub struct Acceptance<'a, AccountId> {
 	pub account: &'a AccountId,
 	/// The key that subject wraps will be made to.
 	pub hpke: Option<&'a HpkeKey>,
+}
+
+/// What a recovery contact signs under [`VOUCH_TAG`], in the [`wrapped`] form: the new keys of a patient who lost hers. It
+/// says since when, so that nobody else chooses what is suspended, and it counts once: not after its time, nor after a
+/// recovery of the patient's has ended.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Vouch<AccountId> {
+	/// The genesis hash of the chain it is for.
+	pub genesis: H256,
+	/// The patient's id.
+	pub patient: PatientId,
+	/// How many recoveries of hers have ended before.
+	pub round: u32,
+	/// The account that will sign for her.
+	pub controller: AccountId,
+	/// The key that subject wraps will be made to.
+	pub hpke: HpkeKey,
+	/// Since when she has not had the old key.
+	pub lost_at: Moment,
+	/// It is void from this time on.
+	pub not_after: Moment,
 }
 
 /// `blake2_256("salus/contacts/1" ++ salt ++ SCALE(k, contacts))`: which accounts, `k` of them together, vouch for a

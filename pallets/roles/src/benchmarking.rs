@@ -7,7 +7,7 @@ use crate::{
 	acts::Officers, Applications, Assignments, Call, CaregiversOf, ComingKeys, ComingKeysOf, Config,
 	ContactsCommitment, ContactsOf, Credentials, GuardianshipTerms, Home, Institutions, LeftInstitutions, NextPatient,
 	Pallet, PatientOf, ProposedActs, PrunedKeys, Recoveries, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
-	MAX_CONTACTS, MAX_LEFT, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_NOTICE,
+	MAX_CONTACTS, MAX_LEFT, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -516,9 +516,18 @@ mod benchmarks {
 	fn vouch(n: Linear<1, MAX_CONTACTS>) -> Result<(), BenchmarkError> {
 		let (patient, _, controller) = patient::<T>()?;
 		let recovery = recovering::<T>(patient);
-		let (contacts, signatures) = vouching::<T>(patient, &recovery.controller, &recovery.hpke, n)?;
+		let keys = (recovery.controller, recovery.hpke);
+		let not_after = recovery.since.saturating_add(VOUCHING_LIFETIME);
+		let (contacts, signatures) = vouching::<T>(patient, keys, recovery.since, not_after, n)?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(controller), patient, [1; 32], contacts, signatures);
+		_(
+			RawOrigin::Signed(controller),
+			patient,
+			not_after,
+			[1; 32],
+			contacts,
+			signatures,
+		);
 		assert!(Recoveries::<T>::get(patient).is_some_and(|recovery| recovery.vouched));
 		Ok(())
 	}
@@ -528,7 +537,8 @@ mod benchmarks {
 		let (patient, _, controller) = patient::<T>()?;
 		let hpke = key(205);
 		let (new, acceptance) = accepting::<T>(patient, Capacity::Controller, Some(&hpke))?;
-		let (contacts, signatures) = vouching::<T>(patient, &new, &hpke, n)?;
+		let not_after = T::Time::now().saturating_add(VOUCHING_LIFETIME);
+		let (contacts, signatures) = vouching::<T>(patient, (new.clone(), hpke.clone()), 0, not_after, n)?;
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(controller),
@@ -536,6 +546,7 @@ mod benchmarks {
 			new,
 			hpke,
 			0,
+			not_after,
 			[1; 32],
 			contacts,
 			signatures,
@@ -558,6 +569,17 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(controller), patient);
 		assert_eq!(PatientOf::<T>::get(recovery.controller), Some(patient));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn prune_recovery() -> Result<(), BenchmarkError> {
+		let (patient, _, controller) = patient::<T>()?;
+		let recovery = recovering::<T>(patient);
+		clock(recovery.since.saturating_add(RECOVERY_LIFETIME));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(controller), patient);
+		assert!(!Recoveries::<T>::contains_key(patient));
 		Ok(())
 	}
 

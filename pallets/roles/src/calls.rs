@@ -701,30 +701,40 @@ mod calls {
 			Ok(())
 		}
 
-		/// Shows a patient's recovery contacts, of whom enough sign `wrapped(VOUCH_TAG, (genesis, patient, controller,
-		/// HPKE key))` for the new keys. Anybody registered may. An objection by the old key delays nothing then.
+		/// Shows a patient's recovery contacts, of whom enough sign the new keys: each `wrapped(VOUCH_TAG, Vouch)`, which
+		/// names the time of the loss as those who began the recovery said it, and its own end. Anybody registered may. An
+		/// objection by the old key delays nothing then.
 		///
 		/// # Events
 		/// [`Event::PatientChanged`].
 		///
 		/// # Errors
 		/// [`Error::NotRegistered`], [`Error::NoContacts`], [`Error::ContactsDiffer`], [`Error::TooFewContacts`],
-		/// [`Error::NoRecovery`], [`Error::AlreadyVouched`], [`Error::VouchInvalid`].
+		/// [`Error::VouchingExpired`], [`Error::VouchingTooLong`], [`Error::NoRecovery`], [`Error::AlreadyVouched`],
+		/// [`Error::VouchInvalid`].
 		#[pallet::call_index(32)]
 		#[pallet::weight(T::WeightInfo::vouch(u32::try_from(signatures.len()).unwrap_or(MAX_CONTACTS)))]
 		pub fn vouch(
 			origin: OriginFor<T>,
 			patient: PatientId,
+			not_after: Moment,
 			salt: [u8; 32],
 			contacts: Contacts<T::AccountId>,
 			signatures: Vouching<T::Signature>,
 		) -> DispatchResult {
 			let who = Self::ensure_registered(origin)?;
-			Self::hear_contacts(who, patient, &(&salt, &contacts, &signatures))?;
+			let shown = Shown {
+				not_after,
+				salt,
+				contacts,
+				signatures,
+			};
+			Self::hear_contacts(who, patient, &shown)?;
 			Ok(())
 		}
 
 		/// Completes a recovery, or refuses it: the new account signs for the patient and the old one never comes back.
+		/// What her contacts signed for it counts for no other one.
 		///
 		/// # Events
 		/// [`Event::PatientChanged`].
@@ -740,17 +750,18 @@ mod calls {
 		}
 
 		/// Begins the recovery of a patient's key for which enough of her contacts vouch: they are shown, and sign the new
-		/// keys as for [`vouch`](Self::vouch), and the new account accepts. Anybody registered may send it. What was
-		/// granted since `lost_at` counts for nothing until she confirms it.
+		/// keys and the time of the loss as for [`vouch`](Self::vouch), and the new account accepts. Anybody registered may
+		/// send it. What was granted since `lost_at` counts for nothing until she confirms it.
 		///
 		/// # Events
-		/// [`Event::PatientChanged`], twice.
+		/// [`Event::PatientChanged`].
 		///
 		/// # Errors
 		/// [`Error::NotRegistered`], [`Error::UnknownPatient`], [`Error::PatientNotActive`], [`Error::NoController`],
 		/// [`Error::RecoveryOpen`], [`Error::NoContacts`], [`Error::ContactsDiffer`], [`Error::TooFewContacts`],
-		/// [`Error::VouchInvalid`], [`Error::LossInFuture`], [`Error::AccountInUse`], [`Error::AccountLeft`],
-		/// [`Error::MalformedHpkeKey`], [`Error::HpkeKeyInUse`], [`Error::AcceptanceInvalid`].
+		/// [`Error::VouchingExpired`], [`Error::VouchingTooLong`], [`Error::VouchInvalid`], [`Error::LossInFuture`],
+		/// [`Error::AccountInUse`], [`Error::AccountLeft`], [`Error::MalformedHpkeKey`], [`Error::HpkeKeyInUse`],
+		/// [`Error::AcceptanceInvalid`].
 		#[pallet::call_index(34)]
 		#[pallet::weight(T::WeightInfo::recover(u32::try_from(signatures.len()).unwrap_or(MAX_CONTACTS)))]
 		#[allow(clippy::too_many_arguments)]
@@ -760,13 +771,19 @@ mod calls {
 			controller: T::AccountId,
 			hpke: HpkeKey,
 			lost_at: Moment,
+			not_after: Moment,
 			salt: [u8; 32],
 			contacts: Contacts<T::AccountId>,
 			signatures: Vouching<T::Signature>,
 			acceptance: T::Signature,
 		) -> DispatchResult {
 			let who = Self::ensure_registered(origin)?;
-			let shown = (&salt, &contacts, &signatures);
+			let shown = Shown {
+				not_after,
+				salt,
+				contacts,
+				signatures,
+			};
 			Self::recover_by_contacts(who, patient, (controller, hpke), lost_at, &shown, &acceptance)?;
 			Ok(())
 		}
@@ -785,6 +802,21 @@ mod calls {
 		pub fn complete_recovery(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
 			Self::ensure_registered(origin)?;
 			Self::complete_vouched(patient)
+		}
+
+		/// Forgets a recovery that nobody completed or refused in 60 days, as if it had been refused. Anybody registered
+		/// may.
+		///
+		/// # Events
+		/// [`Event::PatientChanged`].
+		///
+		/// # Errors
+		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::RecoveryNotExpired`].
+		#[pallet::call_index(36)]
+		#[pallet::weight(T::WeightInfo::prune_recovery())]
+		pub fn prune_recovery(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
+			let who = Self::ensure_registered(origin)?;
+			Self::forget_recovery(who, patient)
 		}
 	}
 }

@@ -228,7 +228,8 @@ mod errors {
 		ContactsDiffer,
 		/// Fewer contacts sign than the patient wanted, or one signs twice.
 		TooFewContacts,
-		/// A signature is not the contact's, or not under these new keys.
+		/// A signature is not the contact's, or is under other keys, another time of the loss, another end, or from before an
+		/// earlier recovery ended: have it signed anew.
 		VouchInvalid,
 		/// The contacts have vouched already.
 		AlreadyVouched,
@@ -242,5 +243,11 @@ mod errors {
 		MergeAgreementExpired,
 		/// No contacts vouch for the recovery, or the old key objected: the council decides.
 		CouncilDecides,
+		/// What the contacts signed holds no more: have it signed anew.
+		VouchingExpired,
+		/// What the contacts signed ends more than 30 days ahead: have it signed for a shorter time.
+		VouchingTooLong,
+		/// The council can decide the recovery until 60 days after its beginning.
+		RecoveryNotExpired,
 	}
 }

@@ -37,6 +37,7 @@ mod tests;
 pub use acts::Act;
 use frame_support::pallet_macros::import_section;
 pub use pallet::*;
+use recovery::Shown;
 pub use registration::Registration;
 pub use types::*;
 pub use weights::WeightInfo;

@@ -8,8 +8,8 @@ use frame_system::EnsureRoot;
 use salus_primitives::{
 	tagged, wrapped, Acceptance, Action, ActionSet, Admission, Application, AuditEntry, AuditTrail, Capacity,
 	CategorySet, Credential, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, OnAdmitted,
-	PatientId, Purpose, PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MERGE_TAG,
-	REGISTER_TAG, VOUCHER_TAG,
+	PatientId, Purpose, PurposeSet, Role, Status, Terms, Vouch, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MERGE_TAG,
+	REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
 };
 use sp_core::{ed25519, sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
@@ -465,4 +465,22 @@ pub fn accepts(name: &str, patient: PatientId, capacity: Capacity, hpke: Option<
 		hpke,
 	};
 	sign(name, &wrapped(ACCEPT_TAG, &acceptance))
+}
+
+/// What a contact signs now for these keys: for a day.
+pub fn vouch_for(patient: PatientId, controller: &AccountId32, hpke: &HpkeKey, lost_at: Moment) -> Vouch<AccountId32> {
+	Vouch {
+		genesis: GENESIS,
+		patient,
+		round: crate::RecoveryRounds::<Test>::get(patient),
+		controller: controller.clone(),
+		hpke: hpke.clone(),
+		lost_at,
+		not_after: now() + DAY,
+	}
+}
+
+/// A contact's signature under it.
+pub fn vouched_by(contact: &str, vouch: &Vouch<AccountId32>) -> MultiSignature {
+	sign(contact, &wrapped(VOUCH_TAG, vouch))
 }

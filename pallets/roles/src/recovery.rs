@@ -1,26 +1,32 @@
 //! The recovery of a lost key: two officers propose it and the council completes it, or enough of the contacts whom the
 //! patient chose before vouch for it and seven days complete it. Whoever holds the old key can object, a thief too: then
-//! the council decides, and contacts outweigh the objection.
+//! the council decides, and contacts outweigh the objection. What nobody decides lapses.
 
 use crate::{
 	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, Error, KeyLosses, Pallet, PatientOf,
-	Recoveries, Recovery, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_NOTICE,
+	Recoveries, Recovery, RecoveryRounds, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME,
+	RECOVERY_NOTICE, VOUCHING_LIFETIME,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
 	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, KeyLoss, Kind, Moment, PatientId, RecoveryChange,
-	VOUCH_TAG,
+	Vouch, VOUCH_TAG,
 };
 use sp_core::H256;
-use sp_runtime::{traits::Verify, DispatchResult};
+use sp_runtime::{traits::Verify, DispatchError, DispatchResult};
 
-/// The salt and the contacts of a commitment, with what some of them sign.
-pub(crate) type Shown<'a, T> = (
-	&'a [u8; 32],
-	&'a Contacts<<T as frame_system::Config>::AccountId>,
-	&'a Vouching<<T as Config>::Signature>,
-);
+/// The contacts whom a patient committed to, and what some of them sign.
+pub(crate) struct Shown<T: Config> {
+	/// From when on it is void.
+	pub not_after: Moment,
+	/// The salt of the commitment.
+	pub salt: [u8; 32],
+	/// The contacts, in the order of the commitment.
+	pub contacts: Contacts<T::AccountId>,
+	/// Who of them signs, and the signatures.
+	pub signatures: Vouching<T::Signature>,
+}
 
 impl<T: Config> Pallet<T> {
 	/// Enters a recovery, instead of an earlier one. Its HPKE key is taken from now on: it is public, and a thief who has
@@ -47,14 +53,15 @@ impl<T: Config> Pallet<T> {
 		patient: PatientId,
 		to: (T::AccountId, HpkeKey),
 		lost_at: Moment,
-		shown: &Shown<'_, T>,
+		shown: &Shown<T>,
 		signature: &T::Signature,
 	) -> Result<(), Error<T>> {
 		let entry = Self::active_patient(patient)?;
 		ensure!(entry.controller.is_some(), Error::NoController);
 		ensure!(!Recoveries::<T>::contains_key(patient), Error::RecoveryOpen);
+		let evidence = Self::check_shown(patient, shown)?;
+		Self::check_vouches(patient, &to, lost_at, shown)?;
 		let (controller, hpke) = to;
-		let evidence = Self::check_vouching(patient, (&controller, &hpke), shown)?;
 		let recovery = Recovery {
 			controller: controller.clone(),
 			hpke,
@@ -64,9 +71,7 @@ impl<T: Config> Pallet<T> {
 			vouched: true,
 		};
 		Self::enter_recovery(patient, recovery, lost_at, signature)?;
-		let with = who.clone();
-		Self::append(patient, Some(who.clone()), Kind::RecoveryProposed { controller, with });
-		Self::note_recovery(patient, Some(who), RecoveryChange::Vouched);
+		Self::append(patient, Some(who), Kind::RecoveryBegunByContacts { controller });
 		Ok(())
 	}
 
@@ -120,12 +125,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Notes that enough of the contacts vouch for a recovery: they are shown, and sign the new keys.
-	pub(crate) fn hear_contacts(who: T::AccountId, patient: PatientId, shown: &Shown<'_, T>) -> Result<(), Error<T>> {
-		ensure!(ContactsOf::<T>::contains_key(patient), Error::NoContacts);
+	/// Notes that enough of the contacts vouch for a recovery: they are shown, and sign the new keys and since when the old
+	/// one is lost, as those who began it said.
+	pub(crate) fn hear_contacts(who: T::AccountId, patient: PatientId, shown: &Shown<T>) -> Result<(), Error<T>> {
+		Self::check_shown(patient, shown)?;
 		Self::change_recovery(patient, |recovery| {
 			ensure!(!recovery.vouched, Error::AlreadyVouched);
-			Self::check_vouching(patient, (&recovery.controller, &recovery.hpke), shown)?;
+			let lost_at = KeyLosses::<T>::get(patient).waiting.ok_or(Error::NoRecovery)?;
+			let keys = (recovery.controller.clone(), recovery.hpke.clone());
+			Self::check_vouches(patient, &keys, lost_at, shown)?;
 			recovery.vouched = true;
 			Ok(())
 		})?;
@@ -133,24 +141,45 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Enough of those whom the patient committed to sign these keys. The commitment they open.
-	fn check_vouching(
-		patient: PatientId,
-		(controller, hpke): (&T::AccountId, &HpkeKey),
-		(salt, contacts, signatures): &Shown<'_, T>,
-	) -> Result<H256, Error<T>> {
+	/// It is those whom the patient committed to who are shown, and enough of them sign for now. The commitment they open.
+	fn check_shown(patient: PatientId, shown: &Shown<T>) -> Result<H256, Error<T>> {
 		let committed = ContactsOf::<T>::get(patient).ok_or(Error::NoContacts)?;
-		let shown = contacts_commitment(salt, committed.threshold, contacts);
-		ensure!(shown == committed.commitment, Error::ContactsDiffer);
-		let places: BTreeSet<_> = signatures.iter().map(|(place, _)| *place).collect();
-		let enough = places.len() == signatures.len() && places.len() >= usize::from(committed.threshold);
+		let opened = contacts_commitment(&shown.salt, committed.threshold, &shown.contacts);
+		ensure!(opened == committed.commitment, Error::ContactsDiffer);
+		let places: BTreeSet<_> = shown.signatures.iter().map(|(place, _)| *place).collect();
+		let enough = places.len() == shown.signatures.len() && places.len() >= usize::from(committed.threshold);
 		ensure!(enough, Error::TooFewContacts);
-		let message = wrapped(VOUCH_TAG, &(Self::genesis(), patient, controller, hpke));
-		for (place, signature) in signatures.iter() {
-			let contact = contacts.get(usize::from(*place)).ok_or(Error::VouchInvalid)?;
+		let now = T::Time::now();
+		ensure!(now < shown.not_after, Error::VouchingExpired);
+		ensure!(
+			shown.not_after <= now.saturating_add(VOUCHING_LIFETIME),
+			Error::VouchingTooLong
+		);
+		Ok(committed.commitment)
+	}
+
+	/// Each who signs, signs these keys, lost since then, in the round that the patient is in.
+	fn check_vouches(
+		patient: PatientId,
+		(controller, hpke): &(T::AccountId, HpkeKey),
+		lost_at: Moment,
+		shown: &Shown<T>,
+	) -> Result<(), Error<T>> {
+		let vouch = Vouch {
+			genesis: Self::genesis(),
+			patient,
+			round: RecoveryRounds::<T>::get(patient),
+			controller: controller.clone(),
+			hpke: hpke.clone(),
+			lost_at,
+			not_after: shown.not_after,
+		};
+		let message = wrapped(VOUCH_TAG, &vouch);
+		for (place, signature) in shown.signatures.iter() {
+			let contact = shown.contacts.get(usize::from(*place)).ok_or(Error::VouchInvalid)?;
 			ensure!(signature.verify(message.as_slice(), contact), Error::VouchInvalid);
 		}
-		Ok(committed.commitment)
+		Ok(())
 	}
 
 	/// Completes a recovery that the contacts vouch for and nobody objects to.
@@ -162,14 +191,9 @@ impl<T: Config> Pallet<T> {
 
 	/// The council's word about a recovery. Refusing one needs no waiting.
 	pub(crate) fn judge_recovery(patient: PatientId, complete: bool) -> DispatchResult {
-		let recovery = Recoveries::<T>::take(patient).ok_or(Error::<T>::NoRecovery)?;
-		keys::release::<T>(&recovery.hpke)?;
+		let recovery = Self::end_recovery(patient)?;
 		if !complete {
-			KeyLosses::<T>::mutate_exists(patient, |slot| {
-				let loss = slot.take().unwrap_or_default();
-				let before = KeyLoss { waiting: None, ..loss };
-				*slot = Some(before).filter(|loss| !loss.is_none());
-			});
+			Self::end_doubt(patient);
 			Self::note_recovery(patient, None, RecoveryChange::Refused);
 			return Ok(());
 		}
@@ -189,6 +213,35 @@ impl<T: Config> Pallet<T> {
 		};
 		Self::append(patient, None, kind);
 		Ok(())
+	}
+
+	/// Ends a recovery that nobody decided in time, as if it had been refused.
+	pub(crate) fn forget_recovery(who: T::AccountId, patient: PatientId) -> DispatchResult {
+		let recovery = Recoveries::<T>::get(patient).ok_or(Error::<T>::NoRecovery)?;
+		let until = recovery.since.saturating_add(RECOVERY_LIFETIME);
+		ensure!(until <= T::Time::now(), Error::<T>::RecoveryNotExpired);
+		Self::end_recovery(patient)?;
+		Self::end_doubt(patient);
+		Self::note_recovery(patient, Some(who), RecoveryChange::Lapsed);
+		Ok(())
+	}
+
+	/// Takes the recovery that waits. What contacts signed before counts no more: whatever became of it, they signed for
+	/// this one.
+	fn end_recovery(patient: PatientId) -> Result<Recovery<T::AccountId>, DispatchError> {
+		let recovery = Recoveries::<T>::take(patient).ok_or(Error::<T>::NoRecovery)?;
+		keys::release::<T>(&recovery.hpke)?;
+		RecoveryRounds::<T>::mutate(patient, |round| *round = round.saturating_add(1));
+		Ok(recovery)
+	}
+
+	/// What was granted since the loss counts again.
+	fn end_doubt(patient: PatientId) {
+		KeyLosses::<T>::mutate_exists(patient, |slot| {
+			let loss = slot.take().unwrap_or_default();
+			let before = KeyLoss { waiting: None, ..loss };
+			*slot = Some(before).filter(|loss| !loss.is_none());
+		});
 	}
 
 	fn change_recovery(

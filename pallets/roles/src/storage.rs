@@ -117,6 +117,11 @@ mod storage {
 	#[pallet::storage]
 	pub type KeyLosses<T: Config> = StorageMap<_, Twox64Concat, PatientId, KeyLoss, ValueQuery>;
 
+	/// How many recoveries of a patient's key have ended, completed or not. Contacts sign it, so that what they signed for
+	/// one of them begins no other.
+	#[pallet::storage]
+	pub type RecoveryRounds<T: Config> = StorageMap<_, Twox64Concat, PatientId, u32, ValueQuery>;
+
 	/// Which contacts vouch for a patient who lost her key, committed to.
 	#[pallet::storage]
 	pub type ContactsOf<T: Config> = StorageMap<_, Twox64Concat, PatientId, ContactsCommitment, OptionQuery>;

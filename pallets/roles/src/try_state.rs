@@ -5,8 +5,8 @@
 use crate::{
 	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config,
 	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merges, NextInstitution,
-	NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, Registrars, RetiredKeys, Ties,
-	TiesOf, Tombstones, UsedVouchers, MIN_OFFICERS,
+	NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, RecoveryRounds, Registrars,
+	RetiredKeys, Ties, TiesOf, Tombstones, UsedVouchers, MIN_OFFICERS,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -292,6 +292,7 @@ impl<T: Config> Pallet<T> {
 		let of_patients = PaperRecords::<T>::iter_keys()
 			.chain(Merges::<T>::iter_keys())
 			.chain(Recoveries::<T>::iter_keys())
+			.chain(RecoveryRounds::<T>::iter_keys())
 			.chain(KeyLosses::<T>::iter_keys())
 			.chain(ContactsOf::<T>::iter_keys())
 			.chain(CaregiversOf::<T>::iter_keys())

@@ -42,6 +42,10 @@ pub const OBJECTION_WINDOW: Moment = 72 * HOUR;
 pub const RECOVERY_NOTICE: Moment = 7 * DAY;
 /// How long instead, where the old key objected and no contacts vouched: the council hears both.
 pub const CONTESTED_RECOVERY_NOTICE: Moment = 14 * DAY;
+/// How long after its beginning the council decides a recovery that nobody completes. Then it can be forgotten.
+pub const RECOVERY_LIFETIME: Moment = 60 * DAY;
+/// How far ahead what contacts sign may end.
+pub const VOUCHING_LIFETIME: Moment = 30 * DAY;
 /// The most recovery contacts of a patient.
 pub const MAX_CONTACTS: u32 = 8;
 

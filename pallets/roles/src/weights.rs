@@ -87,6 +87,8 @@ pub trait WeightInfo {
 	fn recover(n: u32) -> Weight;
 	/// `complete_recovery`.
 	fn complete_recovery() -> Weight;
+	/// `prune_recovery`.
+	fn prune_recovery() -> Weight;
 }
 
 /// For tests.
@@ -210,5 +212,8 @@ impl WeightInfo for () {
 	}
 	fn complete_recovery() -> Weight {
 		Self::decide_recovery()
+	}
+	fn prune_recovery() -> Weight {
+		Weight::from_parts(40_000_000, 0)
 	}
 }

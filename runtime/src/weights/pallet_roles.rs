@@ -671,12 +671,16 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:0)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:0)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn vouch(n: u32) -> Weight {
 		Weight::from_parts(54_453_250, 4_774)
 			.saturating_add(Weight::from_parts(34_644_250, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -696,12 +700,14 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:0)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn recover(n: u32) -> Weight {
 		Weight::from_parts(118_698_428, 6_044)
 			.saturating_add(Weight::from_parts(35_491_571, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
@@ -717,6 +723,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
@@ -729,8 +737,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn complete_recovery() -> Weight {
 		Weight::from_parts(69_814_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(14))
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(15))
 	}
 
 	// Storage: `Roles::Recoveries` (r:1 w:1)
@@ -745,6 +753,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
@@ -757,7 +767,25 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn decide_recovery() -> Weight {
 		Weight::from_parts(64_216_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(14))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(15))
+	}
+
+	// Storage: `Roles::Home` (r:1 w:0)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:1)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:0 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	fn prune_recovery() -> Weight {
+		Weight::from_parts(45_000_000, 4_774)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
 }

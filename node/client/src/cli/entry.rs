@@ -137,6 +137,9 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 		}
 		Kind::RecoveryChanged { change } => json!({ "type": "RecoveryChanged", "change": change.name() }),
 		Kind::RecoveryContactsSet => json!({ "type": "RecoveryContactsSet" }),
+		Kind::RecoveryBegunByContacts { controller } => {
+			json!({ "type": "RecoveryBegunByContacts", "controller": account(controller) })
+		}
 	}
 }
 
@@ -230,5 +233,8 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 		}
 		Kind::RecoveryChanged { change } => format!("recovery of her key: {}", hyphenated(change.name())),
 		Kind::RecoveryContactsSet => "set her recovery contacts".to_string(),
+		Kind::RecoveryBegunByContacts { controller } => {
+			format!("sent what her contacts signed: they begin a recovery to the account {controller}")
+		}
 	}
 }

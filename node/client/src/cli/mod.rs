@@ -7,7 +7,6 @@ mod application;
 mod assign;
 mod attested;
 mod audit;
-mod begin_recovery;
 mod caregiver;
 mod consent;
 mod consent_list;
@@ -41,6 +40,7 @@ mod session;
 mod statement;
 mod terms;
 mod view;
+mod vouch;
 mod voucher;
 mod wish;
 mod written;
@@ -345,8 +345,11 @@ mod tests {
 			"salus guardian resign --patient 0",
 			"salus recovery contacts clear --patient 0",
 			"salus recovery vouch --patient 0 --contacts c.json a.json b.json",
-			"salus recovery begin --patient 0 --contacts c.json --acceptance n.json --lost-at 2026-11-18 a.json b.json",
+			"salus recovery vouch-sign --patient 0 --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --until 2026-12-10 --out v.json",
+			"salus recovery vouch-sign --patient 0 --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --acceptance n.json --lost-at 2026-11-18 --until 2026-12-10 --out v.json",
+			"salus recovery begin --patient 0 --contacts c.json --acceptance n.json a.json b.json",
 			"salus recovery complete --patient 0",
+			"salus recovery prune --patient 0",
 			"salus consent attest-erasure --patient 0 --grant 4",
 			"salus record successor --institution 0 --author 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 			"salus act propose --institution 0 register-on-paper --identified --majority 2031-05 --evidence-file e --salts s --json",
@@ -405,7 +408,10 @@ mod tests {
 			"salus patient rotate-keys --patient 0 --new-passphrase-file p",
 			"salus recovery contacts set --patient 0 --threshold 1 --out c.json",
 			"salus recovery vouch --patient 0 --contacts c.json",
-			"salus recovery vouch-sign --patient 0 --out v.json",
+			"salus recovery vouch-sign --patient 0 --until 2026-12-10 --out v.json",
+			"salus recovery vouch-sign --patient 0 --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --out v.json",
+			"salus recovery vouch-sign --patient 0 --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --acceptance n.json --until 2026-12-10 --out v.json",
+			"salus recovery begin --patient 0 --contacts c.json a.json b.json",
 			"salus act propose --institution 0",
 			"salus act propose add-officer --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 			"salus act confirm --institution 0 --act 0",

@@ -1,23 +1,23 @@
 //! `salus recovery`: a patient who lost her key. Two officers begin it (`salus act`) and the council ends it, or her contacts
-//! do both; here is what she, her contacts and whoever holds the old key do.
+//! do both (`vouch`); here is what she does before and after, and whoever holds the old key.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use salus_primitives::{Capacity, PatientId, DAY};
+use salus_primitives::{Moment, PatientId};
 use serde_json::{json, Value};
+use subxt::tx::Payload;
 
 use super::{
-	begin_recovery::{complete, Begin},
-	kept::{pretty, submit_keeping},
-	key::text_or_file,
+	kept::submit_keeping,
 	report::Report,
 	session::Session,
 	view,
+	vouch::{Begin, SendVouches, VouchSign},
 };
 use crate::sdk::{
-	calls, not_found, publish_new, words, AcceptanceFile, AccountId, Client, DocumentError, Error, Recovery,
-	RecoveryContacts, Vouch, VouchFile, MAX_CONTACTS,
+	calls, words, AccountId, Client, DocumentError, Error, Recovery, RecoveryContacts, CONTESTED_RECOVERY_NOTICE,
+	MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE,
 };
 
 #[derive(Subcommand)]
@@ -27,7 +27,7 @@ pub(crate) enum RecoveryCommand {
 	Contacts(Contacts),
 	/// Vouch for a patient's new keys, as one of her contacts: writes a file for whoever gathers them
 	#[command(
-		after_help = "Example:\n  salus --key mine.key recovery vouch-sign --patient 0 --account 5Grw… --out vouch.json\n\nAsk her, by voice or in person, for her new account: it is what you vouch for. Never take it from the chain alone."
+		after_help = "Example:\n  salus --key mine.key recovery vouch-sign --patient 0 --account 5Grw… --until 2026-12-10 --out vouch.json\n  salus --key mine.key recovery vouch-sign --patient 0 --account 5Grw… --acceptance new.json \\\n    --lost-at 2026-11-18 --until 2026-12-10 --out vouch.json\n\nAsk her, by voice or in person, for her new account: it is what you vouch for. Never take it from the chain alone.\nWithout --acceptance it is for the recovery that two officers began. All of her contacts name the same times: what you\nsign is good once, and until then."
 	)]
 	VouchSign(VouchSign),
 	/// Send what enough of a patient's contacts signed; anybody registered may
@@ -37,12 +37,21 @@ pub(crate) enum RecoveryCommand {
 	Vouch(SendVouches),
 	/// Begin a recovery by what enough of a patient's contacts signed, without any officer; anybody registered may
 	#[command(
-		after_help = "Example:\n  salus --key ada.key recovery begin --patient 0 --contacts contacts.json --acceptance new.json \\\n    --lost-at 2026-11-18 vouch-1.json vouch-2.json\n\nShe writes new.json on her new device with `salus accept controller`, and her contacts sign for it with\n`salus recovery vouch-sign --acceptance new.json`. What was granted since the loss is suspended at once."
+		after_help = "Example:\n  salus --key ada.key recovery begin --patient 0 --contacts contacts.json --acceptance new.json \\\n    vouch-1.json vouch-2.json\n\nShe writes new.json on her new device with `salus accept controller`, and her contacts sign for it with\n`salus recovery vouch-sign --acceptance new.json`, which says since when the old key is lost. What was granted since\nis suspended at once."
 	)]
 	Begin(Begin),
 	/// Complete a recovery that contacts vouch for and nobody objected to in seven days; anybody registered may
 	#[command(after_help = "Example:\n  salus --key ada.key recovery complete --patient 0")]
 	Complete {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+	},
+	/// Have a recovery forgotten that nobody decided in sixty days; anybody registered may
+	#[command(
+		after_help = "Example:\n  salus --key me.key recovery prune --patient 0\n\nWhat was granted since the loss counts again, as if the council had refused it."
+	)]
+	Prune {
 		/// The patient
 		#[arg(long)]
 		patient: PatientId,
@@ -96,37 +105,6 @@ pub(crate) struct SetContacts {
 	out: PathBuf,
 }
 
-/// `salus recovery vouch-sign`
-#[derive(Args)]
-pub(crate) struct VouchSign {
-	/// The patient
-	#[arg(long)]
-	patient: PatientId,
-	/// Her new account, as she told you
-	#[arg(long, value_parser = words::account)]
-	account: AccountId,
-	/// What she signed with her new key, where no officers began the recovery
-	#[arg(long, value_name = "FILE")]
-	acceptance: Option<String>,
-	/// The new file
-	#[arg(long, value_name = "FILE")]
-	out: PathBuf,
-}
-
-/// `salus recovery vouch`
-#[derive(Args)]
-pub(crate) struct SendVouches {
-	/// The patient
-	#[arg(long)]
-	patient: PatientId,
-	/// Her contacts file
-	#[arg(long, value_name = "FILE")]
-	contacts: String,
-	/// The files that the contacts signed
-	#[arg(required = true, value_name = "VOUCH")]
-	vouches: Vec<String>,
-}
-
 impl RecoveryCommand {
 	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
 		let client = session.client().await?;
@@ -148,7 +126,18 @@ impl RecoveryCommand {
 			Self::VouchSign(sign) => sign.run(session, &client).await,
 			Self::Vouch(send) => send.run(session, &client).await,
 			Self::Begin(begin) => begin.run(session, &client).await,
-			Self::Complete { patient } => complete(session, &client, patient).await,
+			Self::Complete { patient } => {
+				let done = format!(
+					"patient {patient} signs with her new key from now on; she confirms what was granted since the loss with salus consent confirm"
+				);
+				sent(session, &client, patient, &calls::complete_recovery(patient), done).await
+			}
+			Self::Prune { patient } => {
+				let done = format!(
+					"the recovery of patient {patient}'s key is forgotten; what was granted since the loss counts again"
+				);
+				sent(session, &client, patient, &calls::prune_recovery(patient), done).await
+			}
 			Self::Object { patient } => {
 				let sentence = "You object to the recovery of your key, which you hold: the council hears both sides.";
 				session.before_signing(sentence);
@@ -164,6 +153,22 @@ impl RecoveryCommand {
 			Self::Show { patient } => show(session, &client, patient).await,
 		}
 	}
+}
+
+/// Sends what anybody registered may.
+async fn sent(
+	session: &Session,
+	client: &Client,
+	patient: PatientId,
+	call: &impl Payload,
+	done: String,
+) -> Result<Report, Error> {
+	let acknowledgement = client.submit(call, &session.account()?).await?;
+	Ok(session
+		.report()
+		.line(done)
+		.field("patient", words::number(patient))
+		.acknowledged(&acknowledgement))
 }
 
 impl SetContacts {
@@ -202,101 +207,20 @@ impl SetContacts {
 	}
 }
 
-impl VouchSign {
-	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let (controller, hpke) = match &self.acceptance {
-			Some(file) => {
-				let text = text_or_file(file)?;
-				let capacity = Capacity::Controller;
-				let (acceptance, _) = AcceptanceFile::read(&text, &client.genesis(), self.patient, capacity)?;
-				acceptance.into_controller()?
-			}
-			None => {
-				let recovery = pending(client, self.patient).await?;
-				(recovery.controller, recovery.hpke)
-			}
-		};
-		if controller != self.account {
-			return Err(DocumentError::OtherAccount {
-				patient: self.patient,
-				found: controller,
-			}
-			.into());
-		}
-		let vouch = Vouch {
-			genesis: client.genesis(),
-			patient: self.patient,
-			controller,
-			hpke,
-		};
-		let sentence = format!(
-			"You vouch that account {} is of the person whom you know as patient {}.",
-			self.account, self.patient
-		);
-		session.before_signing(&sentence);
-		let account = session.account()?;
-		let file = VouchFile::sign(&vouch, &account);
-		publish_new(&self.out, &pretty(&self.out, &file)?)?;
-		let out = self.out.display().to_string();
-		Ok(session
-			.report()
-			.line(format!("signed by {}, written to {out}", account.id()))
-			.line("give it to whoever gathers them; it says who you are to nobody else until it is sent")
-			.field("patient", words::number(self.patient))
-			.field("account", view::account(&self.account))
-			.field("contact", view::account(&account.id()))
-			.field("file", out)
-			.field("sentence", sentence))
-	}
-}
-
-impl SendVouches {
-	async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let recovery = pending(client, self.patient).await?;
-		let contacts = RecoveryContacts::read(&text_or_file(&self.contacts)?)?;
-		let mut vouches = Vec::new();
-		for file in &self.vouches {
-			vouches.push(VouchFile::read(&text_or_file(file)?, &client.genesis())?);
-		}
-		let signatures = contacts.gather((&recovery.controller, &recovery.hpke), self.patient, vouches)?;
-		let vouched = signatures.len();
-		let call = calls::vouch(self.patient, contacts.open()?, signatures);
-		let acknowledgement = client.submit(&call, &session.account()?).await?;
-		Ok(session
-			.report()
-			.line(format!(
-				"{vouched} contacts vouch for the new keys of patient {}; it can be completed {}",
-				self.patient,
-				words::show_moment(recovery.since.saturating_add(NOTICE))
-			))
-			.field("patient", words::number(self.patient))
-			.field("account", view::account(&recovery.controller))
-			.field("vouched", vouched)
-			.acknowledged(&acknowledgement))
-	}
-}
-
-/// How long after its beginning the council may complete a recovery (`RECOVERY_NOTICE` of pallet-roles), and how long
-/// where the old key objected and nobody vouched (`CONTESTED_RECOVERY_NOTICE`).
-const NOTICE: u64 = 7 * DAY;
-const CONTESTED_NOTICE: u64 = 14 * DAY;
-
-/// The recovery that waits.
-async fn pending(client: &Client, patient: PatientId) -> Result<Recovery, Error> {
-	client
-		.proven_recovery(patient)
-		.await?
-		.ok_or_else(|| not_found("open recovery of patient", patient))
-}
-
 async fn show(session: &Session, client: &Client, patient: PatientId) -> Result<Report, Error> {
 	client.proven_patient(patient).await?;
 	let contacts = client.proven_contacts(patient).await?;
 	let recovery = client.proven_recovery(patient).await?;
+	let lost_at = client.proven_key_loss(patient).await?.waiting;
 	let report = session
 		.report()
 		.field("patient", words::number(patient))
-		.field("recovery", recovery.as_ref().map_or(Value::Null, recovery_json))
+		.field(
+			"recovery",
+			recovery
+				.as_ref()
+				.map_or(Value::Null, |recovery| recovery_json(recovery, lost_at)),
+		)
 		.field(
 			"contacts",
 			contacts.map_or(
@@ -309,7 +233,7 @@ async fn show(session: &Session, client: &Client, patient: PatientId) -> Result<
 			None => "she has no recovery contacts".into(),
 		});
 	Ok(match &recovery {
-		Some(recovery) => recovery_lines(recovery).into_iter().fold(report, Report::line),
+		Some(recovery) => recovery_lines(recovery, lost_at).into_iter().fold(report, Report::line),
 		None => report.line("no recovery is open"),
 	})
 }
@@ -317,31 +241,44 @@ async fn show(session: &Session, client: &Client, patient: PatientId) -> Result<
 /// From when on the council may complete it.
 fn due(recovery: &Recovery) -> u64 {
 	let notice = if recovery.objected && !recovery.vouched {
-		CONTESTED_NOTICE
+		CONTESTED_RECOVERY_NOTICE
 	} else {
-		NOTICE
+		RECOVERY_NOTICE
 	};
 	recovery.since.saturating_add(notice)
 }
 
-fn recovery_json(recovery: &Recovery) -> Value {
+/// From when on it may be forgotten.
+fn lapses(recovery: &Recovery) -> u64 {
+	recovery.since.saturating_add(RECOVERY_LIFETIME)
+}
+
+fn recovery_json(recovery: &Recovery, lost_at: Option<Moment>) -> Value {
 	json!({
 		"account": view::account(&recovery.controller),
 		"hpke": view::hpke(&recovery.hpke),
 		"evidence": words::hex(recovery.evidence),
 		"since": words::number(recovery.since),
+		"lostAt": lost_at.map(words::number),
 		"objected": recovery.objected,
 		"vouched": recovery.vouched,
 		"due": words::number(due(recovery)),
+		"lapses": words::number(lapses(recovery)),
 	})
 }
 
-fn recovery_lines(recovery: &Recovery) -> Vec<String> {
+fn recovery_lines(recovery: &Recovery, lost_at: Option<Moment>) -> Vec<String> {
 	let mut lines = vec![format!(
 		"a recovery to account {} was begun {}",
 		recovery.controller,
 		words::show_moment(recovery.since)
 	)];
+	if let Some(lost_at) = lost_at {
+		lines.push(format!(
+			"the old key is said to be lost since {}",
+			words::show_moment(lost_at)
+		));
+	}
 	if recovery.objected {
 		lines.push("whoever holds the old key objected".into());
 	}
@@ -354,13 +291,17 @@ fn recovery_lines(recovery: &Recovery) -> Vec<String> {
 	} else {
 		format!("the council may complete it from {due} on, and refuse it at any time")
 	});
+	lines.push(format!(
+		"if nobody decides it, anybody may have it forgotten from {} on",
+		words::show_moment(lapses(recovery))
+	));
 	lines
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use salus_primitives::HpkeKey;
+	use salus_primitives::{HpkeKey, DAY};
 
 	#[test]
 	fn an_objection_delays_a_recovery_unless_contacts_vouched() {
@@ -375,11 +316,16 @@ mod tests {
 		for (objected, vouched, days) in [(false, false, 8), (true, false, 15), (false, true, 8), (true, true, 8)] {
 			let recovery = recovery(objected, vouched);
 			assert_eq!(due(&recovery), days * DAY);
-			let lines = recovery_lines(&recovery).join("\n");
+			let lines = recovery_lines(&recovery, Some(DAY / 2)).join("\n");
 			assert_eq!(lines.contains("objected"), objected);
 			assert_eq!(lines.contains("vouched"), vouched);
-			assert!(lines.contains(&words::show_moment(days * DAY)), "{lines}");
-			assert_eq!(recovery_json(&recovery).get("due"), Some(&words::number(days * DAY)));
+			for told in [DAY / 2, days * DAY, 61 * DAY] {
+				assert!(lines.contains(&words::show_moment(told)), "{lines}");
+			}
+			let shown = recovery_json(&recovery, Some(DAY / 2));
+			for (field, at) in [("lostAt", DAY / 2), ("due", days * DAY), ("lapses", 61 * DAY)] {
+				assert_eq!(shown.get(field), Some(&words::number(at)));
+			}
 		}
 	}
 }

@@ -8,7 +8,7 @@ use subxt::{tx::Payload, utils::Static};
 
 use super::{
 	council::{Motion, MOTION_LENGTH},
-	AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Paper, Registration, Signature,
+	AccountId, Act, Application, ContactsCommitment, Hash, OpenedContacts, Paper, Registration, Signature, Vouch,
 };
 use crate::api::{
 	self,
@@ -189,18 +189,16 @@ pub fn object_to_recovery() -> impl Payload {
 }
 
 /// Somebody registered shows a patient's contacts, of whom these signed, each by the place among them.
-pub fn vouch(patient: PatientId, contacts: OpenedContacts, signatures: Vec<(u8, Signature)>) -> impl Payload {
-	let (contacts, salt) = contacts;
+pub fn vouch(vouch: &Vouch, (contacts, salt): OpenedContacts, signatures: Vec<(u8, Signature)>) -> impl Payload {
+	let (contacts, signatures) = (BoundedVec(contacts), BoundedVec(signatures));
 	api::tx()
 		.roles()
-		.vouch(patient, salt, BoundedVec(contacts), BoundedVec(signatures))
+		.vouch(vouch.patient, vouch.not_after, salt, contacts, signatures)
 }
 
 /// Somebody registered begins the recovery that these contacts sign for, as in [`vouch`], to keys that accept it.
 pub fn recover(
-	patient: PatientId,
-	(controller, hpke): (AccountId, HpkeKey),
-	lost_at: Moment,
+	vouch: Vouch,
 	(contacts, salt): OpenedContacts,
 	signatures: Vec<(u8, Signature)>,
 	acceptance: Signature,
@@ -208,10 +206,11 @@ pub fn recover(
 	let signatures = BoundedVec(signatures);
 	let contacts = BoundedVec(contacts);
 	api::tx().roles().recover(
-		patient,
-		controller,
-		Static(hpke),
-		lost_at,
+		vouch.patient,
+		vouch.controller,
+		Static(vouch.hpke),
+		vouch.lost_at,
+		vouch.not_after,
 		salt,
 		contacts,
 		signatures,
@@ -222,6 +221,11 @@ pub fn recover(
 /// Somebody registered completes a recovery that contacts vouch for and nobody objected to.
 pub fn complete_recovery(patient: PatientId) -> impl Payload {
 	api::tx().roles().complete_recovery(patient)
+}
+
+/// Somebody registered has a recovery forgotten that nobody decided in time.
+pub fn prune_recovery(patient: PatientId) -> impl Payload {
+	api::tx().roles().prune_recovery(patient)
 }
 
 /// A practitioner asks for consent.

@@ -82,10 +82,16 @@ pub use plaintext::abandon_unfinished;
 pub use proof::{verify as verify_proof, Proven};
 pub use put::{Put, PutOutcome};
 pub use readers::Reader;
-pub use recovery::{ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, Vouch, VouchFile, MAX_CONTACTS};
+pub use recovery::{
+	ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile,
+	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
+};
 pub use registration::Registration;
 pub use rejections::{after_refusal, because, rule_name};
-pub use storage_key::{contacts_key, institution_key, patient_key, record_key, recovery_key, time_key, trail_key};
+pub use storage_key::{
+	contacts_key, institution_key, key_loss_key, patient_key, record_key, recovery_key, recovery_round_key, time_key,
+	trail_key,
+};
 pub use subject::{check as check_subject, guess_media, read_subjects, SubjectMemory};
 pub use submit::Acknowledgement;
 pub use trail::{verify as verify_trail, TrailEntry, VerifiedTrail, FRESHNESS};

@@ -1,7 +1,7 @@
 //! State proofs: what the node says is in the state of a finalised block, checked against that block's state root.
 
 use codec::{Decode, Encode};
-use salus_primitives::{AuditHead, Institution, InstitutionId, Moment, Patient, PatientId, Record, RecordId};
+use salus_primitives::{AuditHead, Institution, InstitutionId, KeyLoss, Moment, Patient, PatientId, Record, RecordId};
 use serde_json::{json, Value};
 use sp_core::Blake2Hasher;
 use sp_trie::{read_trie_value, LayoutV1, StorageProof};
@@ -9,7 +9,10 @@ use subxt::{config::substrate::SubstrateHeader, utils::H256};
 
 use super::{
 	client::{hash_of, not_found},
-	storage_key::{contacts_key, institution_key, patient_key, record_key, recovery_key, time_key, trail_key},
+	storage_key::{
+		contacts_key, institution_key, key_loss_key, patient_key, record_key, recovery_key, recovery_round_key,
+		time_key, trail_key,
+	},
 	words, AccountId, Client, ConnectionError, ContactsCommitment, Error, Hash, ProofError, Recovery,
 };
 
@@ -79,6 +82,24 @@ impl Client {
 	/// The kinds of `ProofError`
 	pub async fn proven_recovery(&self, patient: PatientId) -> Result<Option<Recovery>, Error> {
 		Ok(self.proven("recovery", &recovery_key(patient)).await?.value)
+	}
+
+	/// Since when a patient's key may have been in other hands, as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// The kinds of `ProofError`
+	pub async fn proven_key_loss(&self, patient: PatientId) -> Result<KeyLoss, Error> {
+		let loss = self.proven("key loss", &key_loss_key(patient)).await?;
+		Ok(loss.value.unwrap_or_default())
+	}
+
+	/// How many recoveries of a patient's key have ended, as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// The kinds of `ProofError`
+	pub async fn proven_recovery_round(&self, patient: PatientId) -> Result<u32, Error> {
+		let round = self.proven("recovery round", &recovery_round_key(patient)).await?;
+		Ok(round.value.unwrap_or_default())
 	}
 
 	/// A patient's recovery contacts, as the state of the finalised head proves them.

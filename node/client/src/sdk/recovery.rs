@@ -1,7 +1,7 @@
 //! The recovery of a patient's lost key: what the chain has of it, the contacts she committed to, and what they sign.
 
 use codec::{Decode, Encode};
-use salus_primitives::{contacts_commitment, wrapped, HpkeKey, Moment, PatientId, VOUCH_TAG};
+use salus_primitives::{contacts_commitment, wrapped, HpkeKey, Moment, PatientId, DAY, VOUCH_TAG};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,6 +13,15 @@ use super::{
 
 /// The most recovery contacts of a patient.
 pub const MAX_CONTACTS: usize = 8;
+
+/// How long after its beginning a recovery may be completed (`RECOVERY_NOTICE` of pallet-roles).
+pub const RECOVERY_NOTICE: Moment = 7 * DAY;
+/// How long where the old key objected and nobody vouched (`CONTESTED_RECOVERY_NOTICE`).
+pub const CONTESTED_RECOVERY_NOTICE: Moment = 14 * DAY;
+/// How long until a recovery that nobody decided may be forgotten (`RECOVERY_LIFETIME`).
+pub const RECOVERY_LIFETIME: Moment = 60 * DAY;
+/// How far ahead what contacts sign may end (`VOUCHING_LIFETIME`).
+pub const VOUCHING_LIFETIME: Moment = 30 * DAY;
 
 /// The recovery of a lost key, until the council decides.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -120,17 +129,13 @@ impl RecoveryContacts {
 		})
 	}
 
-	/// The signatures of these contacts under a recovery, each with its signer's place among them; a second file of the
+	/// The signatures of these contacts under what is meant, each with its signer's place among them; a second file of the
 	/// same contact adds nothing.
 	///
 	/// # Errors
-	/// `Malformed`; `NotAContact`, `OtherKeys`, `TooFewVouches`
-	pub fn gather(
-		&self,
-		(controller, hpke): (&AccountId, &HpkeKey),
-		patient: PatientId,
-		vouches: Vec<(Vouch, AccountId, Signature)>,
-	) -> Result<Vec<(u8, Signature)>, DocumentError> {
+	/// `Malformed`; `NotAContact`, `OtherKeys`, `EarlierRecovery`, `OtherTimes`, `TooFewVouches`
+	pub fn gather(&self, meant: &Vouch, vouches: Vec<SignedVouch>) -> Result<Vec<(u8, Signature)>, DocumentError> {
+		let keys = |vouch: &Vouch| (vouch.patient, vouch.controller, vouch.hpke.clone());
 		let (accounts, _) = self.open()?;
 		let mut gathered: Vec<(u8, Signature)> = Vec::new();
 		for (vouch, contact, signature) in vouches {
@@ -139,9 +144,14 @@ impl RecoveryContacts {
 				.position(|account| *account == contact)
 				.and_then(|place| u8::try_from(place).ok())
 				.ok_or(DocumentError::NotAContact(contact))?;
-			let meant = (vouch.patient, &vouch.controller, &vouch.hpke);
-			if meant != (patient, controller, hpke) {
+			if keys(&vouch) != keys(meant) {
 				return Err(DocumentError::OtherKeys(contact));
+			}
+			if vouch.round != meant.round {
+				return Err(DocumentError::EarlierRecovery(contact));
+			}
+			if vouch != *meant {
+				return Err(DocumentError::OtherTimes(contact));
 			}
 			if gathered.iter().all(|(taken, _)| *taken != place) {
 				gathered.push((place, signature));
@@ -164,18 +174,10 @@ fn malformed(reason: String) -> DocumentError {
 	}
 }
 
-/// What a recovery contact signs: the keys that a patient will have.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Vouch {
-	/// The genesis hash of the chain it is for.
-	pub genesis: Hash,
-	/// The patient's id.
-	pub patient: PatientId,
-	/// Her new account.
-	pub controller: AccountId,
-	/// Her new HPKE key.
-	pub hpke: HpkeKey,
-}
+/// What a recovery contact signs: the keys that a patient will have, and since when she has not had the old one.
+pub type Vouch = salus_primitives::Vouch<AccountId>;
+/// A contact's word that was read: what she signed, who she is, her signature.
+pub type SignedVouch = (Vouch, AccountId, Signature);
 
 const VOUCH: &str = "vouch";
 
@@ -194,6 +196,10 @@ pub struct VouchFile {
 	pub patient: PatientId,
 	/// For which account.
 	pub controller: String,
+	/// Since when the old key is lost.
+	pub lost_at: String,
+	/// Until when it can be sent.
+	pub not_after: String,
 }
 
 impl VouchFile {
@@ -205,6 +211,8 @@ impl VouchFile {
 			contact: contact.id().to_string(),
 			patient: vouch.patient,
 			controller: vouch.controller.to_string(),
+			lost_at: words::show_moment(vouch.lost_at),
+			not_after: words::show_moment(vouch.not_after),
 		}
 	}
 
@@ -212,13 +220,15 @@ impl VouchFile {
 	///
 	/// # Errors
 	/// `Malformed`, `BadSignature`, `OtherChain`
-	pub fn read(text: &str, genesis: &Hash) -> Result<(Vouch, AccountId, Signature), DocumentError> {
+	pub fn read(text: &str, genesis: &Hash) -> Result<SignedVouch, DocumentError> {
 		let malformed = |reason: String| DocumentError::Malformed { what: VOUCH, reason };
 		let file: Self = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
 		let vouch: Vouch = decode(&file.vouch).map_err(malformed)?;
 		let signature: Signature = decode(&file.signature).map_err(malformed)?;
 		let contact = words::account(&file.contact).map_err(malformed)?;
-		if (file.patient, file.controller) != (vouch.patient, vouch.controller.to_string()) {
+		let times = [vouch.lost_at, vouch.not_after].map(words::show_moment);
+		let readable = (file.patient, file.controller, [file.lost_at, file.not_after]);
+		if readable != (vouch.patient, vouch.controller.to_string(), times) {
 			return Err(malformed("its readable part is not what was signed".into()));
 		}
 		if !verify(&contact, &wrapped(VOUCH_TAG, &vouch), &signature) {
@@ -266,8 +276,11 @@ mod tests {
 		Vouch {
 			genesis: GENESIS,
 			patient: PATIENT,
+			round: 3,
 			controller,
 			hpke,
+			lost_at: 5 * DAY,
+			not_after: 9 * DAY,
 		}
 	}
 
@@ -280,7 +293,7 @@ mod tests {
 	}
 
 	/// What a contact's file is read as.
-	fn vouched(vouch: &Vouch, seed: u8) -> (Vouch, AccountId, Signature) {
+	fn vouched(vouch: &Vouch, seed: u8) -> SignedVouch {
 		VouchFile::read(&text(&VouchFile::sign(vouch, &contact(seed))), &GENESIS).unwrap()
 	}
 
@@ -359,8 +372,13 @@ mod tests {
 		let (read, signer, signature) = VouchFile::read(&text(&file), &GENESIS).unwrap();
 		assert_eq!((read, signer), (vouch(), contact(1).id()));
 		// What the pallet verifies.
-		let signed = (GENESIS, PATIENT, recovery().controller, recovery().hpke);
-		assert!(verify(&contact(1).id(), &wrapped(VOUCH_TAG, &signed), &signature));
+		let keys = (recovery().controller, recovery().hpke);
+		let signed = (GENESIS, PATIENT, 3u32, keys, 5 * DAY, 9 * DAY);
+		assert!(verify(
+			&contact(1).id(),
+			&wrapped(b"salus/vouch/2", &signed),
+			&signature
+		));
 	}
 
 	#[test]
@@ -390,6 +408,14 @@ mod tests {
 				..file.clone()
 			},
 			VouchFile {
+				lost_at: words::show_moment(4 * DAY),
+				..file.clone()
+			},
+			VouchFile {
+				not_after: words::show_moment(8 * DAY),
+				..file.clone()
+			},
+			VouchFile {
 				contact: "nobody".into(),
 				..file.clone()
 			},
@@ -414,8 +440,7 @@ mod tests {
 
 	#[test]
 	fn enough_contacts_are_gathered_each_once_and_for_these_keys() {
-		let Recovery { controller, hpke, .. } = recovery();
-		let gather = |vouches| contacts().gather((&controller, &hpke), PATIENT, vouches);
+		let gather = |vouches| contacts().gather(&vouch(), vouches);
 		let gathered = gather(vec![vouched(&vouch(), 3), vouched(&vouch(), 1)]).unwrap();
 		let places: Vec<_> = gathered.iter().map(|(place, _)| *place).collect();
 		assert_eq!(places, [2, 0]);
@@ -442,6 +467,28 @@ mod tests {
 			assert!(matches!(
 				gather(vec![vouched(&vouch(), 1), vouched(&other, 2)]),
 				Err(DocumentError::OtherKeys(account)) if account == contact(2).id()
+			));
+		}
+		for round in [2, 4] {
+			let other = Vouch { round, ..vouch() };
+			assert!(matches!(
+				gather(vec![vouched(&vouch(), 1), vouched(&other, 2)]),
+				Err(DocumentError::EarlierRecovery(account)) if account == contact(2).id()
+			));
+		}
+		for other in [
+			Vouch {
+				lost_at: 4 * DAY,
+				..vouch()
+			},
+			Vouch {
+				not_after: 10 * DAY,
+				..vouch()
+			},
+		] {
+			assert!(matches!(
+				gather(vec![vouched(&vouch(), 1), vouched(&other, 2)]),
+				Err(DocumentError::OtherTimes(account)) if account == contact(2).id()
 			));
 		}
 	}

@@ -21,6 +21,16 @@ pub fn recovery_key(patient: PatientId) -> Vec<u8> {
 	twox_64_concat("Roles", "Recoveries", &patient)
 }
 
+/// `Roles.KeyLosses[patient]`.
+pub fn key_loss_key(patient: PatientId) -> Vec<u8> {
+	twox_64_concat("Roles", "KeyLosses", &patient)
+}
+
+/// `Roles.RecoveryRounds[patient]`.
+pub fn recovery_round_key(patient: PatientId) -> Vec<u8> {
+	twox_64_concat("Roles", "RecoveryRounds", &patient)
+}
+
 /// `Roles.ContactsOf[patient]`.
 pub fn contacts_key(patient: PatientId) -> Vec<u8> {
 	twox_64_concat("Roles", "ContactsOf", &patient)

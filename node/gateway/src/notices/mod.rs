@@ -70,7 +70,8 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::GuardianshipChanged { .. }
 		| Kind::RecoveryProposed { .. }
 		| Kind::RecoveryChanged { .. }
-		| Kind::RecoveryContactsSet => vec![],
+		| Kind::RecoveryContactsSet
+		| Kind::RecoveryBegunByContacts { .. } => vec![],
 	};
 	let notice = |event| NewNotice {
 		patient: *patient,

@@ -211,6 +211,9 @@ pub enum KindView {
 		change: RecoveryChange,
 	},
 	RecoveryContactsSet,
+	RecoveryBegunByContacts {
+		controller: Account,
+	},
 }
 
 impl From<Kind<AccountId>> for KindView {
@@ -352,6 +355,9 @@ impl From<Kind<AccountId>> for KindView {
 			},
 			Kind::RecoveryChanged { change } => Self::RecoveryChanged { change },
 			Kind::RecoveryContactsSet => Self::RecoveryContactsSet,
+			Kind::RecoveryBegunByContacts { controller } => Self::RecoveryBegunByContacts {
+				controller: controller.into(),
+			},
 		}
 	}
 }

@@ -289,8 +289,9 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	let done = set(2).ok();
 	assert_eq!(node.acknowledged(&done).await, ["Roles.PatientChanged"]);
 	assert_eq!(show()["contacts"]["commitment"], done["commitment"]);
+	let until = words::show_moment(node.time().await + 29 * salus_primitives::DAY);
 	let sign = |uri: &str, account: &str, out: &str| {
-		let line = format!("recovery vouch-sign --patient {id} --account {account} --out {out}");
+		let line = format!("recovery vouch-sign --patient {id} --account {account} --until {until} --out {out}");
 		salus.types_as(uri, &line)
 	};
 	let vouches = [1, 2, 3].map(|place| salus.file(&format!("vouch-{place}.json")));
@@ -310,13 +311,14 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	let salus_vault::wrap::HpkeKey::X25519(hpke) = new.hpke.public() else {
 		unreachable!("the first suite")
 	};
+	// Behind what she granted before, even in the last block.
+	let lost_at = node.time().await + 1;
 	let begin = [
 		("patient", Value::u128(number(id).into())),
 		("controller", bytes(new.account.id().0)),
 		("hpke", Value::unnamed_variant("X25519", [bytes(hpke)])),
 		("evidence", bytes([2; 32])),
-		// Behind what she granted before, even in the last block.
-		("lost_at", Value::u128((node.time().await + 1).into())),
+		("lost_at", Value::u128(lost_at.into())),
 		("signature", signature(&new.account.sign(&acceptance.message()))),
 	];
 	act(&node, Value::named_variant("BeginRecovery", begin)).await;
@@ -326,6 +328,7 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 		(&recovery["account"], &recovery["vouched"], &recovery["objected"]),
 		(&json!(hers), &json!(false), &json!(false))
 	);
+	assert_eq!(recovery["lostAt"], json!(lost_at), "what the contacts sign");
 
 	// What the old key gives since counts only once she confirms it, and the old key can't.
 	let confirm = |grant: &Json| patient.types(&format!("consent confirm --patient {id} --grant {}", text(grant)));
@@ -344,7 +347,7 @@ async fn a_lost_key_is_vouched_for_and_a_changed_key_is_void() {
 	sign(CONTACTS[0], &account("//Thief"), &vouches[0]).fails(7, "OtherAccount");
 	assert!(!Path::new(&vouches[0]).exists());
 	for (uri, out) in CONTACTS.iter().zip(&vouches).take(2) {
-		sign(uri, &hers, out).ok();
+		assert_eq!(sign(uri, &hers, out).ok()["lostAt"], json!(lost_at));
 	}
 	let send = |files: &str| {
 		let line = format!("recovery vouch --patient {id} --contacts {file} {files}");
@@ -421,23 +424,40 @@ async fn contacts_begin_a_recovery_by_themselves() {
 	let accept = format!("accept controller --patient {id} --out {accepted}");
 	salus.types(&format!("--key {device} {accept}")).ok();
 	let new = keys(&node, &device, 0).await.account.id().to_string();
-	let vouches = [1, 2].map(|place| salus.file(&format!("vouch-{place}.json")));
-	for (uri, out) in CONTACTS.iter().zip(&vouches) {
-		let sign = format!("recovery vouch-sign --patient {id} --account {new} --acceptance {accepted} --out {out}");
-		salus.types_as(uri, &sign).ok();
+	let vouches = [1, 2, 3].map(|place| salus.file(&format!("vouch-{place}.json")));
+	let now = node.time().await;
+	let lost = words::show_moment(now - salus_primitives::HOUR);
+	let sign = |uri: &str, lost: &str, days: u64, out: &str| {
+		let until = words::show_moment(now + days * salus_primitives::DAY);
+		let times = format!("--lost-at {lost} --until {until}");
+		let keys = format!("--account {new} --acceptance {accepted}");
+		salus.types_as(
+			uri,
+			&format!("recovery vouch-sign --patient {id} {keys} {times} --out {out}"),
+		)
+	};
+	for days in [0, 31] {
+		sign(CONTACTS[0], &lost, days, &vouches[0]).refused(2);
 	}
-	let lost = words::show_moment(node.time().await - salus_primitives::HOUR);
+	let coming = words::show_moment(now + salus_primitives::DAY);
+	sign(CONTACTS[0], &coming, 20, &vouches[0]).refused(2);
+	for (uri, out) in CONTACTS.iter().zip(&vouches).take(2) {
+		sign(uri, &lost, 20, out).ok();
+	}
+	let long_ago = words::show_moment(now - salus_primitives::DAY);
+	sign(CONTACTS[2], &long_ago, 20, &vouches[2]).ok();
 	let begin = |vouches: &str| {
-		let files = format!("--contacts {contacts} --acceptance {accepted} --lost-at {lost} {vouches}");
+		let files = format!("--contacts {contacts} --acceptance {accepted} {vouches}");
 		salus.types_as(REQUESTER, &format!("recovery begin --patient {id} {files}"))
 	};
 	begin(&vouches[0]).fails(7, "TooFewVouches");
-	let both = vouches.join(" ");
+	begin(&format!("{} {}", vouches[0], vouches[2])).fails(7, "OtherTimes");
+	let both = vouches[..2].join(" ");
 	let begun = begin(&both).ok();
-	assert_eq!(
-		node.acknowledged(&begun).await,
-		["Roles.PatientChanged", "Roles.PatientChanged"]
-	);
+	assert_eq!(node.acknowledged(&begun).await, ["Roles.PatientChanged"]);
+	assert_eq!(json!(lost), json!(words::show_moment(number(&text(&begun["lostAt"])))));
+	let trail = node.trail(id).await;
+	assert_eq!(kinds(&trail).last(), Some(&"RecoveryBegunByContacts"));
 	begin(&both).fails(4, "Roles.RecoveryOpen");
 	let shown = salus.types(&format!("recovery show --patient {id}")).ok();
 	let recovery = &shown["recovery"];
@@ -450,6 +470,24 @@ async fn contacts_begin_a_recovery_by_themselves() {
 	salus.types_as(REQUESTER, &complete).fails(4, "Roles.RecoveryNotDue");
 	patient.types(&format!("recovery object --patient {id}")).ok();
 	salus.types_as(REQUESTER, &complete).fails(4, "Roles.CouncilDecides");
+	patient
+		.types(&format!("recovery prune --patient {id}"))
+		.fails(4, "Roles.RecoveryNotExpired");
+
+	// The council refuses it: what the contacts signed begins no other.
+	let put = format!("council propose decide-recovery --patient {id} --refuse");
+	let motion = text(&salus.types_as("//Alice", &put).ok()["motion"]);
+	for seat in ["//Alice", "//Bob"] {
+		let vote = format!("council vote --motion {motion} --aye");
+		salus.types_as(seat, &vote).ok();
+	}
+	let close = format!("council close --motion {motion}");
+	salus.types_as("//Bob", &close).ok();
+	begin(&both).fails(7, "EarlierRecovery");
+	assert_eq!(
+		salus.types(&format!("recovery show --patient {id}")).ok()["recovery"],
+		Json::Null
+	);
 }
 
 /// A patient of two hospitals makes an emergency card, each id with the key it belongs to; a doctor of B opens a case by

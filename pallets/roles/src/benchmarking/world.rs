@@ -15,8 +15,8 @@ use frame_support::{
 use salus_primitives::{
 	contacts_commitment, tagged, wrapped, Acceptance, Action, ActionSet, Application, Capacity, Category, CategorySet,
 	Credential, Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, Moment, PatientId,
-	Purpose, PurposeSet, Role, Status, Terms, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MAX_GUARDIANS, MAX_OFFICERS,
-	MAX_PEERS, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
+	Purpose, PurposeSet, Role, Status, Terms, Vouch, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MAX_GUARDIANS,
+	MAX_OFFICERS, MAX_PEERS, MAX_TERMS_COMPARTMENTS, MAX_TERMS_RECORDS, REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H256};
 use sp_io::{
@@ -338,15 +338,25 @@ pub(super) fn recovering<T: Config>(patient: PatientId) -> Recovery<T::AccountId
 /// Contacts of the patient, of whom `n` sign her new keys; she is committed to them.
 pub(super) fn vouching<T: Config>(
 	patient: PatientId,
-	controller: &T::AccountId,
-	hpke: &HpkeKey,
+	(controller, hpke): (T::AccountId, HpkeKey),
+	lost_at: Moment,
+	not_after: Moment,
 	n: u32,
 ) -> Result<(Contacts<T::AccountId>, Vouching<T::Signature>), BenchmarkError>
 where
 	T::AccountId: From<sr25519::Public>,
 	T::Signature: From<sr25519::Signature>,
 {
-	let message = wrapped(VOUCH_TAG, &(Pallet::<T>::genesis(), patient, controller, hpke));
+	let vouch = Vouch {
+		genesis: Pallet::<T>::genesis(),
+		patient,
+		round: 0,
+		controller,
+		hpke,
+		lost_at,
+		not_after,
+	};
+	let message = wrapped(VOUCH_TAG, &vouch);
 	let (mut contacts, mut signatures) = (Vec::new(), Vec::new());
 	for place in (0..MAX_CONTACTS).filter_map(|place| u8::try_from(place).ok()) {
 		let key = sr25519_generate(KEYS, None);

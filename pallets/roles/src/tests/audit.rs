@@ -6,14 +6,14 @@ use super::{
 };
 use crate::{
 	mock::*, Act, Call, Contacts, ContactsCommitment, Event, GuardianshipTerms, LeftInstitutions, PrunedKeys, Vouching,
-	KEY_NOTICE, RECOVERY_NOTICE,
+	KEY_NOTICE, RECOVERY_LIFETIME, RECOVERY_NOTICE,
 };
 use frame_support::{
 	assert_ok,
 	traits::{GetCallName, UnfilteredDispatchable},
 };
 use frame_system::RawOrigin;
-use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, Role, DAY, VOUCH_TAG};
+use salus_primitives::{contacts_commitment, ActionSet, Capacity, Role, DAY};
 use sp_runtime::{AccountId32, MultiSignature};
 
 fn registrar() -> TwoOfficers {
@@ -252,6 +252,7 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			assert_ok!(both(recovery()));
 			let call = Call::vouch {
 				patient,
+				not_after: START + DAY,
 				salt: [1; 32],
 				contacts,
 				signatures,
@@ -260,13 +261,18 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 		}
 		"recover" => {
 			register(1);
-			(recover(patient), by("doctor"), 2)
+			(recover(patient), by("doctor"), 1)
 		}
 		"complete_recovery" => {
 			register(1);
 			assert_ok!(recover(patient).dispatch_bypass_filter(by("doctor")));
 			set_time(now() + RECOVERY_NOTICE);
 			(Call::complete_recovery { patient }, by("doctor"), 1)
+		}
+		"prune_recovery" => {
+			recovering();
+			set_time(now() + RECOVERY_LIFETIME);
+			(Call::prune_recovery { patient }, by("doctor"), 1)
 		}
 		"decide_recovery" => {
 			recovering();
@@ -286,8 +292,8 @@ fn vouching(patient: u64) -> (Contacts<AccountId32>, Vouching<MultiSignature>) {
 		commitment: contacts_commitment(&[1; 32], 1, &contacts),
 	};
 	assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed)));
-	let signed = (GENESIS, patient, id("new"), hpke(9));
-	let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+	let vouch = vouch_for(patient, &id("new"), &hpke(9), START);
+	let signatures = vec![(0, vouched_by("friend", &vouch))];
 	(contacts, Vouching::truncate_from(signatures))
 }
 
@@ -298,6 +304,7 @@ fn recover(patient: u64) -> Call<Test> {
 		controller: id("new"),
 		hpke: hpke(9),
 		lost_at: START,
+		not_after: START + DAY,
 		salt: [1; 32],
 		contacts,
 		signatures,

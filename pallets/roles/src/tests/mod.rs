@@ -27,6 +27,7 @@ mod paper;
 mod pool;
 mod prune_application;
 mod recovery;
+mod recovery_contacts;
 mod registration;
 mod registry;
 mod rotate_keys;

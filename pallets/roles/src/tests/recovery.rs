@@ -1,21 +1,16 @@
-//! Lost keys: `BeginRecovery`, `set_recovery_contacts`, `object_to_recovery`, `vouch`, `decide_recovery`.
+//! Lost keys: `BeginRecovery`, `object_to_recovery`, `decide_recovery`, `prune_recovery`.
 
 use super::paper::{paper_patient, refused, EVIDENCE};
 use crate::{
-	mock::*, Act, Contacts, ContactsCommitment, ContactsOf, Error, Recoveries, Tombstones, Vouching,
-	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_NOTICE,
+	mock::*, Act, Error, Recoveries, Tombstones, CONTESTED_RECOVERY_NOTICE, RECOVERY_LIFETIME, RECOVERY_NOTICE,
 };
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{
-	contacts_commitment, wrapped, Capacity, ControllerCause, HpkeKey, KeyLoss, Kind, Moment, PatientId, RecoveryChange,
-	Registry, DAY, VOUCH_TAG,
+	Capacity, ControllerCause, HpkeKey, KeyLoss, Kind, Moment, PatientId, RecoveryChange, Registry, DAY,
 };
-use sp_core::H256;
-use sp_runtime::{AccountId32, DispatchError, DispatchResult, MultiSignature};
+use sp_runtime::{AccountId32, DispatchError, DispatchResult};
 
-const SALT: [u8; 32] = [9; 32];
-
-fn begin(patient: PatientId, controller: &str, key: u8) -> TwoOfficers {
+pub(super) fn begin(patient: PatientId, controller: &str, key: u8) -> TwoOfficers {
 	Act::BeginRecovery {
 		patient,
 		controller: id(controller),
@@ -27,7 +22,7 @@ fn begin(patient: PatientId, controller: &str, key: u8) -> TwoOfficers {
 }
 
 /// The same, of a key that was lost at this time.
-fn lost(lost_at: Moment, act: TwoOfficers) -> TwoOfficers {
+pub(super) fn lost(lost_at: Moment, act: TwoOfficers) -> TwoOfficers {
 	match act {
 		Act::BeginRecovery {
 			patient,
@@ -48,46 +43,16 @@ fn lost(lost_at: Moment, act: TwoOfficers) -> TwoOfficers {
 	}
 }
 
-fn decide(patient: PatientId, complete: bool) -> DispatchResult {
+pub(super) fn decide(patient: PatientId, complete: bool) -> DispatchResult {
 	Roles::decide_recovery(RuntimeOrigin::root(), patient, complete)
 }
 
-fn last_entry() -> Kind<AccountId32> {
+pub(super) fn last_entry() -> Kind<AccountId32> {
 	Trail::get().pop().unwrap().1.kind
 }
 
-fn changed(change: RecoveryChange) -> Kind<AccountId32> {
+pub(super) fn changed(change: RecoveryChange) -> Kind<AccountId32> {
 	Kind::RecoveryChanged { change }
-}
-
-/// Three contacts, of whom two vouch together.
-fn contacts() -> Contacts<AccountId32> {
-	Contacts::truncate_from(["friend", "sister", "doctor-at-home"].map(id).to_vec())
-}
-
-fn committed() -> ContactsCommitment {
-	ContactsCommitment {
-		threshold: 2,
-		commitment: contacts_commitment(&SALT, 2, &contacts()),
-	}
-}
-
-/// A contact's signature under the new keys.
-fn vouched(contact: &str, patient: PatientId, controller: &str, key: u8) -> MultiSignature {
-	sign(
-		contact,
-		&wrapped(VOUCH_TAG, &(GENESIS, patient, id(controller), hpke(key))),
-	)
-}
-
-fn vouch(patient: PatientId, salt: [u8; 32], signatures: Vec<(u8, MultiSignature)>) -> DispatchResult {
-	Roles::vouch(
-		by("doctor"),
-		patient,
-		salt,
-		contacts(),
-		Vouching::truncate_from(signatures),
-	)
 }
 
 #[test]
@@ -162,105 +127,6 @@ fn the_council_refuses_at_once() {
 		assert_eq!(Roles::patient_of(&id("patient-1")), Some(patient));
 		assert_noop!(decide(patient, false), Error::<Test>::NoRecovery);
 		assert_ok!(both(begin(patient, "thief", 9)));
-	});
-}
-
-#[test]
-fn contacts_outweigh_a_thief_who_objects() {
-	story(|| {
-		let patient = register(1);
-		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
-		assert_eq!(last_entry(), Kind::RecoveryContactsSet);
-		assert_ok!(both(begin(patient, "new", 9)));
-		assert_ok!(Roles::object_to_recovery(by("patient-1")));
-		// Whoever has the key changes neither the contacts nor the outcome by another key.
-		assert_noop!(
-			Roles::set_recovery_contacts(by("patient-1"), None),
-			Error::<Test>::RecoveryOpen
-		);
-		let signature = accepts("thief", patient, Capacity::Controller, None);
-		assert_ok!(Roles::rotate_keys(
-			by("patient-1"),
-			Some((id("thief"), signature)),
-			None
-		));
-
-		let signatures = vec![
-			(2, vouched("doctor-at-home", patient, "new", 9)),
-			(0, vouched("friend", patient, "new", 9)),
-		];
-		assert_ok!(vouch(patient, SALT, signatures.clone()));
-		assert_eq!(last_entry(), changed(RecoveryChange::Vouched));
-		assert_noop!(vouch(patient, SALT, signatures), Error::<Test>::AlreadyVouched);
-		set_time(START + RECOVERY_NOTICE);
-		assert_ok!(decide(patient, true));
-		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
-		for old in ["patient-1", "thief"] {
-			assert!(Tombstones::<Test>::contains_key(id(old)));
-		}
-	});
-}
-
-#[test]
-fn only_the_committed_contacts_vouch_and_only_for_these_keys() {
-	story(|| {
-		let patient = register(1);
-		let friend = || (0, vouched("friend", patient, "new", 9));
-		let sister = || (1, vouched("sister", patient, "new", 9));
-		assert_noop!(
-			vouch(patient, SALT, vec![friend(), sister()]),
-			Error::<Test>::NoContacts
-		);
-		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
-		assert_noop!(
-			vouch(patient, SALT, vec![friend(), sister()]),
-			Error::<Test>::NoRecovery
-		);
-		assert_ok!(both(begin(patient, "new", 9)));
-		assert_noop!(
-			vouch(patient, [8; 32], vec![friend(), sister()]),
-			Error::<Test>::ContactsDiffer
-		);
-		for few in [vec![], vec![friend()], vec![friend(), friend()]] {
-			assert_noop!(vouch(patient, SALT, few), Error::<Test>::TooFewContacts);
-		}
-		for wrong in [
-			(1, vouched("friend", patient, "new", 9)),
-			(1, vouched("sister", patient, "thief", 9)),
-			(1, vouched("sister", patient, "new", 8)),
-			(7, vouched("sister", patient, "new", 9)),
-		] {
-			assert_noop!(vouch(patient, SALT, vec![friend(), wrong]), Error::<Test>::VouchInvalid);
-		}
-		let all = Vouching::truncate_from(vec![friend(), sister()]);
-		assert_noop!(
-			Roles::vouch(by("friend"), patient, SALT, contacts(), all),
-			Error::<Test>::NotRegistered
-		);
-		assert_ok!(vouch(patient, SALT, vec![friend(), sister()]));
-	});
-}
-
-#[test]
-fn contacts_are_committed_to_by_a_living_patient() {
-	story(|| {
-		let patient = register(1);
-		let set = |who: &str, contacts| Roles::set_recovery_contacts(by(who), contacts);
-		assert_noop!(set("doctor", None), Error::<Test>::NotAPatient);
-		assert_noop!(
-			Roles::set_recovery_contacts(RuntimeOrigin::none(), None),
-			DispatchError::BadOrigin
-		);
-		for threshold in [0, MAX_CONTACTS as u8 + 1] {
-			let commitment = H256::zero();
-			let contacts = ContactsCommitment { threshold, commitment };
-			assert_noop!(set("patient-1", Some(contacts)), Error::<Test>::ThresholdOutOfRange);
-		}
-		assert_ok!(set("patient-1", Some(committed())));
-		assert_ok!(set("patient-1", None));
-		assert!(!ContactsOf::<Test>::contains_key(patient));
-		assert_ok!(both(Act::NoteDeath { patient, at: START }));
-		assert_noop!(set("patient-1", None), Error::<Test>::PatientNotActive);
 	});
 }
 
@@ -433,109 +299,44 @@ fn a_second_loss_and_the_first_leave_one_range() {
 	});
 }
 
-/// What a patient's friends send for her: the salt and the contacts, with the signatures of some.
-fn recover(patient: PatientId, signatures: Vec<(u8, MultiSignature)>) -> DispatchResult {
-	recover_since(patient, START, signatures)
-}
-
-fn recover_since(patient: PatientId, lost_at: Moment, signatures: Vec<(u8, MultiSignature)>) -> DispatchResult {
-	Roles::recover(
-		by("nurse"),
-		patient,
-		id("new"),
-		hpke(9),
-		lost_at,
-		SALT,
-		contacts(),
-		Vouching::truncate_from(signatures),
-		accepts("new", patient, Capacity::Controller, Some(&hpke(9))),
-	)
-}
-
-fn two_friends(patient: PatientId) -> Vec<(u8, MultiSignature)> {
-	vec![
-		(0, vouched("friend", patient, "new", 9)),
-		(1, vouched("sister", patient, "new", 9)),
-	]
-}
-
-fn complete(who: &str, patient: PatientId) -> DispatchResult {
-	Roles::complete_recovery(by(who), patient)
-}
-
 #[test]
-fn contacts_alone_recover_a_key_in_seven_days() {
+fn what_nobody_decides_in_sixty_days_is_forgotten() {
 	story(|| {
 		let patient = register(1);
-		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
-		assert_ok!(recover_since(patient, START - DAY, two_friends(patient)));
-		assert_eq!(last_entry(), changed(RecoveryChange::Vouched));
-		assert_eq!(Roles::key_loss(patient).waiting, Some(START - DAY));
-		set_time(START + RECOVERY_NOTICE - 1);
-		assert_noop!(complete("doctor", patient), Error::<Test>::RecoveryNotDue);
-		set_time(START + RECOVERY_NOTICE);
-		assert_noop!(complete("friend", patient), Error::<Test>::NotRegistered);
-		assert_ok!(complete("doctor", patient));
-		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
-		assert!(Tombstones::<Test>::contains_key(id("patient-1")));
-		assert_noop!(complete("doctor", patient), Error::<Test>::NoRecovery);
-	});
-}
-
-#[test]
-fn an_objection_sends_what_contacts_began_to_the_council() {
-	story(|| {
-		let patient = register(1);
-		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
-		assert_ok!(recover(patient, two_friends(patient)));
+		let prune = |who: &str| Roles::prune_recovery(by(who), patient);
+		assert_noop!(prune("doctor"), Error::<Test>::NoRecovery);
+		assert_ok!(both(begin(patient, "new", 9)));
 		assert_ok!(Roles::object_to_recovery(by("patient-1")));
-		set_time(START + CONTESTED_RECOVERY_NOTICE);
-		assert_noop!(complete("doctor", patient), Error::<Test>::CouncilDecides);
-		assert_ok!(decide(patient, true));
-		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
+		set_time(START + RECOVERY_LIFETIME - 1);
+		assert_noop!(prune("patient-1"), Error::<Test>::RecoveryNotExpired);
+		assert_eq!(Roles::key_loss(patient).waiting, Some(START));
+		set_time(START + RECOVERY_LIFETIME);
+		assert_noop!(prune("nobody"), Error::<Test>::NotRegistered);
+		assert_noop!(
+			Roles::prune_recovery(RuntimeOrigin::none(), patient),
+			DispatchError::BadOrigin
+		);
+		assert_ok!(prune("patient-1"));
+		let (_, entry) = Trail::get().pop().unwrap();
+		assert_eq!(
+			(entry.actor, entry.kind),
+			(Some(id("patient-1")), changed(RecoveryChange::Lapsed))
+		);
+		assert_eq!(Roles::key_loss(patient), KeyLoss::default());
+		assert_eq!(Roles::patient_of(&id("patient-1")), Some(patient));
+		assert_noop!(decide(patient, true), Error::<Test>::NoRecovery);
+		// The keys that it was to are free again.
+		assert_ok!(both(begin(patient, "new", 9)));
 	});
 }
 
 #[test]
-fn what_officers_began_and_nobody_vouches_for_is_the_councils() {
+fn until_it_is_forgotten_the_council_completes_a_late_recovery() {
 	story(|| {
 		let patient = register(1);
 		assert_ok!(both(begin(patient, "new", 9)));
-		set_time(START + RECOVERY_NOTICE);
-		assert_noop!(complete("doctor", patient), Error::<Test>::CouncilDecides);
-	});
-}
-
-#[test]
-fn contacts_recover_only_what_they_were_chosen_for() {
-	story(|| {
-		let (patient, paper) = (register(1), paper_patient());
-		assert_noop!(recover(patient, two_friends(patient)), Error::<Test>::NoContacts);
-		assert_ok!(Roles::set_recovery_contacts(by("patient-1"), Some(committed())));
-		assert_noop!(recover(9, two_friends(9)), Error::<Test>::UnknownPatient);
-		assert_noop!(recover(paper, two_friends(paper)), Error::<Test>::NoController);
-		let one = || vec![(0, vouched("friend", patient, "new", 9))];
-		assert_noop!(recover(patient, one()), Error::<Test>::TooFewContacts);
-		let mut forged = one();
-		forged.push((1, vouched("thief", patient, "new", 9)));
-		assert_noop!(recover(patient, forged), Error::<Test>::VouchInvalid);
-		assert_noop!(
-			recover_since(patient, START + 1, two_friends(patient)),
-			Error::<Test>::LossInFuture
-		);
-		let unasked = Roles::recover(
-			by("nurse"),
-			patient,
-			id("new"),
-			hpke(9),
-			START,
-			SALT,
-			contacts(),
-			Vouching::truncate_from(two_friends(patient)),
-			accepts("thief", patient, Capacity::Controller, Some(&hpke(9))),
-		);
-		assert_noop!(unasked, Error::<Test>::AcceptanceInvalid);
-		assert_ok!(both(begin(patient, "newer", 8)));
-		assert_noop!(recover(patient, two_friends(patient)), Error::<Test>::RecoveryOpen);
+		set_time(START + RECOVERY_LIFETIME);
+		assert_ok!(decide(patient, true));
+		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
 	});
 }

@@ -3,8 +3,8 @@
 use crate::{
 	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment,
 	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merge, Merges,
-	NextInstitution, NextPatient, PatientOf, Patients, ProposedAct, ProposedActs, Recoveries, Recovery, Registrars,
-	Ties, TiesOf, Tombstones, UsedVouchers,
+	NextInstitution, NextPatient, PatientOf, Patients, ProposedAct, ProposedActs, Recoveries, Recovery, RecoveryRounds,
+	Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
 };
 use frame_support::assert_ok;
 use salus_primitives::{
@@ -311,6 +311,7 @@ fn breaches_among_kin_are_found() {
 		Recoveries::<Test>::insert(0, recovery());
 		lost(None, Some((START, START)));
 	});
+	breach("something is noted of nobody", || RecoveryRounds::<Test>::insert(7, 1));
 	breach("a key is recovered that was not lost", || {
 		Recoveries::<Test>::insert(0, recovery())
 	});

@@ -1,8 +1,10 @@
 //! A patient lost her key. Whoever found it objects.
 
 use super::*;
-use pallet_roles::{Act, Call, ContactsCommitment, CONTESTED_RECOVERY_NOTICE, RECOVERY_NOTICE};
-use salus_primitives::{contacts_commitment, wrapped, Capacity, ControllerCause, RecoveryChange, VOUCH_TAG};
+use pallet_roles::{
+	Act, Call, ContactsCommitment, CONTESTED_RECOVERY_NOTICE, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
+};
+use salus_primitives::{contacts_commitment, wrapped, Capacity, ControllerCause, RecoveryChange, Vouch, VOUCH_TAG};
 use sp_core::{Pair, H256};
 
 /// The person with the keys that she makes after the loss.
@@ -118,44 +120,82 @@ fn a_thief_who_objects_delays_the_recovery_and_does_not_end_it() {
 	});
 }
 
+const FRIENDS: [&str; 3] = ["//Friend//1", "//Friend//2", "//Friend//3"];
+const SALT: [u8; 32] = [5; 32];
+
+/// She chooses three friends, of whom two vouch together.
+fn choose_friends(world: &mut World, patient: &Patient) {
+	let contacts = Some(ContactsCommitment {
+		threshold: 2,
+		commitment: contacts_commitment(&SALT, 2, &FRIENDS.map(account)),
+	});
+	world
+		.send(&patient.key, Call::set_recovery_contacts { contacts })
+		.unwrap();
+}
+
+/// What her friends are asked to sign now.
+fn word(world: &mut World, new: &Patient, lost_at: Moment) -> Vouch<AccountId> {
+	Vouch {
+		genesis: world.genesis,
+		patient: new.id,
+		round: world.read(|| pallet_roles::RecoveryRounds::<Runtime>::get(new.id)),
+		controller: account(&new.key),
+		hpke: new.hpke.clone(),
+		lost_at,
+		not_after: world.now() + VOUCHING_LIFETIME,
+	}
+}
+
+/// The signatures of some of them.
+fn signatures(word: &Vouch<AccountId>, places: &[u8]) -> pallet_roles::Vouching<Signature> {
+	let message = wrapped(VOUCH_TAG, word);
+	let signed = |place: &u8| {
+		let friend = key(FRIENDS[usize::from(*place)]);
+		(*place, Signature::from(friend.sign(&message)))
+	};
+	places.iter().map(signed).collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// What anybody sends for her, without any officer.
+fn recover(
+	world: &World,
+	new: &Patient,
+	word: &Vouch<AccountId>,
+	signatures: pallet_roles::Vouching<Signature>,
+) -> Call<Runtime> {
+	let (controller, acceptance) = world.acceptance(&new.key, new.id, Capacity::Controller, Some(&new.hpke));
+	Call::recover {
+		patient: new.id,
+		controller,
+		hpke: new.hpke.clone(),
+		lost_at: word.lost_at,
+		not_after: word.not_after,
+		salt: SALT,
+		contacts: FRIENDS.map(account).to_vec().try_into().unwrap(),
+		signatures,
+		acceptance,
+	}
+}
+
 #[test]
 fn contacts_she_chose_before_outweigh_the_thief() {
 	story(|world| {
 		let lost = world.patient("Pia", A);
-		let friends = ["//Friend//1", "//Friend//2", "//Friend//3"];
-		let salt = [5; 32];
-		let contacts = friends.map(account).to_vec();
-		let commitment = ContactsCommitment {
-			threshold: 2,
-			commitment: contacts_commitment(&salt, 2, &contacts),
-		};
-		let contacts_set = Call::set_recovery_contacts {
-			contacts: Some(commitment),
-		};
-		world.send(&lost.key, contacts_set).unwrap();
+		choose_friends(world, &lost);
 		let lost_at = world.now();
 		world.later(DAY);
 		let new = begin(world, &lost, lost_at);
 		let begun = world.now();
 		world.send(&lost.key, Call::object_to_recovery {}).unwrap();
 
-		let signed = (world.genesis, lost.id, account(&new.key), new.hpke.clone());
-		let message = wrapped(VOUCH_TAG, &signed);
+		let word = word(world, &new, lost_at);
 		let vouch = |places: &[u8]| Call::vouch {
 			patient: lost.id,
-			salt,
-			contacts: contacts.clone().try_into().unwrap(),
-			signatures: places
-				.iter()
-				.map(|place| {
-					(
-						*place,
-						Signature::from(key(friends[usize::from(*place)]).sign(&message)),
-					)
-				})
-				.collect::<Vec<_>>()
-				.try_into()
-				.unwrap(),
+			not_after: word.not_after,
+			salt: SALT,
+			contacts: FRIENDS.map(account).to_vec().try_into().unwrap(),
+			signatures: signatures(&word, places),
 		};
 		world.refuses(ADA, vouch(&[0]), RolesError::TooFewContacts);
 		world.refuses(ADA, vouch(&[0, 0]), RolesError::TooFewContacts);
@@ -296,6 +336,77 @@ fn a_recovery_that_the_council_refuses_leaves_every_grant_as_it_was() {
 		assert!(world
 			.read(|| pallet_roles::KeyLosses::<Runtime>::get(lost.id))
 			.is_none());
+	});
+}
+
+/// Somebody got hold of what her friends signed, and of their names: both are on chain once they were sent.
+#[test]
+fn what_her_friends_signed_suspends_since_when_they_say_and_once() {
+	story(|world| {
+		let (lost, note, [before, since], lost_at) = robbed(world);
+		choose_friends(world, &lost);
+		let new = renewed(world, &lost);
+		let signed = word(world, &new, lost_at);
+
+		// Who sends it would suspend more than they say, or keep it for later.
+		let everything = Vouch {
+			lost_at: 0,
+			..signed.clone()
+		};
+		let later = Vouch {
+			not_after: signed.not_after - 1,
+			..signed.clone()
+		};
+		for claimed in [everything, later] {
+			let sent = recover(world, &new, &claimed, signatures(&signed, &[0, 2]));
+			world.refuses(ADA, sent, RolesError::VouchInvalid);
+		}
+
+		let sent = recover(world, &new, &signed, signatures(&signed, &[0, 2]));
+		world.send(ADA, sent.clone()).unwrap();
+		assert_eq!(world.views(BEA, B, note), permit(Basis::Grant(before)));
+		assert_eq!(world.views(NAT, B, note), deny(Reason::Suspended));
+		world.send(&lost.key, Call::object_to_recovery {}).unwrap();
+		world.council(decide(&lost, false)).unwrap();
+		assert_eq!(world.views(NAT, B, note), permit(Basis::Grant(since)));
+		world.refuses(ADA, sent, RolesError::VouchInvalid);
+		assert_eq!(world.views(NAT, B, note), permit(Basis::Grant(since)));
+
+		// Her friends are hers still.
+		let again = word(world, &new, lost_at);
+		let sent = recover(world, &new, &again, signatures(&again, &[1, 2]));
+		world.send(ADA, sent).unwrap();
+		assert_eq!(world.views(NAT, B, note), deny(Reason::Suspended));
+	});
+}
+
+#[test]
+fn a_council_that_never_decides_suspends_for_sixty_days() {
+	story(|world| {
+		let lost = world.patient("Pia", A);
+		world.assign(&lost, ADA);
+		let note = world.record(ADA, &lost, Category::Encounter);
+		let terms = Terms {
+			ends: world.now() + 90 * DAY,
+			..world.terms(&[Action::View], &[Purpose::Treatment], &[Category::Encounter])
+		};
+		let grant = world.grant(&lost, Grantee::Account(account(NAT)), terms);
+		// Two officers who lie.
+		begin(world, &lost, 0);
+		let begun = world.now();
+		let prune = Call::prune_recovery { patient: lost.id };
+		world.send(&lost.key, Call::object_to_recovery {}).unwrap();
+		world.at(begun + RECOVERY_LIFETIME - HOUR);
+		world.refuses(&lost.key, prune.clone(), RolesError::RecoveryNotExpired);
+		assert_eq!(world.views(NAT, B, note), deny(Reason::Suspended));
+		world.at(begun + RECOVERY_LIFETIME);
+		world.send(&lost.key, prune.clone()).unwrap();
+		assert_eq!(world.views(NAT, B, note), permit(Basis::Grant(grant)));
+		let lapsed = Kind::RecoveryChanged {
+			change: RecoveryChange::Lapsed,
+		};
+		assert_eq!(world.trail(lost.id).last(), Some(&lapsed));
+		world.refuses(&lost.key, prune, RolesError::NoRecovery);
 	});
 }
 

@@ -157,6 +157,12 @@ pub enum DocumentError {
 	/// A contact vouched for other keys than the recovery is to.
 	#[error("{0} vouched for another patient, or for other keys than the recovery is to; have it signed again: salus recovery vouch-sign")]
 	OtherKeys(AccountId),
+	/// A contact signed another time of the loss, or another end, than the recovery or the other contacts say.
+	#[error("{0} signed another time of the loss, or another end, than the recovery or the other contacts say; have it signed again, with the same --lost-at and --until: salus recovery vouch-sign")]
+	OtherTimes(AccountId),
+	/// What a contact signed was for an earlier recovery.
+	#[error("{0} vouched before a recovery of this patient ended; have it signed again: salus recovery vouch-sign")]
+	EarlierRecovery(AccountId),
 	/// Somebody vouched who is no contact.
 	#[error("{0} is none of the contacts in the contacts file; send the others' files only")]
 	NotAContact(AccountId),

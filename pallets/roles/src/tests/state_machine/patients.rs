@@ -4,11 +4,11 @@ use super::{Call, NAMES};
 use crate::{
 	mock::*,
 	tests::paper::{on_paper, EVIDENCE, MAY_2030},
-	Act, CaregiversOf, Contacts, ContactsCommitment, ContactsOf, GuardiansOf, GuardianshipTerms, KinOf, Recoveries,
-	Vouching, RECOVERY_NOTICE,
+	Act, CaregiversOf, Contacts, ContactsCommitment, ContactsOf, GuardiansOf, GuardianshipTerms, KeyLosses, KinOf,
+	Recoveries, Vouching, RECOVERY_LIFETIME, RECOVERY_NOTICE,
 };
-use salus_primitives::{contacts_commitment, wrapped, ActionSet, Capacity, HpkeKey, PatientId, HOUR, VOUCH_TAG};
-use sp_runtime::AccountId32;
+use salus_primitives::{contacts_commitment, ActionSet, Capacity, HpkeKey, Moment, PatientId, HOUR};
+use sp_runtime::{AccountId32, MultiSignature};
 
 /// What a patient, or who acts for her, does: by the number of the call.
 pub(super) fn own(who: &AccountId32, other: usize, call: u8, key: u8, patient: PatientId) -> Call {
@@ -59,17 +59,17 @@ pub(super) fn own(who: &AccountId32, other: usize, call: u8, key: u8, patient: P
 		12 => {
 			let patient = ContactsOf::<Test>::iter_keys().next().unwrap_or(patient);
 			let (controller, hpke) = (id(NAMES[other]), hpke(key));
-			let signed = (GENESIS, patient, &controller, &hpke);
-			let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+			let (not_after, signatures) = vouching(patient, &controller, &hpke, START);
 			Call::recover {
 				patient,
 				acceptance: accepts(NAMES[other], patient, Capacity::Controller, Some(&hpke)),
 				controller,
 				hpke,
 				lost_at: START,
+				not_after,
 				salt: [1; 32],
 				contacts: contacts(),
-				signatures: Vouching::truncate_from(signatures),
+				signatures,
 			}
 		}
 		13 => {
@@ -83,20 +83,42 @@ pub(super) fn own(who: &AccountId32, other: usize, call: u8, key: u8, patient: P
 			});
 			Call::complete_recovery { patient }
 		}
+		14 => {
+			let patient = Recoveries::<Test>::iter().next().map_or(patient, |(whose, recovery)| {
+				if key.is_multiple_of(3) {
+					set_time(now().max(recovery.since + RECOVERY_LIFETIME));
+				}
+				whose
+			});
+			Call::prune_recovery { patient }
+		}
 		_ => {
 			let patient = Recoveries::<Test>::iter_keys().next().unwrap_or(patient);
 			let keys = Recoveries::<Test>::get(patient);
 			let (controller, hpke) = keys.map_or((id("nobody"), hpke(1)), |keys| (keys.controller, keys.hpke));
-			let signed = (GENESIS, patient, controller, hpke);
-			let signatures = vec![(0, sign("friend", &wrapped(VOUCH_TAG, &signed)))];
+			let lost_at = KeyLosses::<Test>::get(patient).waiting.unwrap_or(START);
+			let (not_after, signatures) = vouching(patient, &controller, &hpke, lost_at);
 			Call::vouch {
 				patient,
+				not_after,
 				salt: [1; 32],
 				contacts: contacts(),
-				signatures: Vouching::truncate_from(signatures),
+				signatures,
 			}
 		}
 	}
+}
+
+/// The one contact signs these keys, for a day.
+fn vouching(
+	patient: PatientId,
+	controller: &AccountId32,
+	hpke: &HpkeKey,
+	lost_at: Moment,
+) -> (Moment, Vouching<MultiSignature>) {
+	let vouch = vouch_for(patient, controller, hpke, lost_at);
+	let signatures = vec![(0, vouched_by("friend", &vouch))];
+	(vouch.not_after, Vouching::truncate_from(signatures))
 }
 
 /// Somebody for whom the call of this number makes sense now.
@@ -108,7 +130,7 @@ pub(super) fn aimed(call: u8) -> Option<AccountId32> {
 			.next()
 			.map(|guardians| guardians[0].guardian.clone()),
 		9 => Recoveries::<Test>::iter_keys().find_map(controller),
-		12 | 13 => Some(id("a1")),
+		12..=14 => Some(id("a1")),
 		_ => None,
 	}
 }
