@@ -56,6 +56,7 @@ fn terms() -> Terms {
 		ends: NOW + DAY,
 		uses: Some(u32::MAX),
 		erase_after: Some(NOW + 2 * DAY),
+		outlives: true,
 	}
 }
 

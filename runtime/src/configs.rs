@@ -72,6 +72,9 @@ type Migrations = (
 	pallet_records::migrations::ToVersion2<Runtime>,
 	pallet_roles::migrations::V2<Runtime>,
 	pallet_roles::migrations::V3<Runtime>,
+	pallet_roles::migrations::V4<Runtime>,
+	// It reads institutions to check what it did.
+	pallet_consent::migrations::ToVersion2<Runtime>,
 );
 
 /// Calls of the SDK's pallets that nobody may make.

@@ -133,6 +133,7 @@ pub fn admission_terms() -> Terms {
 		ends: FAR,
 		uses: None,
 		erase_after: None,
+		outlives: false,
 	}
 }
 

@@ -139,7 +139,7 @@ describe('pallet-consent refuses', () => {
     const wider = [
       ...[{ actions }, { purposes }, { categories }, { records: [] }, { records: [1, 2] }, { compartments: [3] }],
       ...[{ recordedFrom: 999 }, { recordedFrom: null }, { recordedUntil: inDays(1) }, { recordedUntil: null }],
-      ...[{ ends: asked.ends + 1 }, { uses: 3 }, { uses: null }, { eraseAfter: inDays(10) }, { eraseAfter: null }],
+      ...[{ ends: asked.ends + 1 }, { uses: 3 }, { uses: null }, { eraseAfter: inDays(10) }, { eraseAfter: null }, { outlives: true }],
     ];
     await allRefused(wider.map((fields) => ['TermsWider', patient.account, approve(fields)]));
     assert.equal((await node.rpc('consent_requests', [patient.id])).items.at(-1).id, request.toNumber(), 'it is still open');

@@ -235,7 +235,7 @@ describe('our JSON-RPC', () => {
     const [safe, beyond, most] = [2n ** 53n - 1n, 2n ** 53n, 2n ** 64n - 1n];
     const written = [9007199254740991, '9007199254740992', '18446744073709551615'];
     const her = await newPatient(api);
-    const wide = terms(api, { records: [safe, beyond, most], recordedFrom: safe, recordedUntil: beyond, ends: most, eraseAfter: most });
+    const wide = terms(api, { records: [safe, beyond, most], recordedFrom: safe, recordedUntil: beyond, ends: most, eraseAfter: most, outlives: true });
     const to = { Role: ['Doctor', hospitalB.id] };
     await Promise.all([
       done(api, asker, api.tx.consent.ask(her.id, hospitalB.id, wide, inDays(1))),
@@ -247,6 +247,7 @@ describe('our JSON-RPC', () => {
     for (const { terms: found } of [granted, asked]) {
       assert.deepEqual(found.records, written);
       assert.deepEqual([found.recordedFrom, found.recordedUntil, found.ends, found.eraseAfter], [...written, written[2]]);
+      assert.equal(found.outlives, true);
     }
     const [denied] = await node.rpc('consent_denials', [String(her.id)]);
     assert.deepEqual([denied.terms.recordedFrom, denied.terms.record, denied.terms.recordedUntil], written);

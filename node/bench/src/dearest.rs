@@ -155,6 +155,7 @@ impl Scene<'_> {
 			ends: self.now.saturating_add(DAY),
 			uses: Some(u32::MAX),
 			erase_after: Some(self.now.saturating_add(DAY.saturating_mul(2))),
+			outlives: true,
 		}
 	}
 

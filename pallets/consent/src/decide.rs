@@ -7,7 +7,7 @@ use frame_support::traits::Time;
 use salus_primitives::{
 	grantees_of, AccessRequest, Action, Basis, CaseId, Category, CategorySet, Decision, DenialId, DenialTerms, Grant,
 	GrantId, Grantee, Guardianship, InstitutionId, Moment, Patient, PatientStatus, Purpose, PurposeSet, Reason,
-	RecordStatus, Registry, Role, RoleLimits, Rule, CAREGIVER,
+	RecordStatus, Registry, Role, RoleLimits, Rule, Terms, CAREGIVER,
 };
 
 /// The most storage items one decision reads: the clock, the patient, the credential and its institution, the
@@ -79,8 +79,8 @@ fn rules<T: Config>(
 	let patient = T::Registry::patient(request.patient);
 	let capacity = standing::<T>(request, patient.as_ref(), now).map_err(by(Rule::Standing))?;
 	availability(request, &capacity).map_err(by(Rule::Status))?;
-	let patient_active = patient.as_ref().is_some_and(is_active);
-	let mut judged = |acting| judged::<T>(request, acting, patient_active, returned, now, note);
+	let status = patient.as_ref().map(|patient| patient.status);
+	let mut judged = |acting| judged::<T>(request, acting, status, returned, now, note);
 	match capacity {
 		Capacity::Subject { admitted_by } => subject(request, admitted_by)
 			.map(|basis| (Rule::Subject, basis))
@@ -105,7 +105,7 @@ fn rules<T: Config>(
 fn judged<T: Config>(
 	request: &AccessRequest<T::AccountId>,
 	acting: Option<(InstitutionId, Role)>,
-	patient_active: bool,
+	patient: Option<PatientStatus>,
 	returned: &[GrantId],
 	now: Moment,
 	note: &mut dyn FnMut(Note<T::AccountId>),
@@ -125,16 +125,9 @@ fn judged<T: Config>(
 	if let Some(basis) = authorship::<T>(request, acting, assigned).map_err(by(Rule::Status))? {
 		return Ok((Rule::Author, basis));
 	}
-	grants::<T>(
-		request,
-		&Acting { acting, assigned },
-		patient_active,
-		returned,
-		now,
-		note,
-	)
-	.map(|basis| (Rule::Grant, basis))
-	.map_err(by(Rule::Nothing))
+	grants::<T>(request, &Acting { acting, assigned }, patient, returned, now, note)
+		.map(|basis| (Rule::Grant, basis))
+		.map_err(by(Rule::Nothing))
 }
 
 /// In what capacity a requester asks.
@@ -158,7 +151,7 @@ struct Acting {
 	assigned: bool,
 }
 
-/// The right of her own and the grants of a patient end with her status.
+/// The right of her own ends with a patient's status.
 fn is_active<AccountId>(patient: &Patient<AccountId>) -> bool {
 	matches!(patient.status, PatientStatus::Active)
 }
@@ -395,13 +388,13 @@ fn authorship<T: Config>(
 fn grants<T: Config>(
 	request: &AccessRequest<T::AccountId>,
 	acting: &Acting,
-	patient_active: bool,
+	patient: Option<PatientStatus>,
 	returned: &[GrantId],
 	now: Moment,
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Result<Basis, Reason> {
 	let mut lists = Lists::<T>::of(request.patient);
-	let mut doubt = Doubt::<T>::of(request.patient);
+	let mut doubt = Doubt::<T>::of(request.patient, patient);
 	let mut live: Option<(bool, GrantId)> = None;
 	let mut nearest = Reason::NoGrant;
 	for grantee in grantees_of(&request.requester, acting.acting) {
@@ -412,7 +405,9 @@ fn grants<T: Config>(
 			let above = lists.above(&grant, returned);
 			let state = State {
 				revoked: grant.revoked_at.is_some() || above.revoked,
-				ended: !patient_active || now < grant.terms.starts || grant.terms.ends <= now,
+				ended: !lasts(&grant.terms, above.root.at, patient)
+					|| now < grant.terms.starts
+					|| grant.terms.ends <= now,
 				used_up: above.used_up || (grant.uses_left == Some(0) && !returned.contains(&grant.id)),
 			};
 			let missed = miss(&grant, &grantee, request, &state)
@@ -432,6 +427,16 @@ fn grants<T: Config>(
 	live.map(|(_, id)| Basis::Grant(id)).ok_or(nearest)
 }
 
+/// Whether a patient's status leaves a grant: all of them end with her id, and with her life those that are not marked to
+/// outlive it. What was given after she died she did not give.
+fn lasts(terms: &Terms, given_at: Moment, patient: Option<PatientStatus>) -> bool {
+	match patient {
+		Some(PatientStatus::Active) => true,
+		Some(PatientStatus::Deceased(died)) => terms.outlives && given_at <= died,
+		Some(PatientStatus::MergedInto(_)) | None => false,
+	}
+}
+
 /// What has become of a grant and of those above it.
 struct State {
 	revoked: bool,
@@ -439,8 +444,8 @@ struct State {
 	used_up: bool,
 }
 
-/// The first check that the grant fails. One that was passed on has no time of its own to look up above it: its terms
-/// are within those of its parents.
+/// The first check that the grant fails. One that was passed on has no time or mark of its own to look up above it: its
+/// terms are within those of its parents.
 fn miss<AccountId>(
 	grant: &Grant<AccountId>,
 	grantee: &Grantee<AccountId>,

@@ -5,7 +5,8 @@ use crate::{losses::Doubt, types::NamedList, Config, Error, Grants, Pallet, MAX_
 use alloc::vec::Vec;
 use frame_support::{ensure, storage::with_storage_layer, traits::Time};
 use salus_primitives::{
-	grantees_of, Action, Grant, GrantId, Grantee, InstitutionId, Moment, Parent, PatientId, Registry, Terms,
+	grantees_of, Action, Grant, GrantId, Grantee, InstitutionId, Moment, Parent, PatientId, PatientStatus, Registry,
+	Terms,
 };
 use sp_runtime::DispatchError;
 
@@ -121,7 +122,7 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::UnknownGrant)?;
 		let above = lists.above(&parent, &[]);
 		let live = !parent.is_dead(now) && parent.terms.starts <= now && !above.revoked && !above.used_up;
-		let in_doubt = Doubt::<T>::of(patient).covers(&above.root);
+		let in_doubt = Doubt::<T>::of(patient, Some(PatientStatus::Active)).covers(&above.root);
 		ensure!(live && !in_doubt, Error::<T>::GrantNotLive);
 		ensure!(above.count < MAX_PASSES, Error::<T>::PassedOnTooFar);
 		ensure!(parent.terms.actions.contains(Action::Share), Error::<T>::NotShareable);

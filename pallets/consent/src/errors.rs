@@ -136,7 +136,8 @@ mod errors {
 		NotShareable,
 		/// The account holds another grant that was passed on to it: have that one revoked, or ask the patient.
 		PassedOnBefore,
-		/// The terms allow more than the guardian herself may do, or for longer, or name a compartment: narrow them.
+		/// The terms allow more than the guardian herself may do, or for longer, name a compartment, or outlive the patient:
+		/// narrow them.
 		BeyondGuardianship,
 		/// The author's credential at the institution is not revoked: revoke it first if she left for good.
 		AuthorStillThere,

@@ -18,6 +18,7 @@ mod incidents;
 mod listings;
 mod lists;
 mod losses;
+pub mod migrations;
 mod paper;
 mod parties;
 mod queries;
@@ -66,7 +67,7 @@ pub mod pallet {
 	use sp_core::H256;
 
 	/// The storage layout this code reads and writes.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {

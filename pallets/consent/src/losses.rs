@@ -6,18 +6,20 @@ use frame_support::{ensure, traits::Time};
 use salus_primitives::{GrantId, Grantee, KeyLoss, PatientId, PatientStatus, Registry};
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// What is in doubt of a living patient's grants. Nothing is read before it is asked for; the loss is read once, and her
+/// What is in doubt of a patient's grants. Nothing is read before it is asked for; the loss is read once, and her
 /// guardians once for each account that gave what is in doubt.
 pub(crate) struct Doubt<T: Config> {
 	patient: PatientId,
+	status: Option<PatientStatus>,
 	loss: Option<KeyLoss>,
 	guardians: Vec<(T::AccountId, bool)>,
 }
 
 impl<T: Config> Doubt<T> {
-	pub fn of(patient: PatientId) -> Self {
+	pub fn of(patient: PatientId, status: Option<PatientStatus>) -> Self {
 		Self {
 			patient,
+			status,
 			loss: None,
 			guardians: Vec::new(),
 		}
@@ -36,7 +38,8 @@ impl<T: Config> Doubt<T> {
 			return *guards;
 		}
 		let guards = T::Registry::guardianship(self.patient, account)
-			.is_some_and(|guardianship| guardianship.is_active(T::Time::now(), PatientStatus::Active));
+			.zip(self.status)
+			.is_some_and(|(guardianship, status)| guardianship.is_active(T::Time::now(), status));
 		self.guardians.push((account.clone(), guards));
 		guards
 	}
@@ -52,7 +55,7 @@ impl<T: Config> Pallet<T> {
 		grant: GrantId,
 	) -> Result<(), DispatchError> {
 		let now = T::Time::now();
-		let mut doubt = Doubt::<T>::of(patient);
+		let mut doubt = Doubt::<T>::of(patient, Some(PatientStatus::Active));
 		Grants::<T>::try_mutate(patient, grantee, |list| {
 			let found = list
 				.iter_mut()

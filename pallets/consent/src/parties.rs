@@ -9,7 +9,7 @@ use salus_primitives::{
 use sp_runtime::DispatchError;
 
 /// What the signer may give: the patient everything, a guardian what she may do herself, for as long as she may, outside
-/// of compartments.
+/// of compartments, and nothing beyond the patient's life, with which she is no guardian any more.
 pub(crate) struct Scope(Option<(ActionSet, Moment)>);
 
 impl Scope {
@@ -24,7 +24,7 @@ impl Scope {
 	/// Whether the terms are within it.
 	pub fn covers(&self, terms: &Terms) -> bool {
 		self.0.is_none_or(|(actions, until)| {
-			terms.actions.is_subset(actions) && terms.ends <= until && terms.compartments.is_empty()
+			terms.actions.is_subset(actions) && terms.ends <= until && terms.compartments.is_empty() && !terms.outlives
 		})
 	}
 }

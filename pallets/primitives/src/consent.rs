@@ -72,6 +72,9 @@ pub struct Terms {
 	pub uses: Option<u32>,
 	/// When the grantee must have erased her copies.
 	pub erase_after: Option<Moment>,
+	/// Whether it goes on when the patient dies, until `ends`; it ends with her life otherwise.
+	#[serde(default)]
+	pub outlives: bool,
 }
 
 impl Terms {
@@ -89,6 +92,7 @@ impl Terms {
 			ends: 0,
 			uses: None,
 			erase_after: None,
+			outlives: false,
 		}
 	}
 
@@ -110,6 +114,7 @@ impl Terms {
 			&& self.ends <= wider.ends
 			&& at_most(self.uses, wider.uses)
 			&& at_most(self.erase_after, wider.erase_after)
+			&& (wider.outlives || !self.outlives)
 	}
 }
 

@@ -17,6 +17,7 @@ mod registry;
 mod sets;
 mod signing;
 mod traits;
+mod unmarked;
 
 #[cfg(test)]
 mod tests;
@@ -35,3 +36,4 @@ pub use registry::*;
 pub use sets::*;
 pub use signing::*;
 pub use traits::*;
+pub use unmarked::*;

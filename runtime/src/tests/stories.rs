@@ -4,6 +4,7 @@
 mod applications;
 mod consent;
 mod cost;
+mod deaths;
 mod denials;
 mod emergencies;
 mod guardians;

@@ -25,6 +25,7 @@ export function terms(api, { actions = ['View'], purposes = ['Treatment'], categ
     ends: Date.now() + DAY,
     uses: null,
     eraseAfter: null,
+    outlives: false,
     ...rest,
   };
 }

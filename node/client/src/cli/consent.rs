@@ -32,7 +32,7 @@ pub(crate) enum Consent {
 	Ask(Ask),
 	/// Approve a request, or less than was asked, as the patient
 	#[command(
-		after_help = "Example:\n  salus --key me.key consent approve --patient 0 --request 0 --category laboratory --for 1d --uses 3\n\nWithout flags all that was asked is approved."
+		after_help = "Example:\n  salus --key me.key consent approve --patient 0 --request 0 --category laboratory --for 1d --uses 3\n\nWithout flags all that was asked is approved; `--outlives=false` ends with your life what was asked for longer."
 	)]
 	Approve(Approve),
 	/// Decline a request, as the patient
@@ -43,7 +43,7 @@ pub(crate) enum Consent {
 	Withdraw(Which),
 	/// Give a grant that nobody asked for, as the patient
 	#[command(
-		after_help = "Example:\n  salus --key me.key consent grant --patient 0 --to role:doctor@1 --purpose treatment --category laboratory,imaging"
+		after_help = "Example:\n  salus --key me.key consent grant --patient 0 --to role:doctor@1 --purpose treatment --category laboratory,imaging\n\nA grant ends with the patient's life. `--outlives` lets it go on, until its end; only she herself can say so."
 	)]
 	Grant(Give),
 	/// Revoke a grant, as the patient

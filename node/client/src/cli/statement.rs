@@ -92,6 +92,8 @@ struct TermsJson {
 	ends: Number,
 	uses: Option<u32>,
 	erase_after: Option<Number>,
+	#[serde(default)]
+	outlives: bool,
 }
 
 #[derive(Deserialize)]
@@ -187,6 +189,7 @@ impl TermsJson {
 			ends: self.ends.0,
 			uses: self.uses,
 			erase_after: moment(self.erase_after),
+			outlives: self.outlives,
 		})
 	}
 }
@@ -258,6 +261,7 @@ mod tests {
 			ends: Moment::MAX,
 			uses: Some(4),
 			erase_after: Some(5),
+			outlives: true,
 		};
 		let denial = DenialTerms {
 			account: Some(ada),

@@ -49,6 +49,9 @@ pub(crate) struct TermsFlags {
 	/// When the grantee must have erased her copies
 	#[arg(long, value_parser = words::moment)]
 	pub(crate) erase_after: Option<Moment>,
+	/// Also after the patient's death; `--outlives=false` takes that off what is narrowed
+	#[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+	pub(crate) outlives: Option<bool>,
 }
 
 impl TermsFlags {
@@ -73,6 +76,7 @@ impl TermsFlags {
 				ends: now.saturating_add(month),
 				uses: None,
 				erase_after: None,
+				outlives: false,
 			},
 			now,
 		)
@@ -106,6 +110,7 @@ impl TermsFlags {
 			ends: self.ends.or(lasting).unwrap_or(wide.ends),
 			uses: self.uses.or(wide.uses),
 			erase_after: self.erase_after.or(wide.erase_after),
+			outlives: self.outlives.unwrap_or(wide.outlives),
 		})
 	}
 }
@@ -220,6 +225,31 @@ mod tests {
 		assert!(narrowed.is_within(&asked));
 		assert_eq!(narrowed.categories, CategorySet::of(&[Category::Laboratory]));
 		assert_eq!((narrowed.starts, narrowed.ends), (NOW, later + 60_000));
+	}
+
+	#[test]
+	fn what_outlives_the_patient_is_said_and_taken_back_by_one_flag() {
+		#[derive(clap::Parser)]
+		struct Command {
+			#[command(flatten)]
+			terms: TermsFlags,
+		}
+		let flag = |arguments: &[&str]| {
+			let base = ["x", "--purpose", "research", "--category", "other"];
+			<Command as clap::Parser>::try_parse_from(base.iter().chain(arguments)).map(|command| command.terms)
+		};
+		let given = |arguments: &[&str]| flag(arguments).unwrap().terms(NOW).unwrap();
+		assert!(!given(&[]).outlives);
+		assert!(given(&["--outlives"]).outlives);
+		assert!(given(&["--outlives", "--uses", "1"]).outlives);
+		assert!(!given(&["--outlives=false"]).outlives);
+		assert!(flag(&["--outlives=perhaps"]).is_err());
+
+		let wide = given(&["--outlives"]);
+		let narrowed = |arguments: &[&str]| flag(arguments).unwrap().narrow(wide.clone(), NOW).unwrap();
+		assert!(narrowed(&[]).outlives);
+		assert!(!narrowed(&["--outlives=false"]).outlives);
+		assert!(narrowed(&["--outlives=false"]).is_within(&wide));
 	}
 
 	#[test]

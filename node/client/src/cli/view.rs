@@ -142,6 +142,7 @@ pub(crate) fn terms(terms: &Terms) -> Value {
 		"ends": number(terms.ends),
 		"uses": terms.uses,
 		"eraseAfter": optional(terms.erase_after),
+		"outlives": terms.outlives,
 	})
 }
 
@@ -171,6 +172,9 @@ pub(crate) fn terms_line(terms: &Terms) -> String {
 	}
 	if let Some(uses) = terms.uses {
 		line.push_str(&format!(", {uses} times at most"));
+	}
+	if terms.outlives {
+		line.push_str(", also after the patient's death");
 	}
 	line
 }

@@ -90,6 +90,7 @@ pub(crate) mod tests {
 			ends: u64::MAX,
 			uses: None,
 			erase_after: None,
+			outlives: false,
 		}
 	}
 

@@ -64,6 +64,9 @@ pub fn grant(grantee: &Grantee<AccountId>, terms: &Terms, voice: Voice) -> Strin
 			_ => format!("at most {uses} times"),
 		});
 	}
+	if terms.outlives {
+		parts.push(format!("also after {} death", voice.pick("your", "the patient's")));
+	}
 	if let Some(at) = terms.erase_after {
 		parts.push(format!("and copies have to be erased by {}", time(at)));
 	}
@@ -367,6 +370,34 @@ mod tests {
 		});
 		let expected = ", at most 3 times, and copies have to be erased by 23 November 2026 08:30 UTC.";
 		assert!(limited.ends_with(expected), "{limited}");
+	}
+
+	#[test]
+	fn a_grant_says_whether_it_goes_on_after_her_death() {
+		assert!(!PLAIN.contains("death"));
+		let marked = Terms {
+			outlives: true,
+			uses: Some(3),
+			erase_after: Some(NOW + 2 * DAY),
+			..terms()
+		};
+		let expected =
+			"22 November 2026 08:30 UTC, at most 3 times, also after your death, and copies have to be erased by \
+			23 November 2026 08:30 UTC.";
+		assert!(said(marked.clone()).ends_with(expected), "{}", said(marked));
+		let plain = Terms {
+			outlives: true,
+			..terms()
+		};
+		assert_eq!(
+			said(plain.clone()),
+			PLAIN.replace(
+				" 22 November 2026 08:30 UTC.",
+				" 22 November 2026 08:30 UTC, also after your death."
+			)
+		);
+		let of = grant(&Grantee::Role(Role::Doctor, 1), &plain, Voice::OfThePatient);
+		assert!(of.ends_with(", also after the patient's death."), "{of}");
 	}
 
 	#[test]

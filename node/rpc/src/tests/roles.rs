@@ -30,6 +30,7 @@ async fn an_institution_is_shown_whole() {
 				"ends": 20,
 				"uses": 3,
 				"eraseAfter": null,
+				"outlives": false,
 			},
 			"seat": account(3).to_string(),
 			"validator": null,

@@ -66,6 +66,7 @@ pub fn terms() -> Terms {
 		ends: 20,
 		uses: Some(3),
 		erase_after: None,
+		outlives: false,
 	}
 }
 

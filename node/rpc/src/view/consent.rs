@@ -25,6 +25,7 @@ pub struct TermsView {
 	pub ends: Int,
 	pub uses: Option<u32>,
 	pub erase_after: Option<Int>,
+	pub outlives: bool,
 }
 
 impl From<Terms> for TermsView {
@@ -41,6 +42,7 @@ impl From<Terms> for TermsView {
 			ends: terms.ends.into(),
 			uses: terms.uses,
 			erase_after: terms.erase_after.map(Int),
+			outlives: terms.outlives,
 		}
 	}
 }

@@ -37,7 +37,7 @@ impl Desk {
 	}
 
 	/// Both do it, the second one by the act's hash.
-	fn does(&self, act: &str) -> Value {
+	pub(super) fn does(&self, act: &str) -> Value {
 		let proposed = self.proposes(act).ok();
 		self.confirms(&format!("--act {}", text(&proposed["hash"]))).ok()
 	}

@@ -84,14 +84,14 @@ async fn keys(node: &Node, file: &str, n: u32) -> PatientKeys {
 }
 
 /// Uploads a document as hospital A's doctor.
-fn put(salus: &Salus, patient: &str, category: &str, document: &str) -> String {
+pub(super) fn put(salus: &Salus, patient: &str, category: &str, document: &str) -> String {
 	let file = salus.write(&format!("{category}.txt"), document);
 	let line = format!("record put {file} --patient {patient} --institution 0 --category {category}");
 	text(&salus.types_as(DOCTOR, &line).ok()["record"])
 }
 
 /// A command line that reads a record into a new file.
-fn get(salus: &Salus, record: &str, more: &str) -> (String, String) {
+pub(super) fn get(salus: &Salus, record: &str, more: &str) -> (String, String) {
 	let out = salus.file("out.txt");
 	fs::remove_file(&out).ok();
 	(format!("record get {record} --out {out} {more}"), out)

@@ -5,6 +5,7 @@
 
 mod acts;
 mod consents;
+mod deaths;
 mod dids;
 mod dry_run;
 mod keys;

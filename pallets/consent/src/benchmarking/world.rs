@@ -56,6 +56,7 @@ impl<T: Config> World<T> {
 			ends: self.now + 300 * DAY,
 			uses: Some(u32::MAX),
 			erase_after: Some(self.now + 400 * DAY),
+			outlives: true,
 		}
 	}
 
@@ -175,7 +176,7 @@ impl<T: Config> World<T> {
 				id,
 				institution: AWAY,
 				terms: Terms {
-					erase_after: Some(self.now + 500 * DAY + id),
+					outlives: false,
 					..self.terms()
 				},
 				asked_at: self.now,

@@ -160,6 +160,10 @@ fn each_way_of_widening_is_refused_and_the_request_stays_open() {
 				erase_after: None,
 				..asked.clone()
 			},
+			Terms {
+				outlives: true,
+				..asked.clone()
+			},
 		];
 		for terms in wider {
 			assert_noop!(
@@ -204,27 +208,30 @@ fn any_terms() -> impl Strategy<Value = Terms> {
 			prop::option::of(0u64..6),
 			prop::option::of(1u32..4),
 		),
-		(0u64..4, 0u64..4, prop::option::of(0u64..4)),
+		(0u64..4, 0u64..4, prop::option::of(0u64..4), any::<bool>()),
 	)
 		.prop_map(
-			|((actions, purposes, categories), ids, drawers, (from, until, uses), (starts, ends, erased))| Terms {
-				actions: ActionSet::from_bits(actions as u8).unwrap(),
-				purposes: PurposeSet::from_bits(purposes).unwrap(),
-				categories: CategorySet::from_bits(categories).unwrap(),
-				records: records(&ids.into_iter().collect::<Vec<_>>()),
-				compartments: compartments(&drawers.into_iter().collect::<Vec<_>>()),
-				recorded_from: from,
-				recorded_until: until,
-				starts: NOON - 2 + starts,
-				ends: NOON + ends,
-				uses,
-				erase_after: erased.map(|erased| NOON + erased),
+			|((actions, purposes, categories), ids, drawers, (from, until, uses), (starts, ends, erased, outlives))| {
+				Terms {
+					actions: ActionSet::from_bits(actions as u8).unwrap(),
+					purposes: PurposeSet::from_bits(purposes).unwrap(),
+					categories: CategorySet::from_bits(categories).unwrap(),
+					records: records(&ids.into_iter().collect::<Vec<_>>()),
+					compartments: compartments(&drawers.into_iter().collect::<Vec<_>>()),
+					recorded_from: from,
+					recorded_until: until,
+					starts: NOON - 2 + starts,
+					ends: NOON + ends,
+					uses,
+					erase_after: erased.map(|erased| NOON + erased),
+					outlives,
+				}
 			},
 		)
 }
 
 /// Cuts each part of `terms` to `limit` with some probability, so that many pairs are within one another.
-fn cut(terms: Terms, limit: &Terms, parts: u8) -> Terms {
+fn cut(terms: Terms, limit: &Terms, parts: u16) -> Terms {
 	let keep = |part: u32| parts & (1 << part) != 0;
 	Terms {
 		actions: if keep(0) { terms.actions } else { limit.actions },
@@ -254,6 +261,7 @@ fn cut(terms: Terms, limit: &Terms, parts: u8) -> Terms {
 		ends: limit.ends.min(terms.ends),
 		uses: if keep(7) { terms.uses } else { limit.uses },
 		erase_after: limit.erase_after,
+		outlives: if keep(8) { terms.outlives } else { limit.outlives },
 	}
 }
 
@@ -276,7 +284,7 @@ proptest! {
 
 	/// Whatever point an approved grant covers, the request covered.
 	#[test]
-	fn approve_never_widens(asked in any_terms(), answer in any_terms(), parts: u8, points in prop::collection::vec(any::<[u8; 7]>(), 40)) {
+	fn approve_never_widens(asked in any_terms(), answer in any_terms(), parts: u16, points in prop::collection::vec(any::<[u8; 7]>(), 40)) {
 		ExtBuilder::default().build_and_execute(|| {
 			// Filed directly: whether a role may ask it is tested elsewhere.
 			let Ok(request) = (if crate::check(&asked, NOON).is_ok() {
@@ -308,6 +316,7 @@ proptest! {
 			if let Some(latest) = asked.erase_after {
 				assert!(granted.erase_after.unwrap() <= latest);
 			}
+			assert!(asked.outlives || !granted.outlives);
 		});
 	}
 }

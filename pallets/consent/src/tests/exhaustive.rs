@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Denials, Grants};
 use salus_primitives::{DenialTerms, ErrorReason, Grant, Parent, Patient, PatientStatus, Role};
-use shapes::{anything, denial_shapes, grant_shapes, to, Above, Shape};
+use shapes::{anything, denial_shapes, grant_shapes, marked, to, Above, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who asks: a role and whether it counts, the patient, or somebody without standing.
@@ -119,6 +119,9 @@ fn set_up(who: Who, assigned: bool, grants: &[Shape], denials: &[DenialTerms<u64
 			lives,
 		},
 	);
+	if !lives {
+		model.died.insert(PATIENT, NOON);
+	}
 	let away_counts = !matches!(who, Who::AtSuspended(_));
 	for (institution, counts) in [(HOME, true), (AWAY, away_counts)] {
 		Institutions::insert(institution, counts);
@@ -158,6 +161,7 @@ fn set_up(who: Who, assigned: bool, grants: &[Shape], denials: &[DenialTerms<u64
 					grantee.clone(),
 					Terms {
 						uses: left.map(|_| 9),
+						outlives: shape.terms.outlives,
 						..anything()
 					},
 				)
@@ -276,7 +280,11 @@ fn engine_and_model_agree_over_the_whole_vocabulary() {
 	ExtBuilder::default().build().execute_with(|| {
 		for who in everybody {
 			let questions = questions(who, &Purpose::ALL, &Category::ALL, &[None, Some(1)], &STATUSES);
-			let grants = [vec![], vec![to(Grantee::Account(who.requester()), anything())]];
+			let plain = to(Grantee::Account(who.requester()), anything());
+			let mut grants = vec![vec![], vec![plain.clone()]];
+			if matches!(who, Who::Deceased | Who::OfDeceased(_)) {
+				grants.push(vec![marked(plain)]);
+			}
 			let denials = [
 				vec![],
 				vec![DenialTerms {
@@ -328,7 +336,17 @@ fn engine_and_model_agree_over_every_shape_of_grants_and_denials() {
 			};
 			let categories = [Category::Laboratory, Category::Immunisation, Category::Claims];
 			let questions = questions(who, &purposes, &categories, &[None, Some(1), Some(2)], &statuses);
-			for grants in grant_shapes(who.requester()) {
+			let mut shapes = grant_shapes(who.requester());
+			// Of one who died every shape marked to outlive her, too.
+			if matches!(who, Who::OfDeceased(_)) {
+				shapes.extend(
+					shapes
+						.clone()
+						.into_iter()
+						.map(|shapes| shapes.into_iter().map(marked).collect()),
+				);
+			}
+			for grants in shapes {
 				for denials in denial_shapes(who.requester()) {
 					for assigned in [false, true] {
 						let model = set_up(who, assigned, &grants, &denials);

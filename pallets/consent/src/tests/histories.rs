@@ -364,10 +364,13 @@ impl History {
 			}
 			1 => {
 				self.model.patients.get_mut(&PATIENT).unwrap().lives = counts;
+				let died = self.dice.pick(&[NOON, self.model.now]);
 				let status = if counts {
+					self.model.died.remove(&PATIENT);
 					PatientStatus::Active
 				} else {
-					PatientStatus::Deceased(NOON)
+					self.model.died.insert(PATIENT, died);
+					PatientStatus::Deceased(died)
 				};
 				Patients::mutate(PATIENT, |patient| patient.as_mut().unwrap().status = status);
 			}

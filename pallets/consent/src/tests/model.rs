@@ -68,6 +68,8 @@ pub struct Model {
 	/// Credentials that never count again.
 	pub revoked: BTreeSet<(u64, u32)>,
 	pub patients: BTreeMap<u64, Person>,
+	/// When a patient died who lives no more for that reason.
+	pub died: BTreeMap<u64, u64>,
 	/// Which id goes on as which; the old one lives no more.
 	pub merged: BTreeMap<u64, u64>,
 	pub assigned: BTreeSet<(u64, u64, u32)>,
@@ -284,7 +286,12 @@ const CHECKS: [(Reason, Check); 10] = [
 			.patients
 			.get(&asked.request.patient)
 			.is_some_and(|person| person.lives);
-		!(lives && given.terms.starts <= model.now && model.now < given.terms.ends)
+		let lasts = lives
+			|| model
+				.died
+				.get(&asked.request.patient)
+				.is_some_and(|died| model.outlives(given, *died));
+		!(lasts && given.terms.starts <= model.now && model.now < given.terms.ends)
 	}),
 	(Reason::Exhausted, |model, id, given, asked| {
 		let own = asked.returned.contains(&id);
@@ -340,6 +347,7 @@ impl Model {
 			credentials: BTreeMap::new(),
 			revoked: BTreeSet::new(),
 			patients: BTreeMap::new(),
+			died: BTreeMap::new(),
 			merged: BTreeMap::new(),
 			assigned: BTreeSet::new(),
 			grants: BTreeMap::new(),
@@ -468,6 +476,14 @@ impl Model {
 			next = above.and_then(|above| above.parent);
 		}
 		chain
+	}
+
+	/// Whether it goes on after this death: it is marked, as all above it are, and she gave it while she lived.
+	fn outlives(&self, given: &Given, died: u64) -> bool {
+		let chain = self.chain(given);
+		let own = chain.last().and_then(|(_, top)| *top).unwrap_or(given);
+		let mut above = chain.iter().filter_map(|(_, above)| *above);
+		given.terms.outlives && above.all(|above| above.terms.outlives) && own.at <= died
 	}
 
 	/// Whether somebody else may have given it; a guardian signs by a key of her own.

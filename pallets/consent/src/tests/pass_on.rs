@@ -177,6 +177,10 @@ fn never_wider_than_its_parent() {
 				erase_after: None,
 				..terms.clone()
 			},
+			Terms {
+				outlives: true,
+				..terms.clone()
+			},
 		];
 		for terms in wider {
 			assert_noop!(

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Erasures, MAX_READS};
 use frame_support::{__private::sp_tracing::tracing, storage::transactional::TRANSACTION_LEVEL_KEY};
-use salus_primitives::{Basis, Role};
+use salus_primitives::{Basis, PatientStatus, Role};
 use sp_core::hexdisplay::HexDisplay;
 use std::{
 	collections::BTreeMap,
@@ -83,6 +83,7 @@ fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
 	ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
 		let terms = Terms {
 			purposes: PurposeSet::of(&[Purpose::Emergency]),
+			outlives: true,
 			..shareable()
 		};
 		let mut holder = (ADA, HOME, give(Grantee::Account(ADA), terms.clone()));
@@ -108,6 +109,15 @@ fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
 			author: STRANGER,
 			..emergency(Category::Imaging)
 		};
+		let (decision, read) = reads(&colleagues);
+		assert_eq!(decision, denied(Reason::Suspended));
+		assert_eq!(read.len(), MAX_READS as usize, "{read:?}");
+		assert!(read.values().all(|times| *times == 1), "{read:?}");
+
+		// No more where she died and all of it goes on.
+		Patients::mutate(PATIENT, |patient| {
+			patient.as_mut().unwrap().status = PatientStatus::Deceased(NOON)
+		});
 		let (decision, read) = reads(&colleagues);
 		assert_eq!(decision, denied(Reason::Suspended));
 		assert_eq!(read.len(), MAX_READS as usize, "{read:?}");

@@ -217,6 +217,7 @@ fn the_bounds_of_terms_are_allowed() {
 			ends: u64::MAX,
 			uses: Some(u32::MAX),
 			erase_after: Some(u64::MAX),
+			outlives: true,
 		};
 		give(Grantee::Account(BEA), widest);
 		give(

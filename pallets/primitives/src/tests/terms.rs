@@ -13,6 +13,8 @@ struct Point {
 	compartment: Option<Compartment>,
 	recorded_at: Moment,
 	now: Moment,
+	/// The patient has died.
+	afterwards: bool,
 }
 
 fn allows(terms: &Terms, point: &Point) -> bool {
@@ -26,6 +28,7 @@ fn allows(terms: &Terms, point: &Point) -> bool {
 		&& terms.recorded_from.is_none_or(|from| from <= point.recorded_at)
 		&& terms.recorded_until.is_none_or(|until| point.recorded_at < until)
 		&& (terms.starts..terms.ends).contains(&point.now)
+		&& (terms.outlives || !point.afterwards)
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
@@ -40,7 +43,7 @@ fn terms() -> impl Strategy<Value = Terms> {
 		0_u64..3,
 		0_u64..5,
 	);
-	let limits = (prop::option::of(1_u32..4), prop::option::of(0_u64..4));
+	let limits = (prop::option::of(1_u32..4), prop::option::of(0_u64..4), any::<bool>());
 	(sets, lists, times, limits).prop_map(|(sets, lists, times, limits)| Terms {
 		actions: ActionSet::from_bits(sets.0).unwrap(),
 		purposes: PurposeSet::from_bits(sets.1).unwrap(),
@@ -53,6 +56,7 @@ fn terms() -> impl Strategy<Value = Terms> {
 		ends: times.3,
 		uses: limits.0,
 		erase_after: limits.1,
+		outlives: limits.2,
 	})
 }
 
@@ -65,9 +69,10 @@ fn points() -> impl Strategy<Value = Point> {
 		prop::option::of(0_u8..3),
 		0_u64..4,
 		0_u64..5,
+		any::<bool>(),
 	)
 		.prop_map(
-			|(action, purpose, category, record, compartment, recorded_at, now)| Point {
+			|(action, purpose, category, record, compartment, recorded_at, now, afterwards)| Point {
 				action: Action::ALL[action],
 				purpose: Purpose::ALL[purpose],
 				category: Category::ALL[category],
@@ -75,6 +80,7 @@ fn points() -> impl Strategy<Value = Point> {
 				compartment,
 				recorded_at,
 				now,
+				afterwards,
 			},
 		)
 }

@@ -43,6 +43,7 @@ pub(super) fn terms<T: Config>() -> Terms {
 		ends: T::Time::now() + 365 * DAY,
 		uses: Some(1),
 		erase_after: Some(T::Time::now() + 366 * DAY),
+		outlives: true,
 	}
 }
 

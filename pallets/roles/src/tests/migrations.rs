@@ -2,14 +2,37 @@
 
 use crate::{
 	keys,
-	migrations::{V2, V3},
+	migrations::{v3, V2, V3, V4},
 	mock::*,
-	Error, KeyLosses, Pallet, Recoveries, Recovery, Ties, TiesOf,
+	Error, Institutions, KeyLosses, Pallet, Recoveries, Recovery, Ties, TiesOf,
 };
 use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
 use frame_support::{assert_noop, assert_ok};
-use salus_primitives::KeyLoss;
+use salus_primitives::{Institution, InstitutionId, KeyLoss};
 use sp_core::H256;
+use sp_runtime::AccountId32;
+
+/// Writes the institutions as an older runtime did, and says how they are read by this one.
+fn write_as_before() -> Vec<(InstitutionId, Institution<AccountId32>)> {
+	let now: Vec<_> = Institutions::<Test>::iter().collect();
+	for (id, institution) in now.clone() {
+		let fields = (
+			institution.kind,
+			institution.region,
+			institution.time_zone,
+			institution.officers,
+			institution.status,
+			institution.hpke,
+			institution.peer_ids,
+			institution.addresses,
+			institution.admission_terms.into(),
+			institution.seat,
+			institution.validator,
+		);
+		v3::Institutions::<Test>::insert(id, fields);
+	}
+	now
+}
 
 #[test]
 fn ties_are_counted_once() {
@@ -17,6 +40,7 @@ fn ties_are_counted_once() {
 		let counted: Vec<_> = TiesOf::<Test>::iter().collect();
 		assert!(!counted.is_empty());
 		let _ = TiesOf::<Test>::clear(u32::MAX, None);
+		let institutions = write_as_before();
 		StorageVersion::new(1).put::<Pallet<Test>>();
 		V2::<Test>::on_runtime_upgrade();
 		assert_eq!(TiesOf::<Test>::iter().collect::<Vec<_>>(), counted);
@@ -32,6 +56,34 @@ fn ties_are_counted_once() {
 		assert_eq!(
 			TiesOf::<Test>::iter().collect::<Vec<_>>(),
 			counted,
+			"the second run changes nothing"
+		);
+
+		V3::<Test>::on_runtime_upgrade();
+		V4::<Test>::on_runtime_upgrade();
+		assert_eq!(Institutions::<Test>::iter().collect::<Vec<_>>(), institutions);
+	});
+}
+
+#[test]
+fn admission_terms_from_before_outlive_nobody() {
+	story(|| {
+		let institutions = write_as_before();
+		assert!(institutions.len() > 1);
+		assert!(institutions.iter().all(|(_, one)| !one.admission_terms.outlives));
+		StorageVersion::new(3).put::<Pallet<Test>>();
+		assert_ne!(
+			Institutions::<Test>::iter().collect::<Vec<_>>(),
+			institutions,
+			"the layouts differ"
+		);
+		V4::<Test>::on_runtime_upgrade();
+		assert_eq!(Institutions::<Test>::iter().collect::<Vec<_>>(), institutions);
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 4);
+		V4::<Test>::on_runtime_upgrade();
+		assert_eq!(
+			Institutions::<Test>::iter().collect::<Vec<_>>(),
+			institutions,
 			"the second run changes nothing"
 		);
 	});

@@ -400,6 +400,10 @@ fn terms_wider_than_the_published_ones_are_refused() {
 				compartments: BoundedVec::truncate_from(vec![1]),
 				..admission_terms()
 			},
+			Terms {
+				outlives: true,
+				..admission_terms()
+			},
 		];
 		for terms in wider {
 			let mut letter = letter(1);

@@ -82,6 +82,7 @@ fn longest(world: &mut World, record: RecordId, until: Moment) -> Terms {
 		ends: until - world.made,
 		uses: Some(1_000),
 		erase_after: Some(until + DAY),
+		outlives: true,
 		..world.all_terms()
 	}
 }

@@ -18,6 +18,7 @@ pub(super) const COMPARTMENT: &str = "https://salus.example/fhir/CodeSystem/comp
 pub(super) const CAPACITY: &str = "https://salus.example/fhir/CodeSystem/capacity";
 pub(super) const USES: &str = "https://salus.example/fhir/StructureDefinition/uses";
 pub(super) const ERASE_AFTER: &str = "https://salus.example/fhir/StructureDefinition/erase-after";
+pub(super) const OUTLIVES: &str = "https://salus.example/fhir/StructureDefinition/outlives";
 /// Stands for any institution where FHIR requires a reference: system and value of an identifier.
 pub(super) const INSTITUTION: &str = "https://salus.example/fhir/NamingSystem/institution";
 pub(super) const ANY: &str = "any";

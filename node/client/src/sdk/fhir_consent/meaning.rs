@@ -116,6 +116,7 @@ impl Said {
 		frame.purposes = None;
 		frame.uses = None;
 		frame.erase_after = None;
+		frame.outlives = None;
 		self.permit(root, around)?;
 		for rule in nested {
 			if rule.kind == Some(RuleType::Permit) {
@@ -180,6 +181,7 @@ impl Said {
 			ends,
 			uses: rule.uses.map(|uses| uses.value),
 			erase_after: rule.erase_after.map(|at| at.value),
+			outlives: rule.outlives.is_some_and(|at| at.value),
 		};
 		self.grants
 			.extend(grantees.into_iter().map(|grantee| (grantee, terms.clone())));
@@ -215,6 +217,10 @@ impl Said {
 		let limits = [rule.uses.map(|uses| uses.path), rule.erase_after.map(|at| at.path)];
 		if let Some(path) = limits.into_iter().flatten().next() {
 			return Err(ConsentError::none(path, "a denial has no such limit"));
+		}
+		if let Some(outlives) = rule.outlives {
+			let reason = "a denial holds until it is lifted, also after the patient's death";
+			return Err(ConsentError::none(outlives.path, reason));
 		}
 		let (recorded_from, recorded_until) = recorded(rule.data_period)?;
 		let mut denials = vec![DenialTerms {
@@ -291,6 +297,7 @@ impl Rule {
 			self.records.is_some(),
 			self.uses.is_some(),
 			self.erase_after.is_some(),
+			self.outlives.is_some(),
 		];
 		!named.contains(&true)
 	}
@@ -309,6 +316,7 @@ impl Rule {
 			records: inherit(&frame.records, self.records, |_, _| false)?,
 			uses: inherit(&frame.uses, self.uses, |less, more| less < more)?,
 			erase_after: inherit(&frame.erase_after, self.erase_after, |less, more| less < more)?,
+			outlives: inherit(&frame.outlives, self.outlives, |less, more| less < more)?,
 			..self
 		})
 	}

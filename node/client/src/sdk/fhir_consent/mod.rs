@@ -34,8 +34,9 @@
 //! | `data` | records; `related` and `dependents` are looked up as such | one |
 //!
 //! Times are read as FHIR means them: a date is all of its day (in UTC, since it has no zone), an end is included. They
-//! are written in UTC to the millisecond. Limits of use and dates of erasure are extensions of ours; the first modifies
-//! the provision, so that nobody who does not know it reads more into it. `node/client/fhir` defines both, and the codes.
+//! are written in UTC to the millisecond. Limits of use, dates of erasure and the mark of what outlives the patient are
+//! extensions of ours; the first modifies the provision, so that nobody who does not know it reads more into it. Who does
+//! not know the last reads less: a grant for her life. `node/client/fhir` defines them, and the codes.
 
 mod actor;
 mod codes;

@@ -48,6 +48,7 @@ pub(super) struct Rule {
 	pub(super) records: Option<At<Vec<RecordId>>>,
 	pub(super) uses: Option<At<u32>>,
 	pub(super) erase_after: Option<At<Moment>>,
+	pub(super) outlives: Option<At<bool>>,
 	pub(super) nested: Vec<Rule>,
 }
 
@@ -84,6 +85,7 @@ impl Rule {
 			records: None,
 			uses: None,
 			erase_after: None,
+			outlives: None,
 			nested: Vec::new(),
 		}
 	}
@@ -142,22 +144,17 @@ impl Rule {
 			labels: labels(&provision)?,
 			data_period: period(&provision, "dataPeriod")?,
 			records: records(&provision, directory)?,
-			uses: extension(
-				&provision,
-				"modifierExtension",
-				codes::USES,
-				"valuePositiveInt",
-				|value| {
-					value
-						.as_u64()
-						.and_then(|uses| u32::try_from(uses).ok())
-						.filter(|uses| (1..=MAX_USES).contains(uses))
-				},
-			)?,
-			erase_after: extension(&provision, "extension", codes::ERASE_AFTER, "valueDateTime", |value| {
+			uses: extension(&provision, &LIMITING, USES, |value| {
+				value
+					.as_u64()
+					.and_then(|uses| u32::try_from(uses).ok())
+					.filter(|uses| (1..=MAX_USES).contains(uses))
+			})?,
+			erase_after: extension(&provision, &ADDING, ERASE_AFTER, |value| {
 				let (start, _) = instant::span(value.as_str()?)?;
 				Moment::try_from(start).ok()
 			})?,
+			outlives: extension(&provision, &ADDING, OUTLIVES, Value::as_bool)?,
 			nested,
 		})
 	}
@@ -288,16 +285,28 @@ fn records(provision: &Element, directory: &dyn Directory) -> Result<Option<At<V
 	}))
 }
 
-/// The one extension of a kind that a provision may have; others are refused.
+/// An extension of ours: its url and the field of its value.
+type Extension = (&'static str, &'static str);
+const USES: Extension = (codes::USES, "valuePositiveInt");
+const ERASE_AFTER: Extension = (codes::ERASE_AFTER, "valueDateTime");
+const OUTLIVES: Extension = (codes::OUTLIVES, "valueBoolean");
+/// Those that a provision may have under each name of the element.
+const LIMITING: (&str, &[Extension]) = ("modifierExtension", &[USES]);
+const ADDING: (&str, &[Extension]) = ("extension", &[ERASE_AFTER, OUTLIVES]);
+
+/// The one extension of a kind that a provision may have; those that are of no kind are refused.
 fn extension<T>(
 	provision: &Element,
-	name: &str,
-	url: &str,
-	field: &str,
+	(name, known): &(&str, &[Extension]),
+	(url, field): Extension,
 	read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Option<At<T>>, ConsentError> {
 	let mut found = None;
 	for (path, value) in provision.list(name)? {
+		let named = value.get("url").and_then(Value::as_str);
+		if known.iter().any(|(other, _)| *other != url && named == Some(*other)) {
+			continue;
+		}
 		let extension = Element::new(value, path, &["id", "url", field])?;
 		if extension.text("url")? != Some(url) || found.is_some() {
 			let reason = "the chain does not know this extension here, or knows it once";

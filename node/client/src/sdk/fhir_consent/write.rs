@@ -191,10 +191,16 @@ impl Writer<'_> {
 			let extension = json!([{ "url": codes::USES, "valuePositiveInt": uses }]);
 			provision.insert("modifierExtension".into(), extension);
 		}
+		let mut extensions: Vec<Value> = Vec::new();
 		if let Some(at) = terms.erase_after {
 			let at = instant::write(at).ok_or_else(|| inexpressible(format!("{path}.extension[0]"), TOO_FAR))?;
-			let extension = json!([{ "url": codes::ERASE_AFTER, "valueDateTime": at }]);
-			provision.insert("extension".into(), extension);
+			extensions.push(json!({ "url": codes::ERASE_AFTER, "valueDateTime": at }));
+		}
+		if terms.outlives {
+			extensions.push(json!({ "url": codes::OUTLIVES, "valueBoolean": true }));
+		}
+		if !extensions.is_empty() {
+			provision.insert("extension".into(), extensions.into());
 		}
 		Ok(Value::Object(provision))
 	}

@@ -65,7 +65,12 @@ fn engine_and_model_agree_over_guardians_and_caregivers() {
 					})
 					.collect();
 				questions.extend(privately);
-				for grants in grant_shapes(BEA).into_iter().take(12) {
+				let mut shapes: Vec<_> = grant_shapes(BEA).into_iter().take(12).collect();
+				if deceased {
+					let marked = |shapes: &Vec<Shape>| shapes.iter().cloned().map(marked).collect();
+					shapes.extend(shapes.iter().map(marked).collect::<Vec<_>>());
+				}
+				for grants in shapes {
 					for denials in &denials {
 						let mut model = set_up(who, false, &grants, denials);
 						if deceased {
@@ -73,6 +78,7 @@ fn engine_and_model_agree_over_guardians_and_caregivers() {
 								patient.as_mut().unwrap().status = PatientStatus::Deceased(NOON)
 							});
 							model.patients.get_mut(&PATIENT).unwrap().lives = false;
+							model.died.insert(PATIENT, NOON);
 						}
 						for guardianship in guardianships {
 							for caregiver in [false, true] {
@@ -163,7 +169,8 @@ fn engine_and_model_agree_over_merges() {
 		for who in [Who::Staff(Role::Doctor), Who::Nobody, Who::Subject] {
 			let categories = [Category::Vitals, Category::Laboratory];
 			let questions = questions(who, &[Purpose::Treatment], &categories, &[None, Some(1)], &STATUSES);
-			for grants in [vec![], vec![to(Grantee::Account(BEA), anything())]] {
+			let plain = to(Grantee::Account(BEA), anything());
+			for grants in [vec![], vec![plain.clone()], vec![marked(plain)]] {
 				for denials in denial_shapes(BEA) {
 					let mut model = set_up(who, false, &grants, &denials);
 					let died = if lives {
@@ -180,6 +187,9 @@ fn engine_and_model_agree_over_merges() {
 						lives,
 					};
 					model.patients.insert(OTHER_PATIENT, person);
+					if !lives {
+						model.died.insert(OTHER_PATIENT, NOON);
+					}
 					Patients::mutate(PATIENT, |patient| {
 						patient.as_mut().unwrap().status = PatientStatus::MergedInto(OTHER_PATIENT)
 					});

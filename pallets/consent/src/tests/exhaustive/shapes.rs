@@ -49,6 +49,17 @@ pub fn to(grantee: Grantee<u64>, terms: Terms) -> Shape {
 	}
 }
 
+/// The same, to go on when the patient dies, with all above it.
+pub fn marked(shape: Shape) -> Shape {
+	Shape {
+		terms: Terms {
+			outlives: true,
+			..shape.terms
+		},
+		..shape
+	}
+}
+
 fn passed_on(above: &[Above], shape: Shape) -> Shape {
 	Shape {
 		above: above.to_vec(),
@@ -181,6 +192,20 @@ pub fn grant_shapes(requester: u64) -> Vec<Vec<Shape>> {
 		vec![limited(2), plain()],
 		vec![limited(2), limited(1)],
 		vec![plain(), plain()],
+		vec![plain(), marked(limited(1))],
+		vec![
+			marked(passed_on(&[Live(other()), Revoked(other())], plain())),
+			marked(limited(0)),
+		],
+		// Given after the time at which she died, where she did.
+		vec![Shape {
+			at: NOON + 1,
+			..marked(plain())
+		}],
+		vec![Shape {
+			at: NOON,
+			..marked(passed_on(&[Live(other())], plain()))
+		}],
 		vec![to(Grantee::Assigned(AWAY), anything()), limited(1)],
 		vec![
 			Shape {

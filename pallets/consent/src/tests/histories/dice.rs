@@ -93,6 +93,7 @@ pub fn some_terms(dice: &mut Dice, now: u64) -> Terms {
 		} else {
 			None
 		},
+		outlives: dice.one_in(3),
 	}
 }
 
@@ -100,7 +101,7 @@ pub fn some_terms(dice: &mut Dice, now: u64) -> Terms {
 pub fn an_answer(dice: &mut Dice, asked: &Terms, now: u64) -> Terms {
 	let other = some_terms(dice, now);
 	let mut answer = asked.clone();
-	match dice.below(9) {
+	match dice.below(10) {
 		0 => return other,
 		1 => answer.uses = other.uses,
 		2 => answer.records = other.records,
@@ -108,6 +109,7 @@ pub fn an_answer(dice: &mut Dice, asked: &Terms, now: u64) -> Terms {
 		4 => answer.actions = other.actions,
 		5 => answer.ends = answer.ends.wrapping_sub(dice.pick(&[HOUR, DAY, HOUR.wrapping_neg()])),
 		6 => answer.recorded_from = other.recorded_from,
+		7 => answer.outlives = other.outlives,
 		_ => {}
 	}
 	answer

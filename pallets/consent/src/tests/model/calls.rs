@@ -233,14 +233,14 @@ impl Model {
 			.and_then(|given| given.signs.then_some((given.may, given.until)))
 	}
 
-	/// A guardian gives what she may do, for as long as she may, and no compartment.
+	/// A guardian gives what she may do, for as long as she may, no compartment and nothing beyond the patient's life.
 	fn may_give(&self, who: u64, patient: u64, terms: &Terms) -> bool {
 		self.consents_for(who, patient).is_none_or(|(actions, until)| {
 			let within = terms
 				.actions
 				.iter()
 				.all(|action| actions.iter().any(|one| one == action));
-			within && terms.ends <= until && terms.compartments.is_empty()
+			within && terms.ends <= until && terms.compartments.is_empty() && !terms.outlives
 		})
 	}
 
@@ -424,4 +424,5 @@ fn no_wider(answer: &Terms, asked: &Terms) -> bool {
 			.iter()
 			.zip(floors(asked))
 			.all(|(mine, theirs)| *mine >= theirs)
+		&& !(answer.outlives && !asked.outlives)
 }

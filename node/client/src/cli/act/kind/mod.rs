@@ -117,7 +117,7 @@ pub(crate) enum Kind {
 		/// The patient
 		#[arg(long)]
 		patient: PatientId,
-		/// When she died
+		/// When she died; a day means its first moment, and what she gave later than this does not outlive her
 		#[arg(long, value_parser = words::moment)]
 		at: Moment,
 	},

@@ -327,6 +327,65 @@ fn extensions_other_than_ours_are_refused() {
 }
 
 #[test]
+fn what_outlives_the_patient_is_said_by_one_extension_alone() {
+	let marks = |value: Value| json!({ "url": codes::OUTLIVES, "valueBoolean": value });
+	let erased = json!({ "url": codes::ERASE_AFTER, "valueDateTime": "2027" });
+	let permit =
+		|name: &str, value: Value| json!({ "type": "permit", "actor": [actor("PRCP", "Organization/b")], name: value });
+	let outlives = |extensions: Value| {
+		let [(_, terms)] = granted(permit("extension", extensions)).try_into().unwrap();
+		(terms.outlives, terms.erase_after.is_some())
+	};
+	assert_eq!(outlives(json!([])), (false, false));
+	assert_eq!(outlives(json!([marks(json!(true))])), (true, false));
+	assert_eq!(outlives(json!([marks(json!(false))])), (false, false));
+	assert_eq!(outlives(json!([marks(json!(true)), erased])), (true, true));
+	assert_eq!(outlives(json!([erased, marks(json!(true))])), (true, true));
+
+	let path = |name: &str, value: Value| refused(permit(name, value)).path().to_string();
+	let one = marks(json!(true));
+	for (name, value, at) in [
+		("extension", json!([one, one]), "extension[1]"),
+		("extension", json!([erased, one, erased]), "extension[2]"),
+		("extension", json!([one, { "url": "urn:x" }]), "extension[1]"),
+		("extension", json!([marks(json!("yes"))]), "extension[0].valueBoolean"),
+		(
+			"extension",
+			json!([{ "url": codes::OUTLIVES }]),
+			"extension[0].valueBoolean",
+		),
+		(
+			"extension",
+			json!([{ "url": codes::OUTLIVES, "valueCode": "yes" }]),
+			"extension[0].valueCode",
+		),
+		(
+			"modifierExtension",
+			json!([{ "url": codes::OUTLIVES, "valuePositiveInt": 1 }]),
+			"modifierExtension[0]",
+		),
+	] {
+		assert_eq!(path(name, value.clone()), format!("Consent.provision.{at}"), "{value}");
+	}
+	let denial = json!({ "type": "deny", "extension": [one] });
+	assert_eq!(at(denial), "Consent.provision.extension[0]");
+
+	// Around permits it is each one's, unless one says that it ends with her life.
+	let framed = |around: bool, within: bool| {
+		json!({
+			"extension": [marks(json!(around))],
+			"provision": [permit("extension", json!([marks(json!(within))])), permit("class", json!([coding(codes::CATEGORY, "vitals")]))],
+		})
+	};
+	let marked: Vec<_> = granted(framed(true, false))
+		.into_iter()
+		.map(|(_, terms)| terms.outlives)
+		.collect();
+	assert_eq!(marked, [false, true]);
+	assert_eq!(at(framed(false, true)), "Consent.provision.provision[0].extension[0]");
+}
+
+#[test]
 fn a_frame_holds_for_what_is_in_it() {
 	let provision = json!({
 		"period": { "start": "2027", "end": "2027" },

@@ -75,9 +75,15 @@ fn terms() -> impl Strategy<Value = Terms> {
 		1..=CategorySet::ALL.bits(),
 	);
 	let on = (vec(any::<RecordId>(), 0..=16), vec(any::<u8>(), 0..=8));
-	let limits = (option::of(1..=i32::MAX as u32), option::of(moment()));
+	let limits = (option::of(1..=i32::MAX as u32), option::of(moment()), any::<bool>());
 	(sets, on, range(), range(), limits).prop_map(
-		|((actions, purposes, categories), (records, compartments), validity, recorded, (uses, erase_after))| Terms {
+		|(
+			(actions, purposes, categories),
+			(records, compartments),
+			validity,
+			recorded,
+			(uses, erase_after, outlives),
+		)| Terms {
 			actions: ActionSet::from_bits(actions).unwrap(),
 			purposes: PurposeSet::from_bits(purposes).unwrap(),
 			categories: CategorySet::from_bits(categories).unwrap(),
@@ -89,6 +95,7 @@ fn terms() -> impl Strategy<Value = Terms> {
 			ends: validity.1.unwrap_or(Moment::MAX),
 			uses,
 			erase_after,
+			outlives,
 		},
 	)
 }
@@ -199,6 +206,26 @@ fn base() -> ConsentStatement {
 		)],
 		denials: vec![],
 	}
+}
+
+#[test]
+fn the_mark_of_what_outlives_the_patient_is_written_beside_the_date_of_erasure() {
+	let mut statement = base();
+	let written_extension =
+		|statement: &ConsentStatement| written(statement)["provision"]["provision"][0]["extension"].clone();
+	assert_eq!(written_extension(&statement), Value::Null);
+	let mark = json!({ "url": codes::OUTLIVES, "valueBoolean": true });
+	statement.grants[0].1.outlives = true;
+	assert_eq!(written_extension(&statement), json!([mark]));
+	statement.grants[0].1.erase_after = Some(0);
+	let erased = json!({ "url": codes::ERASE_AFTER, "valueDateTime": "1970-01-01T00:00:00Z" });
+	assert_eq!(written_extension(&statement), json!([erased, mark]));
+	let document = written(&statement);
+	assert!(document["text"]["div"]
+		.as_str()
+		.unwrap()
+		.contains("also after the patient's death"));
+	leave("outlives", &document);
 }
 
 #[test]
