@@ -74,9 +74,18 @@ pub enum Act<AccountId, Signature> {
 	},
 	/// Notes that it is known who a patient is.
 	///
-	/// Errors: `UnknownPatient`, `PatientElsewhere`, `AlreadyIdentified`.
-	#[codec(index = 9)]
-	Identify { patient: PatientId, evidence: H256 },
+	/// Errors: `UnknownPatient`, `PatientElsewhere`, `AlreadyIdentified`, `MajorityRecorded`, `MajorityOutOfRange`,
+	/// `NotFirstOfMonth`.
+	// 9 was the act that named no majority.
+	#[codec(index = 21)]
+	Identify {
+		/// Her id.
+		patient: PatientId,
+		/// Salted commitment to what the officers saw.
+		evidence: H256,
+		/// For a minor: the first of the month in which she comes of age. Her guardianships end with it.
+		majority: Option<Moment>,
+	},
 	/// Hands the id of a patient on paper to the account that she signs by from now on.
 	///
 	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `HasController`, `AcceptanceInvalid`,
@@ -351,7 +360,11 @@ impl<T: Config> Pallet<T> {
 				identified,
 				majority,
 			} => Self::register_on_paper(officers, evidence, identified, majority)?,
-			Act::Identify { patient, evidence } => Self::identify(officers, patient, evidence)?,
+			Act::Identify {
+				patient,
+				evidence,
+				majority,
+			} => Self::identify(officers, patient, evidence, majority)?,
 			Act::Claim {
 				patient,
 				controller,

@@ -249,5 +249,7 @@ mod errors {
 		VouchingTooLong,
 		/// The council can decide the recovery until 60 days after its beginning.
 		RecoveryNotExpired,
+		/// Another majority of the patient is recorded: leave it out, or name the same.
+		MajorityRecorded,
 	}
 }

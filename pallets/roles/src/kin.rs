@@ -161,6 +161,17 @@ impl<T: Config> Pallet<T> {
 			.find(|guardianship| guardianship.guardian == *account)
 	}
 
+	/// Lets no guardianship of a patient outlast her majority, which was not known before.
+	pub(crate) fn end_by_majority(patient: PatientId, majority: Moment) {
+		let mut guardians = GuardiansOf::<T>::get(patient);
+		for guardianship in guardians.iter_mut().filter(|one| !one.executor && majority < one.ends) {
+			guardianship.ends = majority;
+		}
+		if !guardians.is_empty() {
+			GuardiansOf::<T>::insert(patient, guardians);
+		}
+	}
+
 	/// When the patient comes of age, if she was registered as a minor.
 	pub(crate) fn majority(patient: PatientId) -> Option<Moment> {
 		PaperRecords::<T>::get(patient).and_then(|paper| paper.majority)

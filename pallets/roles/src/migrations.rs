@@ -1,6 +1,6 @@
 //! From one storage layout to the next.
 
-use crate::{keys, Config, Credentials, Institutions, KeyLosses, Pallet, Recoveries, TiesOf};
+use crate::{keys, Config, Credentials, Institutions, KeyLosses, Pallet, ProposedActs, Recoveries, TiesOf};
 use alloc::vec::Vec;
 use frame_support::{
 	migrations::VersionedMigration,
@@ -156,6 +156,38 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for MarkAdmissionTerms<T> {
 			before == Institutions::<T>::iter().collect::<Vec<_>>(),
 			"roles: the upgrade changed an institution"
 		);
+		Ok(())
+	}
+}
+
+/// To layout 5: an `Identify` that waits names no majority, and is proposed again. What waits with it at its institution is
+/// as unreadable, and goes with it.
+pub type V5<T> = VersionedMigration<4, 5, DropOldActs<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// The dropping.
+pub struct DropOldActs<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for DropOldActs<T> {
+	fn on_runtime_upgrade() -> Weight {
+		let (mut read, mut dropped) = (0u64, 0u64);
+		for institution in ProposedActs::<T>::iter_keys().collect::<Vec<_>>() {
+			read = read.saturating_add(2);
+			if ProposedActs::<T>::try_get(institution).is_err() {
+				ProposedActs::<T>::remove(institution);
+				dropped = dropped.saturating_add(1);
+			}
+		}
+		T::DbWeight::get().reads_writes(read, dropped)
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn post_upgrade(_: Vec<u8>) -> Result<(), TryRuntimeError> {
+		for institution in ProposedActs::<T>::iter_keys() {
+			ensure!(
+				ProposedActs::<T>::try_get(institution).is_ok(),
+				"roles: an act that waits can't be read"
+			);
+		}
 		// That of the layouts before as well: what is checked is written in this one.
 		Pallet::<T>::check_state()
 	}

@@ -23,11 +23,8 @@ impl<T: Config> Pallet<T> {
 		identified: bool,
 		majority: Option<Moment>,
 	) -> Result<(), Error<T>> {
-		let now = T::Time::now();
 		if let Some(majority) = majority {
-			let ahead = now < majority && majority <= now.saturating_add(LONGEST_MINORITY);
-			ensure!(ahead, Error::MajorityOutOfRange);
-			ensure!(is_first_of_month(majority), Error::NotFirstOfMonth);
+			Self::check_majority(majority)?;
 		}
 		let patient = NextPatient::<T>::get();
 		NextPatient::<T>::put(patient.checked_add(1).ok_or(Error::IdsExhausted)?);
@@ -52,18 +49,40 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Notes that it is known who a patient is.
-	pub(crate) fn identify(officers: &Officers<T>, patient: PatientId, evidence: H256) -> Result<(), Error<T>> {
+	/// Notes that it is known who a patient is and, of a child, when she comes of age: guardians whom she was given before
+	/// that was known act no longer either.
+	pub(crate) fn identify(
+		officers: &Officers<T>,
+		patient: PatientId,
+		evidence: H256,
+		majority: Option<Moment>,
+	) -> Result<(), Error<T>> {
 		Self::patient_here(officers.institution, patient)?;
 		PaperRecords::<T>::try_mutate(patient, |paper| {
 			let paper = paper.as_mut().filter(|paper| !paper.identified);
 			let paper = paper.ok_or(Error::AlreadyIdentified)?;
+			if let (Some(majority), None) = (majority, paper.majority) {
+				Self::check_majority(majority)?;
+				Self::end_by_majority(patient, majority);
+			}
+			let recorded = paper.majority.or(majority);
+			ensure!(majority.is_none() || majority == recorded, Error::MajorityRecorded);
 			paper.identified = true;
 			paper.evidence = evidence;
+			paper.majority = recorded;
 			Ok::<_, Error<T>>(())
 		})?;
 		let with = officers.proposer.clone();
 		Self::tell(officers, patient, Kind::PatientIdentified { with });
+		Ok(())
+	}
+
+	/// Whether a minor could come of age then.
+	fn check_majority(majority: Moment) -> Result<(), Error<T>> {
+		let now = T::Time::now();
+		let ahead = now < majority && majority <= now.saturating_add(LONGEST_MINORITY);
+		ensure!(ahead, Error::MajorityOutOfRange);
+		ensure!(is_first_of_month(majority), Error::NotFirstOfMonth);
 		Ok(())
 	}
 

@@ -24,7 +24,8 @@ impl<T: Config> Pallet<T> {
 	/// - what an account holds is counted;
 	/// - registrars are no officers, applications wait at institutions, and no act waits twice;
 	/// - [`Patients`] and [`PatientOf`] agree, and a patient's home is the institution that admitted her;
-	/// - caregivers and guardians act for one patient each, and are noted as such; guardianships end with a month;
+	/// - caregivers and guardians act for one patient each, and are noted as such; guardianships end with a month, and a
+	///   minor's with her majority;
 	/// - a recovery waits for each key that is lost, and for no other;
 	/// - a merge is noted of each id that was merged, and of no other;
 	/// - the HPKE keys in use are those of institutions, announced or in force, and of patients, or of recoveries that
@@ -254,7 +255,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_kin() -> Result<(), TryRuntimeError> {
+	pub(crate) fn check_kin() -> Result<(), TryRuntimeError> {
 		let mut kin = BTreeMap::new();
 		for (patient, caregivers) in CaregiversOf::<T>::iter() {
 			let distinct: BTreeSet<_> = caregivers.iter().collect();
@@ -274,6 +275,13 @@ impl<T: Config> Pallet<T> {
 				ensure!(
 					is_first_of_month(guardianship.ends),
 					"roles: a guardianship ends within a month"
+				);
+				let within = |majority| {
+					guardianship.executor || guardianship.ends <= majority || majority <= guardianship.starts
+				};
+				ensure!(
+					Self::majority(patient).is_none_or(within),
+					"roles: a guardianship outlasts the patient's majority"
 				);
 				kin.insert(guardianship.guardian, patient);
 			}
@@ -325,7 +333,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_hpke_keys() -> Result<(), TryRuntimeError> {
+	pub(crate) fn check_hpke_keys() -> Result<(), TryRuntimeError> {
 		let of_institutions = Institutions::<T>::iter_values().map(|institution| institution.hpke);
 		let of_patients = Patients::<T>::iter_values().filter_map(|patient| patient.hpke);
 		let mut in_use = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! Guardians and executors: `GiveGuardian`, `EndGuardian`, `ContestGuardian`, `object_to_guardian`, `contest_guardian`,
 //! `decide_guardian`, `resign_guardian`.
 
-use super::paper::{on_paper, paper_patient, refused, EVIDENCE, MAY_2030};
+use super::paper::{identify, on_paper, paper_patient, refused, EVIDENCE, MAY_2030};
 use crate::{mock::*, Act, Error, GuardiansOf, GuardianshipTerms, Tombstones, OBJECTION_WINDOW};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{
@@ -105,6 +105,36 @@ fn a_childs_guardian_acts_at_once_and_never_past_majority() {
 		};
 		assert_ok!(both(with(0, "uncle", uncle)));
 		assert!(!acts(0, "uncle"));
+	});
+}
+
+#[test]
+fn a_childs_majority_that_is_known_later_ends_what_was_given_before() {
+	story(|| {
+		assert_ok!(both(on_paper(false, None)));
+		assert_ok!(both(give(0, "mother")));
+		// 1 April 2030.
+		let april = GuardianshipTerms {
+			ends: MAY_2030 - 30 * DAY,
+			..terms("father")
+		};
+		assert_ok!(both(with(0, "father", april.clone())));
+		// 1 March 2030.
+		let majority = april.ends - 31 * DAY;
+		let later = GuardianshipTerms {
+			ends: majority,
+			..terms("uncle")
+		};
+		assert_ok!(both(with(0, "uncle", later)));
+		assert_ok!(both(identify(0, Some(april.ends))));
+		let ends = |name| Roles::guardianship(0, &id(name)).unwrap().ends;
+		assert_eq!(
+			[ends("mother"), ends("father"), ends("uncle")],
+			[april.ends, april.ends, majority]
+		);
+		refused(give(0, "aunt"), Error::BeyondMajority);
+		set_time(april.ends);
+		assert!(!acts(0, "mother"));
 	});
 }
 

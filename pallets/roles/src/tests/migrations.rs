@@ -2,10 +2,11 @@
 
 use crate::{
 	keys,
-	migrations::{v3, V2, V3, V4},
+	migrations::{v3, V2, V3, V4, V5},
 	mock::*,
-	Error, Institutions, KeyLosses, Pallet, Recoveries, Recovery, Ties, TiesOf,
+	Act, Error, Institutions, KeyLosses, Pallet, ProposedActs, Recoveries, Recovery, Ties, TiesOf,
 };
+use codec::{Compact, Encode};
 use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{Institution, InstitutionId, KeyLoss};
@@ -62,6 +63,8 @@ fn ties_are_counted_once() {
 		V3::<Test>::on_runtime_upgrade();
 		V4::<Test>::on_runtime_upgrade();
 		assert_eq!(Institutions::<Test>::iter().collect::<Vec<_>>(), institutions);
+		V5::<Test>::on_runtime_upgrade();
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 5);
 	});
 }
 
@@ -138,5 +141,23 @@ fn a_recovery_whose_key_was_taken_since_is_begun_again() {
 		V3::<Test>::on_runtime_upgrade();
 		assert!(!Recoveries::<Test>::contains_key(patient));
 		assert!(!KeyLosses::<Test>::contains_key(patient));
+	});
+}
+
+#[test]
+fn acts_that_can_be_read_no_more_are_proposed_again() {
+	story(|| {
+		assert_ok!(Roles::propose_act(by("b1"), B, Act::AddOfficer(id("b3"))));
+		let kept = Roles::proposed_acts(B);
+		// An `Identify` of layout 4: its index, the patient and the evidence; who proposed it, and until when.
+		let identify = (9u8, 7u64, H256::zero(), id("a1"), START);
+		let waiting = (Compact(1u32), identify).encode();
+		frame_support::storage::unhashed::put_raw(&ProposedActs::<Test>::hashed_key_for(A), &waiting);
+		StorageVersion::new(4).put::<Pallet<Test>>();
+		V5::<Test>::on_runtime_upgrade();
+		assert!(!ProposedActs::<Test>::contains_key(A));
+		assert_eq!(Roles::proposed_acts(B), kept);
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 5);
+		assert_ok!(Roles::propose_act(by("a1"), A, Act::AddOfficer(id("a3"))));
 	});
 }

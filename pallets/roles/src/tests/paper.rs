@@ -23,6 +23,14 @@ pub(super) fn on_paper(identified: bool, majority: Option<Moment>) -> TwoOfficer
 	}
 }
 
+pub(super) fn identify(patient: PatientId, majority: Option<Moment>) -> TwoOfficers {
+	Act::Identify {
+		patient,
+		evidence: H256([8; 32]),
+		majority,
+	}
+}
+
 /// A patient of hospital A on paper: the first patient there is.
 pub(super) fn paper_patient() -> PatientId {
 	assert_ok!(both(on_paper(true, None)));
@@ -115,10 +123,7 @@ fn there_are_ids_left() {
 fn an_unidentified_patient_is_identified_once() {
 	story(|| {
 		assert_ok!(both(on_paper(false, None)));
-		let identify = |patient| Act::Identify {
-			patient,
-			evidence: H256([8; 32]),
-		};
+		let identify = |patient| identify(patient, None);
 		assert_ok!(both(identify(0)));
 		let paper = PaperRecords::<Test>::get(0).unwrap();
 		assert_eq!((paper.identified, paper.evidence), (true, H256([8; 32])));
@@ -134,6 +139,34 @@ fn an_unidentified_patient_is_identified_once() {
 			Roles::propose_act(by("b1"), B, identify(0)),
 			Error::<Test>::PatientElsewhere
 		);
+	});
+}
+
+#[test]
+fn whoever_turns_out_to_be_a_child_has_a_majority() {
+	story(|| {
+		assert_ok!(both(on_paper(false, None)));
+		refused(identify(0, Some(START)), Error::MajorityOutOfRange);
+		refused(identify(0, Some(START + 9_151 * DAY)), Error::MajorityOutOfRange);
+		refused(identify(0, Some(MAY_2030 + DAY)), Error::NotFirstOfMonth);
+		assert_ok!(both(identify(0, Some(MAY_2030))));
+		let paper = PaperRecords::<Test>::get(0).unwrap();
+		assert_eq!((paper.identified, paper.majority), (true, Some(MAY_2030)));
+	});
+}
+
+#[test]
+fn a_majority_that_is_recorded_stays() {
+	story(|| {
+		for majority in [None, Some(MAY_2030)] {
+			assert_ok!(both(on_paper(false, Some(MAY_2030))));
+			let child = crate::NextPatient::<Test>::get() - 1;
+			// 1 June 2030.
+			let later = Some(MAY_2030 + 31 * DAY);
+			refused(identify(child, later), Error::MajorityRecorded);
+			assert_ok!(both(identify(child, majority)));
+			assert_eq!(PaperRecords::<Test>::get(child).unwrap().majority, Some(MAY_2030));
+		}
 	});
 }
 

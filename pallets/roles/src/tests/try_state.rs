@@ -1,10 +1,11 @@
 //! The invariants are broken by hand, and each breach is found.
 
+use super::paper::MAY_2030;
 use crate::{
 	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment,
 	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merge, Merges,
-	NextInstitution, NextPatient, PatientOf, Patients, ProposedAct, ProposedActs, Recoveries, Recovery, RecoveryRounds,
-	Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
+	NextInstitution, NextPatient, PaperRecord, PaperRecords, PatientOf, Patients, ProposedAct, ProposedActs,
+	Recoveries, Recovery, RecoveryRounds, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
 };
 use frame_support::assert_ok;
 use salus_primitives::{
@@ -283,6 +284,17 @@ fn breaches_among_kin_are_found() {
 	breach("a guardianship ends within a month", || {
 		kin("mother", 0);
 		guardians(0, vec![guardianship("mother", START + DAY)]);
+	});
+	breach("a guardianship outlasts the patient's majority", || {
+		kin("mother", 0);
+		guardians(0, vec![guardianship("mother", MAY_2030)]);
+		let paper = PaperRecord {
+			evidence: H256::zero(),
+			identified: true,
+			// 1 April 2030.
+			majority: Some(MAY_2030 - 30 * DAY),
+		};
+		PaperRecords::<Test>::insert(0, paper);
 	});
 	breach("a patient acts for another one", || {
 		KinOf::<Test>::insert(id("patient-2"), 0);

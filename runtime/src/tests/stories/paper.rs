@@ -100,6 +100,7 @@ fn a_patient_on_paper_is_treated_and_claims_her_id_later() {
 				Act::Identify {
 					patient: id,
 					evidence: H256::repeat_byte(2),
+					majority: None,
 				},
 			)
 			.unwrap();

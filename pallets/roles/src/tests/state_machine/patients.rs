@@ -144,6 +144,7 @@ pub(super) fn about_patients(number: u8, other: usize, key: u8, patient: Patient
 		1 => Act::Identify {
 			patient,
 			evidence: EVIDENCE,
+			majority: key.is_multiple_of(3).then_some(MAY_2030),
 		},
 		2 => Act::Claim {
 			patient,
