@@ -35,6 +35,8 @@ const COUNCIL = [
   'roles.suspendInstitution',
   'roles.reinstateInstitution',
   'roles.replaceOfficer',
+  'roles.changeSeat',
+  'roles.revokeInstitution',
   'roles.decideGuardian',
   'roles.decideRecovery',
   'consent.judgeCase',

@@ -190,6 +190,13 @@ pub mod pallet {
 			/// Its account on the council.
 			seat: T::AccountId,
 		},
+		/// An account sits on the council for this hospital no more.
+		Unseated {
+			/// The hospital.
+			institution: InstitutionId,
+			/// Its account until now.
+			seat: T::AccountId,
+		},
 		/// The council named an institution's validator: it validates two sessions later.
 		ValidatorAdded {
 			/// The institution.
@@ -242,7 +249,7 @@ pub mod pallet {
 		ValidatorTaken,
 		/// No institution has this id: look it up with `roles_institution`.
 		UnknownInstitution,
-		/// The institution is suspended: reinstate it first.
+		/// The institution is suspended, and the council reinstates it first; or it was revoked.
 		InstitutionNotActive,
 		/// The institution was admitted without an account for a validator.
 		NoValidatorAccount,
@@ -280,6 +287,10 @@ pub mod pallet {
 		/// The account is named as a validator, or validates until the next session's end: the council strikes it out, and
 		/// two sessions later it is free.
 		StillValidates,
+		/// Nobody would be left on the council, and nothing could be decided any more: admit another hospital first.
+		LastSeat,
+		/// The institution has no seat.
+		NotSeated,
 	}
 
 	#[pallet::hooks]

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use frame_support::{
 	ensure,
 	traits::{ChangeMembers, Get},
+	BoundedVec,
 };
 use salus_primitives::{Institution, InstitutionId, OnAdmitted};
 use sp_runtime::{DispatchError, DispatchResult, Weight};
@@ -18,6 +19,36 @@ impl<T: Config> OnAdmitted<T::AccountId> for Pallet<T> {
 		if let Some(seat) = institution.seat.clone() {
 			Self::take_seat(id, seat)?;
 		}
+		Ok(())
+	}
+
+	fn reseated(id: InstitutionId, seat: &T::AccountId) -> Result<(), DispatchError> {
+		let mut seats = Seats::<T>::get();
+		ensure!(seats.iter().all(|(_, account)| account != seat), Error::<T>::SeatTaken);
+		let place = seats.iter_mut().find(|(seated, _)| *seated == id);
+		let (_, account) = place.ok_or(Error::<T>::NotSeated)?;
+		let before = core::mem::replace(account, seat.clone());
+		Self::change_council(core::slice::from_ref(seat), core::slice::from_ref(&before), seats);
+		Self::deposit_event(Event::Unseated {
+			institution: id,
+			seat: before,
+		});
+		Self::deposit_event(Event::Seated {
+			institution: id,
+			seat: seat.clone(),
+		});
+		Ok(())
+	}
+
+	fn unseated(id: InstitutionId) -> Result<(), DispatchError> {
+		let mut seats = Seats::<T>::get();
+		let Some(place) = seats.iter().position(|(seated, _)| *seated == id) else {
+			return Ok(());
+		};
+		ensure!(seats.len() > 1, Error::<T>::LastSeat);
+		let (_, seat) = seats.remove(place);
+		Self::change_council(&[], core::slice::from_ref(&seat), seats);
+		Self::deposit_event(Event::Unseated { institution: id, seat });
 		Ok(())
 	}
 
@@ -61,11 +92,20 @@ impl<T: Config> Pallet<T> {
 		ensure!(seats.iter().all(|(_, account)| *account != seat), Error::SeatTaken);
 		seats.try_push((id, seat.clone())).map_err(|_| Error::TooManySeats)?;
 
-		let mut members: Vec<_> = seats.iter().map(|(_, account)| account.clone()).collect();
-		members.sort();
-		T::Council::change_members_sorted(core::slice::from_ref(&seat), &[], &members);
-		Seats::<T>::put(seats);
+		Self::change_council(core::slice::from_ref(&seat), &[], seats);
 		Self::deposit_event(Event::Seated { institution: id, seat });
 		Ok(())
+	}
+
+	/// Enters the seats; the council's members follow.
+	fn change_council(
+		incoming: &[T::AccountId],
+		outgoing: &[T::AccountId],
+		seats: BoundedVec<(InstitutionId, T::AccountId), T::MaxMembers>,
+	) {
+		let mut members: Vec<_> = seats.iter().map(|(_, account)| account.clone()).collect();
+		members.sort();
+		T::Council::change_members_sorted(incoming, outgoing, &members);
+		Seats::<T>::put(seats);
 	}
 }

@@ -7,12 +7,12 @@ use crate::{
 };
 use alloc::collections::BTreeSet;
 use frame_support::ensure;
-use salus_primitives::Registry;
+use salus_primitives::{Registry, Status};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
 	/// What always holds, for `try_state` and for the tests of a runtime:
-	/// - no institution has two seats and no account sits for two;
+	/// - no institution has two seats and no account sits for two, and none that was revoked has one;
 	/// - no validator is named twice, there are never fewer than the floor, and each has session keys;
 	/// - a validator's account is the one that its institution was admitted with;
 	/// - a session has room for calls.
@@ -28,6 +28,10 @@ impl<T: Config> Pallet<T> {
 			accounts.len() == seats.len(),
 			"consortium: an account sits for two institutions"
 		);
+		for (institution, _) in &seats {
+			let revoked = T::Registry::institution(*institution).is_some_and(|entry| entry.status == Status::Revoked);
+			ensure!(!revoked, "consortium: a revoked institution has a seat");
+		}
 
 		let validators = Validators::<T>::get();
 		let distinct: BTreeSet<_> = validators.iter().collect();

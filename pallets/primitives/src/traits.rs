@@ -67,11 +67,15 @@ pub trait Admission<AccountId> {
 	fn acceptable(terms: &Terms, now: Moment) -> bool;
 }
 
-/// What happens to the council when an institution is admitted: implemented by pallet-consortium.
+/// What happens to the council as institutions come, change their seats and go: implemented by pallet-consortium.
 pub trait OnAdmitted<AccountId> {
 	/// The institution has a seat and a validator from now on.
 	fn admitted(id: InstitutionId, institution: &Institution<AccountId>) -> Result<(), DispatchError>;
-	/// Worst case of `admitted`.
+	/// Another account sits for the institution, which has a seat.
+	fn reseated(id: InstitutionId, seat: &AccountId) -> Result<(), DispatchError>;
+	/// The institution has no seat any more, if it had one.
+	fn unseated(id: InstitutionId) -> Result<(), DispatchError>;
+	/// Worst case of `admitted`, which does more than the others.
 	fn admitted_weight() -> Weight;
 }
 

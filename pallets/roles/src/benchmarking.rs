@@ -330,6 +330,36 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn change_seat() -> Result<(), BenchmarkError> {
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (institution, _) = admitted::<T>()?;
+		let successor: T::AccountId = account("successor", 0, 0);
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, institution, successor.clone());
+		let seat = Institutions::<T>::get(institution).and_then(|entry| entry.seat);
+		assert_eq!(seat, Some(successor));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn revoke_institution() -> Result<(), BenchmarkError> {
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (institution, officer) = admitted::<T>()?;
+		// The last seat stays.
+		let mut other = hospital::<T>();
+		(other.seat, other.validator, other.hpke) = (Some(account("seat", 1, 0)), None, key(202));
+		Pallet::<T>::admit(other)?;
+		let registrar = account("registrar", 0, 0);
+		Pallet::<T>::name_registrar(institution, registrar).map_err(|_| "she is no officer")?;
+		nearly_full::<T>(institution, &officer);
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, institution);
+		assert!(Pallet::<T>::active_institution(institution).is_err());
+		assert!(!Registrars::<T>::contains_key(institution));
+		Ok(())
+	}
+
+	#[benchmark]
 	fn leave(n: Linear<0, MAX_LEFT>) -> Result<(), BenchmarkError> {
 		let nurse: T::AccountId = account("nurse", 0, 0);
 		Pallet::<T>::settle(&nurse, 0);

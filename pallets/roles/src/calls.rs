@@ -54,14 +54,15 @@ mod calls {
 		///
 		/// # Errors
 		/// `BadOrigin` to all but two thirds of the council; [`Error::UnknownInstitution`],
-		/// [`Error::InstitutionNotSuspended`].
+		/// [`Error::InstitutionNotSuspended`], [`Error::InstitutionRevoked`].
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::reinstate_institution())]
 		pub fn reinstate_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
 			Self::change_institution(institution, |status| match status {
 				Status::Suspended => Ok(Status::Active),
-				_ => Err(Error::InstitutionNotSuspended),
+				Status::Revoked => Err(Error::InstitutionRevoked),
+				Status::Active => Err(Error::InstitutionNotSuspended),
 			})?;
 			Self::deposit_event(Event::InstitutionReinstated { institution });
 			Ok(())
@@ -514,8 +515,8 @@ mod calls {
 		///
 		/// # Errors
 		/// `BadOrigin` to all but two thirds of the council; [`Error::UnknownInstitution`], [`Error::UnknownOfficer`],
-		/// [`Error::DuplicateOfficer`], [`Error::RegistrarIsOfficer`], [`Error::AccountInUse`],
-		/// [`Error::AccountLeft`].
+		/// [`Error::DuplicateOfficer`], [`Error::RegistrarIsOfficer`], [`Error::InstitutionRevoked`],
+		/// [`Error::AccountInUse`], [`Error::AccountLeft`].
 		#[pallet::call_index(21)]
 		#[pallet::weight(T::WeightInfo::replace_officer())]
 		pub fn replace_officer(
@@ -812,11 +813,44 @@ mod calls {
 		///
 		/// # Errors
 		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::RecoveryNotExpired`].
-		#[pallet::call_index(36)]
+		#[pallet::call_index(41)]
 		#[pallet::weight(T::WeightInfo::prune_recovery())]
 		pub fn prune_recovery(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
 			let who = Self::ensure_registered(origin)?;
 			Self::forget_recovery(who, patient)
+		}
+
+		/// Puts another account in a hospital's seat, for one whose key is lost or in other hands: it sits on the council in
+		/// the earlier one's place, whose votes on open motions are void.
+		///
+		/// # Events
+		/// [`Event::SeatChanged`], and the consortium's `Unseated` and `Seated`.
+		///
+		/// # Errors
+		/// `BadOrigin` to all but two thirds of the council; [`Error::UnknownInstitution`],
+		/// [`Error::InstitutionRevoked`], [`Error::SeatNotAllowed`], [`Error::SeatUnchanged`],
+		/// [`Error::AccountInUse`], [`Error::AccountLeft`], and what the consortium refuses: `SeatTaken`.
+		#[pallet::call_index(36)]
+		#[pallet::weight(T::WeightInfo::change_seat().saturating_add(T::OnAdmitted::admitted_weight()))]
+		pub fn change_seat(origin: OriginFor<T>, institution: InstitutionId, seat: T::AccountId) -> DispatchResult {
+			T::CouncilOrigin::ensure_origin(origin)?;
+			Self::reseat(institution, seat)
+		}
+
+		/// Revokes an institution, for ever: from now on no officer and no credential of it counts, and it has no seat. Its
+		/// validator leaves the set where the floor allows. Its officers, registrar and seat hold no office there any more.
+		///
+		/// # Events
+		/// [`Event::InstitutionRevoked`], and the consortium's `Unseated`.
+		///
+		/// # Errors
+		/// `BadOrigin` to all but two thirds of the council; [`Error::UnknownInstitution`],
+		/// [`Error::InstitutionRevoked`], and what the consortium refuses: `LastSeat`.
+		#[pallet::call_index(37)]
+		#[pallet::weight(T::WeightInfo::revoke_institution().saturating_add(T::OnAdmitted::admitted_weight()))]
+		pub fn revoke_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
+			T::CouncilOrigin::ensure_origin(origin)?;
+			Self::revoke(institution)
 		}
 	}
 }

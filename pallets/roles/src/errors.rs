@@ -10,7 +10,7 @@ mod errors {
 	pub enum Error<T> {
 		/// No institution has this id: look it up with `roles_institution`.
 		UnknownInstitution,
-		/// The institution is suspended: only the council can reinstate it.
+		/// The institution is suspended, and only the council can reinstate it; or it was revoked.
 		InstitutionNotActive,
 		/// The institution is not suspended, so there is nothing to reinstate.
 		InstitutionNotSuspended,
@@ -251,5 +251,9 @@ mod errors {
 		RecoveryNotExpired,
 		/// Another majority of the patient is recorded: leave it out, or name the same.
 		MajorityRecorded,
+		/// The institution was revoked, for ever: it is admitted anew, under another id.
+		InstitutionRevoked,
+		/// The account is the hospital's seat already.
+		SeatUnchanged,
 	}
 }

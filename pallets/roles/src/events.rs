@@ -26,6 +26,18 @@ mod events {
 			/// Its id.
 			institution: InstitutionId,
 		},
+		/// The council revoked an institution, for ever.
+		InstitutionRevoked {
+			/// Its id.
+			institution: InstitutionId,
+		},
+		/// The council put another account in a hospital's seat.
+		SeatChanged {
+			/// The hospital.
+			institution: InstitutionId,
+			/// Who sits for it from now on.
+			seat: T::AccountId,
+		},
 		/// An officer approved an application.
 		CredentialIssued {
 			/// Who holds the credential.
@@ -275,6 +287,8 @@ impl<T: Config> Event<T> {
 			Self::InstitutionAdmitted { .. }
 			| Self::InstitutionSuspended { .. }
 			| Self::InstitutionReinstated { .. }
+			| Self::InstitutionRevoked { .. }
+			| Self::SeatChanged { .. }
 			| Self::CredentialIssued { .. }
 			| Self::CredentialSuspended { .. }
 			| Self::CredentialReinstated { .. }

@@ -1,10 +1,12 @@
 //! Which institutions are admitted, and which count.
 
-use crate::{keys, Config, Error, Institutions, NextInstitution, Pallet, MIN_OFFICERS};
+use crate::{
+	keys, Config, Error, Event, Institutions, NextInstitution, Pallet, ProposedActs, Registrars, MIN_OFFICERS,
+};
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{Admission, Institution, InstitutionId, InstitutionKind, OnAdmitted, Status, Terms};
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
 	/// Checks an institution and enters it under the next id.
@@ -37,6 +39,42 @@ impl<T: Config> Pallet<T> {
 			institution.status = change(institution.status)?;
 			Ok(())
 		})
+	}
+
+	/// Revokes an institution. Whoever held an office there is free, but for its validator: it may have to answer for an
+	/// offence.
+	pub(crate) fn revoke(id: InstitutionId) -> DispatchResult {
+		Self::change_institution(id, |status| match status {
+			Status::Revoked => Err(Error::InstitutionRevoked),
+			_ => Ok(Status::Revoked),
+		})?;
+		let entry = Institutions::<T>::get(id).ok_or(Error::<T>::UnknownInstitution)?;
+		for account in entry
+			.officers
+			.iter()
+			.chain(&entry.seat)
+			.chain(&Registrars::<T>::take(id))
+		{
+			Self::quit_office(account);
+		}
+		ProposedActs::<T>::remove(id);
+		T::OnAdmitted::unseated(id)?;
+		Self::deposit_event(Event::InstitutionRevoked { institution: id });
+		Ok(())
+	}
+
+	/// Puts another account in a hospital's seat.
+	pub(crate) fn reseat(id: InstitutionId, seat: T::AccountId) -> DispatchResult {
+		let mut entry = Institutions::<T>::get(id).ok_or(Error::<T>::UnknownInstitution)?;
+		ensure!(entry.status != Status::Revoked, Error::<T>::InstitutionRevoked);
+		let before = entry.seat.replace(seat.clone()).ok_or(Error::<T>::SeatNotAllowed)?;
+		ensure!(before != seat, Error::<T>::SeatUnchanged);
+		Self::take_office(&seat, id)?;
+		Self::quit_office(&before);
+		Institutions::<T>::insert(id, entry);
+		T::OnAdmitted::reseated(id, &seat)?;
+		Self::deposit_event(Event::SeatChanged { institution: id, seat });
+		Ok(())
 	}
 
 	fn check_institution(institution: &Institution<T::AccountId>) -> Result<(), Error<T>> {

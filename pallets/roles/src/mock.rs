@@ -75,6 +75,7 @@ parameter_types! {
 	pub static CouncilIsFull: bool = false;
 	pub static ConsentIsFull: bool = false;
 	pub static StillValidates: bool = false;
+	pub static LastSeat: bool = false;
 }
 
 pub struct Audit;
@@ -129,6 +130,28 @@ impl OnAdmitted<AccountId32> for Consortium {
 			"told once it stands"
 		);
 		if CouncilIsFull::get() {
+			return Err(DispatchError::Exhausted);
+		}
+		let mut told = Told::get();
+		told.push(id);
+		Told::set(&told);
+		Ok(())
+	}
+	fn reseated(id: InstitutionId, seat: &AccountId32) -> Result<(), DispatchError> {
+		let stands = Roles::institution(id).and_then(|entry| entry.seat);
+		assert_eq!(stands.as_ref(), Some(seat), "told once it stands");
+		if CouncilIsFull::get() {
+			return Err(DispatchError::Exhausted);
+		}
+		let mut told = Told::get();
+		told.push(id);
+		Told::set(&told);
+		Ok(())
+	}
+	fn unseated(id: InstitutionId) -> Result<(), DispatchError> {
+		let status = Roles::institution(id).map(|entry| entry.status);
+		assert_eq!(status, Some(Status::Revoked), "told once it stands");
+		if LastSeat::get() {
 			return Err(DispatchError::Exhausted);
 		}
 		let mut told = Told::get();
@@ -298,6 +321,7 @@ pub fn story(told: impl FnOnce()) {
 	CouncilIsFull::set(false);
 	ConsentIsFull::set(false);
 	StillValidates::set(false);
+	LastSeat::set(false);
 	world().execute_with(|| {
 		told();
 		Roles::check_state().unwrap();

@@ -5,7 +5,7 @@ use crate::{
 	KEY_NOTICE, MIN_OFFICERS,
 };
 use frame_support::{ensure, traits::Time};
-use salus_primitives::{Addresses, HpkeKey, Institution, InstitutionId, PeerIds, Terms};
+use salus_primitives::{Addresses, HpkeKey, Institution, InstitutionId, PeerIds, Status, Terms};
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
@@ -83,6 +83,7 @@ impl<T: Config> Pallet<T> {
 			Error::RegistrarIsOfficer
 		);
 		Self::change_entry(institution, |entry| {
+			ensure!(entry.status != Status::Revoked, Error::InstitutionRevoked);
 			ensure!(!entry.officers.contains(&successor), Error::DuplicateOfficer);
 			let place = entry.officers.iter_mut().find(|one| **one == officer);
 			let place = place.ok_or(Error::UnknownOfficer)?;

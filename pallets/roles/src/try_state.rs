@@ -18,7 +18,8 @@ impl<T: Config> Pallet<T> {
 	/// - whoever has a home holds one provider reference and no other, and nobody else holds any: no other pallet gives
 	///   one, so none is lost and none leaks;
 	/// - every id in use is below the next one, and institutions are numbered without gaps;
-	/// - staff have standing and are no patients; hospitals alone, and all of them, have seats;
+	/// - staff have standing and are no patients; hospitals alone, and all of them, have seats; nobody holds an office at
+	///   an institution that was revoked, but its validator;
 	/// - every credential is somebody's with standing, at an institution, for some time, or a revoked one of an account
 	///   that left; an account that left has nothing else;
 	/// - what an account holds is counted;
@@ -101,14 +102,12 @@ impl<T: Config> Pallet<T> {
 				hospital == institution.seat.is_some(),
 				"roles: a seat without a hospital, or the reverse"
 			);
-			for account in institution
-				.officers
-				.iter()
-				.chain(&institution.seat)
-				.chain(&institution.validator)
-			{
+			let revoked = institution.status == Status::Revoked;
+			let staff = institution.officers.iter().chain(&institution.seat);
+			for account in staff.chain(&institution.validator) {
+				let left = revoked && Tombstones::<T>::contains_key(account);
 				ensure!(
-					Home::<T>::contains_key(account),
+					left || Home::<T>::contains_key(account),
 					"roles: an institution's account has no standing"
 				);
 				ensure!(
@@ -157,12 +156,11 @@ impl<T: Config> Pallet<T> {
 			ties.offices = ties.offices.saturating_add(1);
 		};
 		for institution in Institutions::<T>::iter_values() {
-			institution.officers.into_iter().for_each(&mut office);
-			institution
-				.seat
-				.into_iter()
-				.chain(institution.validator)
-				.for_each(&mut office);
+			institution.validator.into_iter().for_each(&mut office);
+			if institution.status != Status::Revoked {
+				let staff = institution.officers.into_iter().chain(institution.seat);
+				staff.for_each(&mut office);
+			}
 		}
 		Registrars::<T>::iter_values().for_each(&mut office);
 		for (account, _) in Credentials::<T>::iter_keys() {
@@ -183,6 +181,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				!institution.officers.contains(&registrar),
 				"roles: a registrar is an officer"
+			);
+			ensure!(
+				institution.status != Status::Revoked,
+				"roles: a revoked institution has a registrar"
 			);
 		}
 		for (_, institution) in Applications::<T>::iter_keys() {

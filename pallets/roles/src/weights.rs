@@ -89,6 +89,10 @@ pub trait WeightInfo {
 	fn complete_recovery() -> Weight;
 	/// `prune_recovery`.
 	fn prune_recovery() -> Weight;
+	/// `change_seat` where nothing is voted on.
+	fn change_seat() -> Weight;
+	/// `revoke_institution` with as many officers as there can be, a registrar and full lists.
+	fn revoke_institution() -> Weight;
 }
 
 /// For tests.
@@ -215,5 +219,11 @@ impl WeightInfo for () {
 	}
 	fn prune_recovery() -> Weight {
 		Weight::from_parts(40_000_000, 0)
+	}
+	fn change_seat() -> Weight {
+		Weight::from_parts(50_000_000, 0)
+	}
+	fn revoke_institution() -> Weight {
+		Weight::from_parts(80_000_000, 0)
 	}
 }

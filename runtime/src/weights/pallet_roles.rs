@@ -788,4 +788,18 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
+
+	// Provisional, by what it reads and writes: not measured yet.
+	fn change_seat() -> Weight {
+		Weight::from_parts(60_000_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+
+	// Provisional, by what it reads and writes: not measured yet.
+	fn revoke_institution() -> Weight {
+		Weight::from_parts(90_000_000, 28_300)
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(16))
+	}
 }

@@ -70,6 +70,50 @@ fn too_many_seats() {
 }
 
 #[test]
+fn another_account_sits_for_a_hospital() {
+	story(|| {
+		assert_ok!(Consortium::admitted(4, &hospital(Some(70))));
+		assert_ok!(Consortium::admitted(5, &hospital(Some(60))));
+		assert_ok!(Consortium::reseated(4, &50));
+		assert_eq!(Members::get(), [50, 60]);
+		assert_eq!(Seats::<Test>::get().into_inner(), [(4, 50), (5, 60)]);
+		told(vec![
+			Event::Unseated {
+				institution: 4,
+				seat: 70,
+			},
+			Event::Seated {
+				institution: 4,
+				seat: 50,
+			},
+		]);
+		assert_noop!(Consortium::reseated(4, &50), Error::<Test>::SeatTaken);
+		assert_noop!(Consortium::reseated(4, &60), Error::<Test>::SeatTaken);
+		assert_noop!(Consortium::reseated(6, &61), Error::<Test>::NotSeated);
+	});
+}
+
+#[test]
+fn a_seat_goes_and_the_last_one_stays() {
+	story(|| {
+		assert_ok!(Consortium::admitted(4, &hospital(Some(70))));
+		assert_ok!(Consortium::admitted(5, &hospital(Some(60))));
+		assert_ok!(Consortium::unseated(6));
+		assert_eq!(Members::get(), [60, 70]);
+		assert_ok!(Consortium::unseated(4));
+		assert_eq!(Members::get(), [60]);
+		assert_eq!(Seats::<Test>::get().into_inner(), [(5, 60)]);
+		told(vec![Event::Unseated {
+			institution: 4,
+			seat: 70,
+		}]);
+		assert_noop!(Consortium::unseated(5), Error::<Test>::LastSeat);
+		assert_ok!(Consortium::admitted(4, &hospital(Some(70))));
+		assert_eq!(Members::get(), [60, 70], "its account is free for another one");
+	});
+}
+
+#[test]
 fn the_weight_covers_the_votes_that_are_open() {
 	let weight = <Consortium as OnAdmitted<u64>>::admitted_weight();
 	assert_eq!(weight, <() as WeightInfo>::admitted() + Weight::from_parts(5, 7));

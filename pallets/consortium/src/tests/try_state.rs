@@ -2,6 +2,7 @@
 
 use crate::{mock::*, MinValidators, Seats, SessionLength, ValidatorAccounts, Validators};
 use frame_support::BoundedVec;
+use salus_primitives::Status;
 use sp_runtime::DispatchError;
 
 fn breach(what: &str, breaking: impl FnOnce()) {
@@ -22,6 +23,11 @@ fn breaches_among_seats_are_found() {
 	breach("an account sits for two institutions", || {
 		Seats::<Test>::mutate(|seats| seats[1].1 = 70)
 	});
+}
+
+#[test]
+fn a_revoked_institutions_seat_is_found() {
+	breach("a revoked institution has a seat", || set_status(1, Status::Revoked));
 }
 
 #[test]

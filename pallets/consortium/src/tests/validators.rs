@@ -308,3 +308,16 @@ proptest! {
 		});
 	}
 }
+
+#[test]
+fn a_revoked_institutions_validator_leaves_for_good() {
+	story(|| {
+		set_status(3, Status::Revoked);
+		assert_eq!(next_session(), [1, 2]);
+		assert_noop!(add(3), Error::<Test>::InstitutionNotActive);
+		// The floor is two: the next one stays, and the council is told.
+		set_status(2, Status::Revoked);
+		assert_eq!(next_session(), [1, 2]);
+		told(vec![Event::HeldByFloor { validator: 2 }]);
+	});
+}

@@ -194,6 +194,11 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			};
 			(call, RuntimeOrigin::root(), 0)
 		}
+		"change_seat" => {
+			let seat = id("a3");
+			(Call::change_seat { institution, seat }, RuntimeOrigin::root(), 0)
+		}
+		"revoke_institution" => (Call::revoke_institution { institution }, RuntimeOrigin::root(), 0),
 		"leave" => {
 			let credentials = LeftInstitutions::truncate_from(vec![A]);
 			(Call::leave { credentials }, by("nurse"), 0)

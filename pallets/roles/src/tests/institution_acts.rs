@@ -1,4 +1,4 @@
-//! What two officers change about their institution, and `apply_keys`, `replace_officer`.
+//! What two officers change about their institution, and `apply_keys`, `replace_officer`, `change_seat`.
 
 use crate::{keys, mock::*, Act, Error, Event, HpkeKeys, RetiredKeys, KEY_NOTICE};
 use frame_support::{assert_noop, assert_ok};
@@ -279,5 +279,42 @@ fn the_council_replaces_an_officer_who_lost_her_key() {
 			}
 		);
 		assert!(Roles::is_officer(&id("a3"), A) && !Roles::is_officer(&id("a2"), A));
+		assert_ok!(Roles::revoke_institution(council(), A));
+		assert_noop!(replace(council(), "a3", "a2"), Error::<Test>::InstitutionRevoked);
+	});
+}
+
+#[test]
+fn the_council_puts_another_account_in_a_hospitals_seat() {
+	story(|| {
+		let change = |by: RuntimeOrigin, institution, seat: &str| Roles::change_seat(by, institution, id(seat));
+		let council = RuntimeOrigin::root;
+		assert_noop!(change(by("a1"), A, "a3"), DispatchError::BadOrigin);
+		assert_noop!(change(council(), 9, "a3"), Error::<Test>::UnknownInstitution);
+		assert_noop!(change(council(), L, "l1"), Error::<Test>::SeatNotAllowed);
+		assert_noop!(change(council(), A, "a1"), Error::<Test>::SeatUnchanged);
+		register(1);
+		assert_noop!(change(council(), A, "patient-1"), Error::<Test>::AccountInUse);
+		assert_ok!(Roles::leave(by("nurse"), vec![A].try_into().unwrap()));
+		assert_noop!(change(council(), A, "nurse"), Error::<Test>::AccountLeft);
+		CouncilIsFull::set(true);
+		assert_noop!(change(council(), A, "a3"), DispatchError::Exhausted);
+		CouncilIsFull::set(false);
+
+		let before = Told::get().len();
+		assert_ok!(change(council(), A, "a3"));
+		let (institution, seat) = (A, id("a3"));
+		assert_eq!(last_event(), Event::SeatChanged { institution, seat });
+		assert_eq!(Roles::institution(A).unwrap().seat, Some(id("a3")));
+		assert_eq!(Roles::home(&id("a3")), Some(A));
+		assert_eq!(Told::get()[before..], [A]);
+		assert!(Roles::is_officer(&id("a1"), A), "she is an officer still");
+		assert_noop!(Roles::leave(by("a3"), Default::default()), Error::<Test>::HoldsOffice);
+		// Suspended, it still votes.
+		assert_ok!(Roles::suspend_institution(council(), A));
+		assert_ok!(change(council(), A, "a4"));
+		assert_ok!(Roles::leave(by("a3"), Default::default()));
+		assert_ok!(Roles::revoke_institution(council(), A));
+		assert_noop!(change(council(), A, "a5"), Error::<Test>::InstitutionRevoked);
 	});
 }

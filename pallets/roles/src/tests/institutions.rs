@@ -1,6 +1,6 @@
-//! `admit_institution`, `suspend_institution`, `reinstate_institution`.
+//! `admit_institution`, `suspend_institution`, `reinstate_institution`, `revoke_institution`.
 
-use crate::{mock::*, Error, Event, Home, NextInstitution};
+use crate::{mock::*, Act, Error, Event, Home, NextInstitution};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, Registry, Status, Terms};
 use sp_runtime::{AccountId32, BoundedVec, DispatchError};
@@ -327,6 +327,64 @@ fn one_write_suspends_everybody_at_an_institution_and_one_brings_them_back() {
 		assert_eq!(last_event(), Event::InstitutionReinstated { institution: A });
 		assert!(Roles::active_institution(A).is_ok() && Roles::is_officer(&id("a1"), A));
 		assert!(Roles::standing(&id("doctor"), A).unwrap().active);
+	});
+}
+
+#[test]
+fn a_revoked_institution_never_counts_again() {
+	story(|| {
+		let council = RuntimeOrigin::root;
+		assert_noop!(Roles::revoke_institution(by("a1"), A), DispatchError::BadOrigin);
+		assert_noop!(
+			Roles::revoke_institution(council(), 9),
+			Error::<Test>::UnknownInstitution
+		);
+		LastSeat::set(true);
+		assert_noop!(Roles::revoke_institution(council(), A), DispatchError::Exhausted);
+		LastSeat::set(false);
+		assert_ok!(both(Act::NameRegistrar(id("desk"))));
+		assert_ok!(Roles::propose_act(by("a1"), A, Act::AddOfficer(id("a3"))));
+		let before = Told::get().len();
+
+		assert_ok!(Roles::revoke_institution(council(), A));
+		assert_eq!(last_event(), Event::InstitutionRevoked { institution: A });
+		assert_eq!(Told::get()[before..], [A]);
+		assert!(Roles::active_institution(A).is_err() && !Roles::is_officer(&id("a1"), A));
+		assert!(!Roles::standing(&id("doctor"), A).unwrap().active);
+		assert!(Roles::standing(&id("doctor-b"), B).unwrap().active);
+		assert_eq!(Roles::registrar(A), None);
+		assert!(Roles::proposed_acts(A).is_empty());
+		assert_noop!(
+			Roles::reinstate_institution(council(), A),
+			Error::<Test>::InstitutionRevoked
+		);
+		assert_noop!(
+			Roles::suspend_institution(council(), A),
+			Error::<Test>::InstitutionNotActive
+		);
+		assert_noop!(
+			Roles::revoke_institution(council(), A),
+			Error::<Test>::InstitutionRevoked
+		);
+		// A suspended one is revoked as well.
+		assert_ok!(Roles::suspend_institution(council(), B));
+		assert_ok!(Roles::revoke_institution(council(), B));
+	});
+}
+
+#[test]
+fn whoever_acted_for_a_revoked_institution_is_free_but_its_validator() {
+	story(|| {
+		assert_ok!(both(Act::NameRegistrar(id("desk"))));
+		assert_ok!(Roles::revoke_institution(RuntimeOrigin::root(), A));
+		for name in ["a1", "a2", "desk"] {
+			assert_ok!(Roles::leave(by(name), Default::default()));
+		}
+		assert_noop!(
+			Roles::leave(by("a-node"), Default::default()),
+			Error::<Test>::HoldsOffice
+		);
+		assert_ok!(Roles::leave(by("doctor"), vec![A].try_into().unwrap()));
 	});
 }
 

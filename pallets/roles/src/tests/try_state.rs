@@ -95,6 +95,16 @@ fn breaches_among_institutions_are_found() {
 	breach(strangers, || institution(A, |a| a.officers[0] = id("nobody")));
 	breach(strangers, || institution(A, |a| a.seat = Some(id("nobody"))));
 	breach(strangers, || institution(A, |a| a.validator = Some(id("nobody"))));
+	breach(strangers, || {
+		assert_ok!(Roles::revoke_institution(RuntimeOrigin::root(), A));
+		institution(A, |a| a.seat = Some(id("nobody")))
+	});
+	breach("a revoked institution has a registrar", || {
+		assert_ok!(Roles::revoke_institution(RuntimeOrigin::root(), A));
+		Roles::settle(&id("desk"), A);
+		Roles::take_office(&id("desk"), A).unwrap();
+		Registrars::<Test>::insert(A, id("desk"));
+	});
 	breach("an institution's account is a patient's", || {
 		institution(A, |a| a.officers[0] = id("patient-1"))
 	});
