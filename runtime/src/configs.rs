@@ -74,6 +74,7 @@ type Migrations = (
 	pallet_roles::migrations::V3<Runtime>,
 	pallet_roles::migrations::V4<Runtime>,
 	pallet_roles::migrations::V5<Runtime>,
+	pallet_roles::migrations::V6<Runtime>,
 	// It reads institutions to check what it did.
 	pallet_consent::migrations::ToVersion2<Runtime>,
 );

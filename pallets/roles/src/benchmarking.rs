@@ -360,6 +360,16 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn resign_credential() -> Result<(), BenchmarkError> {
+		let (institution, _) = admitted::<T>()?;
+		let doctor = with_credential::<T>("doctor", institution, Role::Doctor, Status::Active)?;
+		#[extrinsic_call]
+		_(RawOrigin::Signed(doctor.clone()), institution);
+		assert!(Pallet::<T>::active_role(&doctor, institution).is_none());
+		Ok(())
+	}
+
+	#[benchmark]
 	fn leave(n: Linear<0, MAX_LEFT>) -> Result<(), BenchmarkError> {
 		let nurse: T::AccountId = account("nurse", 0, 0);
 		Pallet::<T>::settle(&nurse, 0);

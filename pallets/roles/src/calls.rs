@@ -165,11 +165,7 @@ mod calls {
 		) -> DispatchResult {
 			let officer = ensure_signed(origin)?;
 			Self::ensure_decides(&officer, &account, institution)?;
-			Self::change_credential(&account, institution, |status| match status {
-				Status::Revoked => Err(Error::CredentialRevokedBefore),
-				_ => Ok(Status::Revoked),
-			})?;
-			Self::deposit_event(Event::CredentialRevoked { account, institution });
+			Self::revoke_credential_of(account, institution)?;
 			Ok(())
 		}
 
@@ -531,7 +527,8 @@ mod calls {
 		}
 
 		/// Leaves for ever: the caller's credentials are revoked, its standing ends, and it is never registered again, so
-		/// that nothing it signed before is valid again. It names every institution where it ever had a credential.
+		/// that nothing it signed before is valid again. It names every institution where it has a credential that was not
+		/// revoked; with more than sixteen it gives some up first, by `resign_credential`.
 		///
 		/// # Events
 		/// [`Event::AccountLeft`].
@@ -851,6 +848,21 @@ mod calls {
 		pub fn revoke_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
 			Self::revoke(institution)
+		}
+
+		/// Gives up the caller's credential at an institution, for ever: it is revoked.
+		///
+		/// # Events
+		/// [`Event::CredentialRevoked`].
+		///
+		/// # Errors
+		/// [`Error::UnknownCredential`], [`Error::CredentialRevokedBefore`].
+		#[pallet::call_index(38)]
+		#[pallet::weight(T::WeightInfo::resign_credential())]
+		pub fn resign_credential(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::revoke_credential_of(who, institution)?;
+			Ok(())
 		}
 	}
 }

@@ -158,11 +158,25 @@ impl<T: Config> Pallet<T> {
 		Credentials::<T>::try_mutate((account, institution), |credential| {
 			let credential = credential.as_mut().ok_or(Error::UnknownCredential)?;
 			credential.status = change(credential.status)?;
-			if credential.status == Status::Active {
-				ActiveSince::<T>::insert((account, institution), T::Time::now());
+			match credential.status {
+				Status::Active => ActiveSince::<T>::insert((account, institution), T::Time::now()),
+				Status::Suspended => {}
+				Status::Revoked => {
+					TiesOf::<T>::mutate(account, |ties| ties.credentials = ties.credentials.saturating_sub(1));
+				}
 			}
 			Ok(())
 		})
+	}
+
+	/// Revokes a credential, for ever.
+	pub(crate) fn revoke_credential_of(account: T::AccountId, institution: InstitutionId) -> Result<(), Error<T>> {
+		Self::change_credential(&account, institution, |status| match status {
+			Status::Revoked => Err(Error::CredentialRevokedBefore),
+			_ => Ok(Status::Revoked),
+		})?;
+		Self::deposit_event(Event::CredentialRevoked { account, institution });
+		Ok(())
 	}
 
 	/// Since when the credential has been active without a break.

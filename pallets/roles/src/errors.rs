@@ -130,7 +130,8 @@ mod errors {
 		HoldsOffice,
 		/// The account signs for a patient: rotate her key, or end the guardianship or the caregiver's part.
 		ActsForPatient,
-		/// Not every institution is named, each once, where the account ever had a credential.
+		/// Not every institution is named, each once, where the account has a credential that was not revoked. With more
+		/// than sixteen, give some up first: `resign_credential`.
 		CredentialsNotNamed,
 		/// Another officer has to confirm the act.
 		OwnAct,

@@ -61,7 +61,7 @@ mod events {
 			/// Where.
 			institution: InstitutionId,
 		},
-		/// An officer revoked a credential, for ever.
+		/// An officer revoked a credential, or its holder gave it up, for ever.
 		CredentialRevoked {
 			/// Who held it.
 			account: T::AccountId,

@@ -1,12 +1,13 @@
 //! From one storage layout to the next.
 
-use crate::{keys, Config, Credentials, Institutions, KeyLosses, Pallet, ProposedActs, Recoveries, TiesOf};
-use alloc::vec::Vec;
+use crate::{keys, Config, Credentials, Home, Institutions, KeyLosses, Pallet, ProposedActs, Recoveries, TiesOf};
+use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{
 	migrations::VersionedMigration,
 	traits::{Get, UncheckedOnRuntimeUpgrade},
 	weights::Weight,
 };
+use salus_primitives::Status;
 
 #[cfg(feature = "try-runtime")]
 use {
@@ -85,12 +86,26 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for CountTies<T> {
 			}
 			steps = steps.saturating_add(1);
 		}
-		for (account, _) in Credentials::<T>::iter_keys() {
-			TiesOf::<T>::mutate(&account, |ties| ties.credentials = ties.credentials.saturating_add(1));
-			steps = steps.saturating_add(1);
-		}
+		steps = steps.saturating_add(count_credentials::<T>());
 		T::DbWeight::get().reads_writes(steps, steps)
 	}
+}
+
+/// Counts the credentials of each account that stays, but for those that were revoked, and says how many there are.
+fn count_credentials<T: Config>() -> u64 {
+	let mut held = BTreeMap::<T::AccountId, u32>::new();
+	let mut steps = 0u64;
+	for ((account, _), credential) in Credentials::<T>::iter() {
+		let count = held.entry(account).or_default();
+		*count = count.saturating_add(u32::from(credential.status != Status::Revoked));
+		steps = steps.saturating_add(1);
+	}
+	for (account, count) in held {
+		if Home::<T>::contains_key(&account) {
+			TiesOf::<T>::mutate(&account, |ties| ties.credentials = count);
+		}
+	}
+	steps
 }
 
 /// To layout 3: since when a key is lost whose recovery waits, and that nobody else takes the HPKE key it is to. No time was
@@ -188,6 +203,24 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for DropOldActs<T> {
 				"roles: an act that waits can't be read"
 			);
 		}
+		Ok(())
+	}
+}
+
+/// To layout 6: an account that leaves does not name again what was revoked before.
+pub type V6<T> = VersionedMigration<5, 6, RecountCredentials<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// The counting.
+pub struct RecountCredentials<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for RecountCredentials<T> {
+	fn on_runtime_upgrade() -> Weight {
+		let steps = count_credentials::<T>();
+		T::DbWeight::get().reads_writes(steps.saturating_mul(3), steps)
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn post_upgrade(_: Vec<u8>) -> Result<(), TryRuntimeError> {
 		// That of the layouts before as well: what is checked is written in this one.
 		Pallet::<T>::check_state()
 	}

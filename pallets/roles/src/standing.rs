@@ -1,6 +1,6 @@
 //! Who has standing, and how it ends.
 
-use crate::{Config, Credentials, Error, Event, Home, KinOf, LeftInstitutions, Pallet, PatientOf, TiesOf, Tombstones};
+use crate::{Config, Error, Event, Home, KinOf, LeftInstitutions, Pallet, PatientOf, TiesOf, Tombstones};
 use alloc::collections::BTreeSet;
 use frame_support::ensure;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
@@ -94,10 +94,9 @@ impl<T: Config> Pallet<T> {
 		let all = u32::try_from(named.len()) == Ok(ties.credentials) && named.len() == credentials.len();
 		ensure!(all, Error::<T>::CredentialsNotNamed);
 		for institution in named {
-			Credentials::<T>::try_mutate((&account, institution), |credential| {
-				let credential = credential.as_mut().ok_or(Error::<T>::UnknownCredential)?;
-				credential.status = Status::Revoked;
-				Ok::<_, Error<T>>(())
+			Self::change_credential(&account, *institution, |status| match status {
+				Status::Revoked => Err(Error::CredentialsNotNamed),
+				_ => Ok(Status::Revoked),
 			})?;
 		}
 		Self::bury(&account)?;

@@ -163,7 +163,8 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Registrars::<T>::iter_values().for_each(&mut office);
-		for (account, _) in Credentials::<T>::iter_keys() {
+		let held_credentials = Credentials::<T>::iter().filter(|(_, credential)| credential.status != Status::Revoked);
+		for ((account, _), _) in held_credentials {
 			let ties = held.entry(account).or_default();
 			ties.credentials = ties.credentials.saturating_add(1);
 		}

@@ -32,7 +32,7 @@ pub const ACT_LIFETIME: Moment = 7 * DAY;
 pub const MAX_PROPOSED_ACTS: u32 = 16;
 /// How long an institution's new keys are public before they can come into force.
 pub const KEY_NOTICE: Moment = 24 * HOUR;
-/// The most credentials of an account that leaves.
+/// The most credentials that an account leaves with: it gives up the others before.
 pub const MAX_LEFT: u32 = 16;
 /// For how long a merge of two ids can be taken back.
 pub const UNMERGE_WINDOW: Moment = 30 * DAY;
@@ -114,7 +114,7 @@ pub struct ComingKeys {
 pub struct Ties {
 	/// How often it is an officer, a seat, a validator or a registrar.
 	pub offices: u32,
-	/// At how many institutions it has a credential, whatever became of that.
+	/// At how many institutions it has a credential that was not revoked.
 	pub credentials: u32,
 }
 

@@ -93,6 +93,8 @@ pub trait WeightInfo {
 	fn change_seat() -> Weight;
 	/// `revoke_institution` with as many officers as there can be, a registrar and full lists.
 	fn revoke_institution() -> Weight;
+	/// `resign_credential`.
+	fn resign_credential() -> Weight;
 }
 
 /// For tests.
@@ -225,5 +227,8 @@ impl WeightInfo for () {
 	}
 	fn revoke_institution() -> Weight {
 		Weight::from_parts(80_000_000, 0)
+	}
+	fn resign_credential() -> Weight {
+		Self::revoke_credential()
 	}
 }

@@ -116,8 +116,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn revoke_credential() -> Weight {
 		Weight::from_parts(19_990_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Roles::UsedVouchers` (r:1 w:1)
@@ -424,7 +424,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(n.into()))
 	}
 
 	// Storage: `Roles::Patients` (r:1 w:1)
@@ -801,5 +801,12 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(90_000_000, 28_300)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(16))
+	}
+
+	// Provisional, by what it reads and writes: not measured yet.
+	fn resign_credential() -> Weight {
+		Weight::from_parts(20_000_000, 3_599)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 }

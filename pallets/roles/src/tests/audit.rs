@@ -199,6 +199,7 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			(Call::change_seat { institution, seat }, RuntimeOrigin::root(), 0)
 		}
 		"revoke_institution" => (Call::revoke_institution { institution }, RuntimeOrigin::root(), 0),
+		"resign_credential" => (Call::resign_credential { institution }, by("doctor"), 0),
 		"leave" => {
 			let credentials = LeftInstitutions::truncate_from(vec![A]);
 			(Call::leave { credentials }, by("nurse"), 0)

@@ -1,6 +1,6 @@
-//! `leave`, and what an account that left can never do again.
+//! `leave`, `resign_credential`, and what an account that left can never do again.
 
-use crate::{mock::*, Error, Event, LeftInstitutions, TiesOf, Tombstones};
+use crate::{mock::*, Error, Event, LeftInstitutions, TiesOf, Tombstones, MAX_LEFT};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{InstitutionId, Registry, Role};
 use sp_runtime::{
@@ -101,6 +101,63 @@ fn every_credential_is_named_once() {
 		assert_noop!(leave("nurse", &[A, L]), Error::<Test>::UnknownCredential);
 		assert_ok!(leave("nurse", &[A, B]));
 		assert_noop!(leave("nurse", &[A, B]), Error::<Test>::NotRegistered);
+	});
+}
+
+#[test]
+fn what_was_revoked_is_not_named_again() {
+	story(|| {
+		assert_ok!(Roles::issue(&id("nurse"), B, credential(Role::Nurse)));
+		assert_ok!(Roles::revoke_credential(by("a1"), id("nurse"), A));
+		for institutions in [&[][..], &[A], &[A, B]] {
+			assert_noop!(leave("nurse", institutions), Error::<Test>::CredentialsNotNamed);
+		}
+		assert_ok!(leave("nurse", &[B]));
+	});
+}
+
+#[test]
+fn a_credential_is_given_up_for_ever() {
+	story(|| {
+		assert_ok!(Roles::issue(&id("nurse"), B, credential(Role::Nurse)));
+		assert_noop!(
+			Roles::resign_credential(by("nurse"), L),
+			Error::<Test>::UnknownCredential
+		);
+		// Whoever is suspended may, and at an institution that is.
+		assert_ok!(Roles::suspend_credential(by("a1"), id("nurse"), A));
+		assert_ok!(Roles::suspend_institution(RuntimeOrigin::root(), A));
+		assert_ok!(Roles::resign_credential(by("nurse"), A));
+		let (account, institution) = (id("nurse"), A);
+		assert_eq!(last_event(), Event::CredentialRevoked { account, institution });
+		assert!(Roles::is_revoked(&id("nurse"), A) && !Roles::is_revoked(&id("nurse"), B));
+		assert_eq!(Roles::home(&id("nurse")), Some(A), "she keeps her standing");
+		assert_noop!(
+			Roles::resign_credential(by("nurse"), A),
+			Error::<Test>::CredentialRevokedBefore
+		);
+		assert_noop!(
+			Roles::resign_credential(RuntimeOrigin::none(), A),
+			DispatchError::BadOrigin
+		);
+		assert_ok!(leave("nurse", &[B]));
+	});
+}
+
+#[test]
+fn whoever_has_more_credentials_than_a_call_can_name_leaves_too() {
+	story(|| {
+		let many = 3..3 + MAX_LEFT;
+		for n in many.clone() {
+			let name = format!("h{n}");
+			let hospital = hospital(&name, hpke(u8::try_from(100 + n).unwrap()));
+			assert_ok!(Roles::admit_institution(RuntimeOrigin::root(), hospital));
+			assert_ok!(Roles::issue(&id("nurse"), n, credential(Role::Nurse)));
+		}
+		let named: Vec<_> = many.collect();
+		assert_noop!(leave("nurse", &named), Error::<Test>::CredentialsNotNamed);
+		assert_ok!(Roles::resign_credential(by("nurse"), A));
+		assert_ok!(leave("nurse", &named));
 	});
 }
 

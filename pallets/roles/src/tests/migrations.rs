@@ -2,16 +2,17 @@
 
 use crate::{
 	keys,
-	migrations::{v3, V2, V3, V4, V5},
+	migrations::{v3, V2, V3, V4, V5, V6},
 	mock::*,
 	Act, Error, Institutions, KeyLosses, Pallet, ProposedActs, Recoveries, Recovery, Ties, TiesOf,
 };
 use codec::{Compact, Encode};
 use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
 use frame_support::{assert_noop, assert_ok};
-use salus_primitives::{Institution, InstitutionId, KeyLoss};
+use salus_primitives::{Institution, InstitutionId, KeyLoss, Role};
 use sp_core::H256;
 use sp_runtime::AccountId32;
+use std::collections::BTreeMap;
 
 /// Writes the institutions as an older runtime did, and says how they are read by this one.
 fn write_as_before() -> Vec<(InstitutionId, Institution<AccountId32>)> {
@@ -64,7 +65,8 @@ fn ties_are_counted_once() {
 		V4::<Test>::on_runtime_upgrade();
 		assert_eq!(Institutions::<Test>::iter().collect::<Vec<_>>(), institutions);
 		V5::<Test>::on_runtime_upgrade();
-		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 5);
+		V6::<Test>::on_runtime_upgrade();
+		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 6);
 	});
 }
 
@@ -159,5 +161,29 @@ fn acts_that_can_be_read_no_more_are_proposed_again() {
 		assert_eq!(Roles::proposed_acts(B), kept);
 		assert_eq!(Pallet::<Test>::on_chain_storage_version(), 5);
 		assert_ok!(Roles::propose_act(by("a1"), A, Act::AddOfficer(id("a3"))));
+	});
+}
+
+#[test]
+fn what_was_revoked_counts_no_more() {
+	story(|| {
+		for name in ["nurse", "admin-b"] {
+			assert_ok!(Roles::leave(
+				by(name),
+				vec![Roles::home(&id(name)).unwrap()].try_into().unwrap()
+			));
+		}
+		assert_ok!(Roles::issue(&id("doctor"), B, credential(Role::Doctor)));
+		assert_ok!(Roles::revoke_credential(by("a1"), id("doctor"), A));
+		let counted: BTreeMap<_, _> = TiesOf::<Test>::iter().collect();
+		// As layout 4 counted it.
+		TiesOf::<Test>::mutate(id("doctor"), |ties| ties.credentials = 2);
+		StorageVersion::new(5).put::<Pallet<Test>>();
+		for _ in 0..2 {
+			V6::<Test>::on_runtime_upgrade();
+			assert_eq!(TiesOf::<Test>::iter().collect::<BTreeMap<_, _>>(), counted);
+			assert_eq!(Pallet::<Test>::on_chain_storage_version(), 6);
+		}
+		assert_ok!(Roles::leave(by("doctor"), vec![B].try_into().unwrap()));
 	});
 }
