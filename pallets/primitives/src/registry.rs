@@ -305,7 +305,7 @@ pub struct Guardianship<AccountId> {
 	pub evidence: H256,
 	/// From when; before that, objections are heard.
 	pub starts: Moment,
-	/// Until before when: the first of a month, never later than the patient's majority.
+	/// Until before when: the first of a month, and of a guardian never later than the patient's majority.
 	pub ends: Moment,
 	/// The patient contests it: the council decides.
 	pub contested: bool,

@@ -66,7 +66,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(!terms.actions.contains(Action::Amend), Error::<T>::GuardianAmends);
 		ensure!(now < terms.ends, Error::<T>::DatesInPast);
 		ensure!(is_first_of_month(terms.ends), Error::<T>::NotFirstOfMonth);
-		let majority = Self::majority(patient).filter(|majority| now < *majority);
+		// The dead come of age no more: an executor's time is her own.
+		let majority = Self::majority(patient).filter(|majority| now < *majority && !terms.executor);
 		ensure!(
 			majority.is_none_or(|majority| terms.ends <= majority),
 			Error::<T>::BeyondMajority

@@ -139,6 +139,29 @@ fn a_childs_majority_that_is_known_later_ends_what_was_given_before() {
 }
 
 #[test]
+fn a_dead_childs_executor_acts_beyond_the_majority_it_never_had() {
+	story(|| {
+		assert_ok!(both(on_paper(true, Some(MAY_2030))));
+		assert_ok!(both(Act::NoteDeath { patient: 0, at: START }));
+		// 1 June 2030.
+		let later = MAY_2030 + 31 * DAY;
+		let executor = GuardianshipTerms {
+			executor: true,
+			ends: later,
+			..terms("executor")
+		};
+		assert_ok!(both(with(0, "executor", executor)));
+		assert!(!acts(0, "executor"), "objections are heard, as to every executor");
+		set_time(START + OBJECTION_WINDOW);
+		assert!(acts(0, "executor"));
+		set_time(later - 1);
+		assert!(acts(0, "executor"));
+		set_time(later);
+		assert!(!acts(0, "executor"));
+	});
+}
+
+#[test]
 fn the_end_is_the_first_of_a_month_ahead_and_the_scope_is_something() {
 	story(|| {
 		let patient = register(1);
