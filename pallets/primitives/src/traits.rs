@@ -31,7 +31,8 @@ pub trait Registry<AccountId> {
 	fn patient(id: PatientId) -> Option<Patient<AccountId>>;
 	/// Whether the account is the patient's own.
 	fn is_controller(account: &AccountId, patient: PatientId) -> bool;
-	/// Whether the practitioner has accepted an assignment to the patient at this institution and it has not ended.
+	/// Whether the practitioner has accepted an assignment to the patient at this institution and it has not ended. Two
+	/// reads, of which one is of the credential that `standing` reads.
 	fn is_assigned(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) -> bool;
 	/// The account's guardianship of the patient, in force or not: ask [`Guardianship::is_active`]. One bounded read.
 	fn guardianship(patient: PatientId, account: &AccountId) -> Option<Guardianship<AccountId>>;

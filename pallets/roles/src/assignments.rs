@@ -1,12 +1,32 @@
 //! Which practitioners a patient is assigned to.
 
-use crate::{Assignments, Config, Error, Pallet, PatientOf};
+use crate::{Assignments, Config, Credentials, Error, Pallet, PatientOf};
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{Assignment, AuditEntry, AuditTrail, InstitutionId, Kind, PatientId, Role};
 
 type Entry<T> = AuditEntry<<T as frame_system::Config>::AccountId>;
 
 impl<T: Config> Pallet<T> {
+	/// How the patient is assigned to the practitioner at the institution. What was made before the practitioner's
+	/// credential began was made under an earlier one, and is over: who is hired again is assigned anew.
+	pub fn assignment(
+		patient: PatientId,
+		practitioner: &T::AccountId,
+		institution: InstitutionId,
+	) -> Option<Assignment> {
+		let assignment = Assignments::<T>::get(patient, (practitioner, institution))?;
+		let made = match assignment {
+			Assignment::Proposed(at) | Assignment::Accepted(at) => at,
+			Assignment::Ended(_) => return Some(assignment),
+		};
+		let begun = Credentials::<T>::get((practitioner, institution))?.valid_from;
+		Some(if begun <= made {
+			assignment
+		} else {
+			Assignment::Ended(begun)
+		})
+	}
+
 	/// Enters a proposal at the patient's institution.
 	pub(crate) fn propose(
 		administrator: T::AccountId,
@@ -18,14 +38,16 @@ impl<T: Config> Pallet<T> {
 		let role = Self::active_role(&administrator, institution);
 		ensure!(role == Some(Role::Administrator), Error::NotAnAdministrator);
 		Self::ensure_practises(practitioner, institution)?;
-		Assignments::<T>::try_mutate(patient, (practitioner, institution), |assignment| {
-			ensure!(
-				matches!(assignment, None | Some(Assignment::Ended(_))),
-				Error::AssignmentExists
-			);
-			*assignment = Some(Assignment::Proposed(T::Time::now()));
-			Ok::<_, Error<T>>(())
-		})?;
+		let assignment = Self::assignment(patient, practitioner, institution);
+		ensure!(
+			matches!(assignment, None | Some(Assignment::Ended(_))),
+			Error::AssignmentExists
+		);
+		Assignments::<T>::insert(
+			patient,
+			(practitioner, institution),
+			Assignment::Proposed(T::Time::now()),
+		);
 		let kind = Kind::AssignmentProposed {
 			institution,
 			practitioner: practitioner.clone(),
@@ -39,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		patient: PatientId,
 		institution: InstitutionId,
 	) -> Result<Entry<T>, Error<T>> {
-		let assignment = Assignments::<T>::get(patient, (practitioner, institution)).ok_or(Error::UnknownAssignment)?;
+		let assignment = Self::assignment(patient, practitioner, institution).ok_or(Error::UnknownAssignment)?;
 		ensure!(
 			matches!(assignment, Assignment::Proposed(_)),
 			Error::AssignmentNotProposed
@@ -66,7 +88,7 @@ impl<T: Config> Pallet<T> {
 		practitioner: &T::AccountId,
 		institution: InstitutionId,
 	) -> Result<Entry<T>, Error<T>> {
-		let assignment = Assignments::<T>::get(patient, (practitioner, institution)).ok_or(Error::UnknownAssignment)?;
+		let assignment = Self::assignment(patient, practitioner, institution).ok_or(Error::UnknownAssignment)?;
 		let involved = who == *practitioner
 			|| PatientOf::<T>::get(&who) == Some(patient)
 			|| (Self::active_institution(institution).is_ok()

@@ -70,7 +70,8 @@ mod calls {
 
 		/// Approves an application at an institution without a registrar: the applicant holds the credential from now on,
 		/// and has standing. A credential that ends within 90 days, or has ended, is renewed by a new application; while
-		/// the old one holds, the new one begins no later than it ends, and keeps its beginning.
+		/// the old one holds, the new one begins no later than it ends, and keeps its beginning. After one that has ended it
+		/// begins now at the earliest, and the assignments under the old one are over.
 		///
 		/// The applicant signs `wrapped(APPLICATION_TAG, application)`.
 		///
@@ -288,8 +289,7 @@ mod calls {
 		///
 		/// # Errors
 		/// [`Error::UnknownAssignment`], [`Error::AssignmentNotProposed`], [`Error::UnknownPatient`],
-		/// [`Error::PatientNotActive`], [`Error::InstitutionNotActive`], [`Error::PractitionerNotActive`],
-		/// [`Error::NotAPractitioner`].
+		/// [`Error::PatientNotActive`], [`Error::InstitutionNotActive`], [`Error::PractitionerNotActive`].
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::accept_assignment())]
 		pub fn accept_assignment(

@@ -69,7 +69,8 @@ impl<T: Config> Pallet<T> {
 				ensure!(old.valid_until < credential.valid_until, Error::RenewalNotLonger);
 				credential.valid_from = credential.valid_from.min(old.valid_from);
 			}
-			Some(_) => {}
+			// She is hired again: what was hers under the earlier one is not hers under this one.
+			Some(_) => credential.valid_from = credential.valid_from.max(now),
 		}
 		Self::give_standing(account, institution)?;
 		Credentials::<T>::insert((account, institution), credential);

@@ -1,9 +1,8 @@
 //! What the other pallets and the runtime API ask.
 
 use crate::{
-	Applications, Assignments, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials,
-	GuardiansOf, Home, Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars,
-	MAX_INSTITUTIONS_PAGE,
+	Applications, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials, GuardiansOf, Home,
+	Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars, MAX_INSTITUTIONS_PAGE,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Time;
@@ -69,15 +68,6 @@ impl<T: Config> Pallet<T> {
 	/// The patient's caregivers.
 	pub fn caregivers(patient: PatientId) -> Vec<T::AccountId> {
 		CaregiversOf::<T>::get(patient).into_inner()
-	}
-
-	/// How the patient is assigned to the practitioner at the institution.
-	pub fn assignment(
-		patient: PatientId,
-		practitioner: &T::AccountId,
-		institution: InstitutionId,
-	) -> Option<Assignment> {
-		Assignments::<T>::get(patient, (practitioner, institution))
 	}
 
 	/// The institution whose quota the account uses.

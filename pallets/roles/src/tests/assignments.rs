@@ -2,7 +2,9 @@
 
 use crate::{mock::*, Error, Event, Patients};
 use frame_support::{assert_noop, assert_ok};
-use salus_primitives::{Assignment, AuditEntry, Kind, PatientId, PatientStatus, Registry, Role, DAY};
+use salus_primitives::{
+	Assignment, AuditEntry, Credential, Kind, Moment, PatientId, PatientStatus, Registry, Role, DAY,
+};
 use sp_runtime::DispatchError;
 
 const ALICE: PatientId = 0;
@@ -271,23 +273,93 @@ fn a_practitioner_whose_credential_ended_in_between_does_not_accept() {
 	});
 }
 
+/// The doctor's credential ended, and she is hired again with one from this time on.
+fn hired_again(valid_from: Moment) {
+	set_time(START + 380 * DAY);
+	let again = Credential {
+		valid_from,
+		valid_until: START + 400 * DAY,
+		..credential(Role::Doctor)
+	};
+	assert_ok!(Roles::issue(&id("doctor"), A, again));
+	set_time(START + 381 * DAY);
+	assert!(Roles::standing(&id("doctor"), A).unwrap().active);
+}
+
 #[test]
-fn a_practitioner_who_became_an_administrator_in_between_does_not_accept() {
+fn who_is_hired_again_is_assigned_anew() {
+	// Dated back as far as it will, too.
+	for valid_from in [START - DAY, START + 365 * DAY, START + 380 * DAY] {
+		with_patient(|| {
+			accepted();
+			hired_again(valid_from);
+			assert!(!is_assigned());
+			assert_eq!(
+				Roles::assignment(ALICE, &id("doctor"), A),
+				Some(Assignment::Ended(START + 380 * DAY))
+			);
+			assert_noop!(
+				Roles::end_assignment(by("patient-1"), ALICE, id("doctor"), A),
+				Error::<Test>::AssignmentOver
+			);
+			assert_ok!(Roles::issue(
+				&id("chief"),
+				A,
+				Credential {
+					valid_until: START + 400 * DAY,
+					..credential(Role::Administrator)
+				}
+			));
+			assert_ok!(Roles::propose_assignment(by("chief"), ALICE, id("doctor")));
+			assert_ok!(Roles::accept_assignment(by("doctor"), ALICE, A));
+			assert!(is_assigned());
+		});
+	}
+}
+
+#[test]
+fn a_proposal_to_who_worked_there_before_is_over() {
 	with_patient(|| {
 		proposed();
-		set_time(START + 365 * DAY);
-		assert_ok!(Roles::issue(
-			&id("doctor"),
-			A,
-			salus_primitives::Credential {
-				valid_until: START + 400 * DAY,
-				..credential(Role::Administrator)
-			}
-		));
+		hired_again(START);
 		assert_noop!(
 			Roles::accept_assignment(by("doctor"), ALICE, A),
-			Error::<Test>::NotAPractitioner
+			Error::<Test>::AssignmentNotProposed
 		);
+	});
+}
+
+#[test]
+fn who_moves_away_and_comes_back_is_assigned_anew() {
+	with_patient(|| {
+		assert_ok!(Roles::issue(&id("doctor"), B, credential(Role::Doctor)));
+		accepted();
+		set_time(START + DAY);
+		assert_ok!(Roles::transfer(by("doctor"), B));
+		set_time(START + 2 * DAY);
+		assert_ok!(Roles::issue(&id("doctor"), A, credential(Role::Doctor)));
+		assert!(Roles::standing(&id("doctor"), A).unwrap().active);
+		assert!(!is_assigned());
+	});
+}
+
+#[test]
+fn a_credential_that_is_renewed_in_time_or_reinstated_is_the_same_employment() {
+	with_patient(|| {
+		accepted();
+		assert_ok!(Roles::suspend_credential(by("a1"), id("doctor"), A));
+		set_time(START + DAY);
+		assert_ok!(Roles::reinstate_credential(by("a1"), id("doctor"), A));
+		assert!(is_assigned());
+		set_time(START + 300 * DAY);
+		let renewed = Credential {
+			valid_from: START + 365 * DAY,
+			valid_until: START + 700 * DAY,
+			..credential(Role::Doctor)
+		};
+		assert_ok!(Roles::issue(&id("doctor"), A, renewed));
+		set_time(START + 400 * DAY);
+		assert!(is_assigned());
 	});
 }
 
