@@ -51,7 +51,8 @@ pub trait Registry<AccountId> {
 
 /// What follows from a violation: implemented by pallet-roles.
 pub trait Discipline<AccountId> {
-	/// Suspends the credential, if it is active. Whether it was.
+	/// Suspends the credential, if it is active; whether it was. Suspended before or now, it takes two officers to
+	/// reinstate it.
 	fn suspend(account: &AccountId, institution: InstitutionId) -> bool;
 }
 

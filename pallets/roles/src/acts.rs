@@ -196,6 +196,11 @@ pub enum Act<AccountId, Signature> {
 	/// Errors: `UnknownPatient`, `PatientElsewhere`, `HasController`, `UnknownCaregiver`.
 	#[codec(index = 20)]
 	RemoveCaregiver { patient: PatientId, caregiver: AccountId },
+	/// Reinstates a suspended credential, after a violation too.
+	///
+	/// Errors: `OwnCredential`, `UnknownCredential`, `CredentialNotSuspended`.
+	#[codec(index = 22)]
+	ReinstateCredential(AccountId),
 }
 
 impl<AccountId, Signature> Act<AccountId, Signature> {
@@ -208,7 +213,8 @@ impl<AccountId, Signature> Act<AccountId, Signature> {
 			| Self::RemoveOfficer(_)
 			| Self::ChangeHpkeKey(_)
 			| Self::ChangeNodes { .. }
-			| Self::ChangeAdmissionTerms(_) => T::WeightInfo::institution_act(),
+			| Self::ChangeAdmissionTerms(_)
+			| Self::ReinstateCredential(_) => T::WeightInfo::institution_act(),
 			Self::ChangeValidator(_) => T::WeightInfo::institution_act()
 				.saturating_add(<T::Validators as crate::ValidatorAccounts<_>>::weight()),
 			Self::RegisterOnPaper { .. }
@@ -430,6 +436,7 @@ impl<T: Config> Pallet<T> {
 				Self::ensure_on_paper(patient)?;
 				Self::drop_caregiver(officers.confirmer.clone(), patient, caregiver)?;
 			}
+			Act::ReinstateCredential(account) => Self::reinstate_together(officers, account)?,
 		}
 		Ok(())
 	}

@@ -124,14 +124,16 @@ mod calls {
 			Ok(())
 		}
 
-		/// Reinstates a suspended credential.
+		/// Reinstates a suspended credential, unless a violation was found: two officers do that, by
+		/// [`Act::ReinstateCredential`].
 		///
 		/// # Events
 		/// [`Event::CredentialReinstated`].
 		///
 		/// # Errors
 		/// [`Error::UnknownInstitution`], [`Error::InstitutionNotActive`], [`Error::NotAnOfficer`],
-		/// [`Error::OwnCredential`], [`Error::UnknownCredential`], [`Error::CredentialNotSuspended`].
+		/// [`Error::OwnCredential`], [`Error::ViolationFound`], [`Error::UnknownCredential`],
+		/// [`Error::CredentialNotSuspended`].
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::reinstate_credential())]
 		pub fn reinstate_credential(
@@ -141,11 +143,7 @@ mod calls {
 		) -> DispatchResult {
 			let officer = ensure_signed(origin)?;
 			Self::ensure_decides(&officer, &account, institution)?;
-			Self::change_credential(&account, institution, |status| match status {
-				Status::Suspended => Ok(Status::Active),
-				_ => Err(Error::CredentialNotSuspended),
-			})?;
-			Self::deposit_event(Event::CredentialReinstated { account, institution });
+			Self::reinstate_credential_of(account, institution)?;
 			Ok(())
 		}
 

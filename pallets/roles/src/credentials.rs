@@ -1,7 +1,8 @@
 //! Who is what at an institution.
 
 use crate::{
-	ActiveSince, Config, Credentials, Error, Event, Home, Institutions, Pallet, Registrars, TiesOf, RENEWAL_WINDOW,
+	acts::Officers, ActiveSince, Config, Credentials, Error, Event, Home, Institutions, Pallet, Registrars, TiesOf,
+	Violations, RENEWAL_WINDOW,
 };
 use frame_support::{ensure, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -163,11 +164,36 @@ impl<T: Config> Pallet<T> {
 				Status::Active => ActiveSince::<T>::insert((account, institution), T::Time::now()),
 				Status::Suspended => {}
 				Status::Revoked => {
+					Violations::<T>::remove((account, institution));
 					TiesOf::<T>::mutate(account, |ties| ties.credentials = ties.credentials.saturating_sub(1));
 				}
 			}
 			Ok(())
 		})
+	}
+
+	/// Reinstates a suspended credential, as one officer may where no violation was found.
+	pub(crate) fn reinstate_credential_of(account: T::AccountId, institution: InstitutionId) -> Result<(), Error<T>> {
+		let violation = Violations::<T>::contains_key((&account, institution));
+		ensure!(!violation, Error::ViolationFound);
+		Self::reinstate(account, institution)
+	}
+
+	/// Reinstates a suspended credential, as two officers may, whatever was found: neither about her own.
+	pub(crate) fn reinstate_together(officers: &Officers<T>, account: T::AccountId) -> Result<(), Error<T>> {
+		let own = account == *officers.proposer || account == *officers.confirmer;
+		ensure!(!own, Error::OwnCredential);
+		Violations::<T>::remove((&account, officers.institution));
+		Self::reinstate(account, officers.institution)
+	}
+
+	fn reinstate(account: T::AccountId, institution: InstitutionId) -> Result<(), Error<T>> {
+		Self::change_credential(&account, institution, |status| match status {
+			Status::Suspended => Ok(Status::Active),
+			_ => Err(Error::CredentialNotSuspended),
+		})?;
+		Self::deposit_event(Event::CredentialReinstated { account, institution });
+		Ok(())
 	}
 
 	/// Revokes a credential, for ever.
@@ -209,6 +235,11 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Discipline<T::AccountId> for Pallet<T> {
 	fn suspend(account: &T::AccountId, institution: InstitutionId) -> bool {
+		let status = Credentials::<T>::get((account, institution)).map(|credential| credential.status);
+		if matches!(status, None | Some(Status::Revoked)) {
+			return false;
+		}
+		Violations::<T>::insert((account, institution), ());
 		let suspended = Self::change_credential(account, institution, |status| match status {
 			Status::Active => Ok(Status::Suspended),
 			_ => Err(Error::CredentialNotActive),

@@ -256,5 +256,7 @@ mod errors {
 		InstitutionRevoked,
 		/// The account is the hospital's seat already.
 		SeatUnchanged,
+		/// A violation was found with this credential: two officers reinstate it, by the act `ReinstateCredential`.
+		ViolationFound,
 	}
 }

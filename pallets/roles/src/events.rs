@@ -54,7 +54,7 @@ mod events {
 			/// Where.
 			institution: InstitutionId,
 		},
-		/// An officer reinstated a credential.
+		/// An officer reinstated a credential, or two did after a violation.
 		CredentialReinstated {
 			/// Who holds it.
 			account: T::AccountId,

@@ -28,6 +28,10 @@ mod storage {
 	pub type ActiveSince<T: Config> =
 		StorageMap<_, Blake2_128Concat, (T::AccountId, InstitutionId), Moment, OptionQuery>;
 
+	/// The suspended credentials with which a violation was found: it takes two officers to reinstate them.
+	#[pallet::storage]
+	pub type Violations<T: Config> = StorageMap<_, Blake2_128Concat, (T::AccountId, InstitutionId), (), OptionQuery>;
+
 	/// The id of the next patient.
 	#[pallet::storage]
 	pub type NextPatient<T: Config> = StorageValue<_, PatientId, ValueQuery>;

@@ -6,7 +6,7 @@ use crate::{
 	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config,
 	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merges, NextInstitution,
 	NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, RecoveryRounds, Registrars,
-	RetiredKeys, Ties, TiesOf, Tombstones, UsedVouchers, MIN_OFFICERS,
+	RetiredKeys, Ties, TiesOf, Tombstones, UsedVouchers, Violations, MIN_OFFICERS,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
 	///   an institution that was revoked, but its validator;
 	/// - every credential is somebody's with standing, at an institution, for some time, or a revoked one of an account
 	///   that left; an account that left has nothing else;
+	/// - a credential with which a violation was found is suspended;
 	/// - what an account holds is counted;
 	/// - registrars are no officers, applications wait at institutions, and no act waits twice;
 	/// - [`Patients`] and [`PatientOf`] agree, and a patient's home is the institution that admitted her;
@@ -37,6 +38,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_standing()?;
 		Self::check_institutions()?;
 		Self::check_credentials()?;
+		Self::check_violations()?;
 		Self::check_ties()?;
 		Self::check_decisions()?;
 		Self::check_patients()?;
@@ -145,6 +147,14 @@ impl<T: Config> Pallet<T> {
 				Credentials::<T>::contains_key(of),
 				"roles: a credential that was never issued is active since"
 			);
+		}
+		Ok(())
+	}
+
+	fn check_violations() -> Result<(), TryRuntimeError> {
+		for of in Violations::<T>::iter_keys() {
+			let suspended = Credentials::<T>::get(of).is_some_and(|credential| credential.status == Status::Suspended);
+			ensure!(suspended, "roles: a violation, and the credential is not suspended");
 		}
 		Ok(())
 	}

@@ -259,7 +259,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	fn review_case() -> Weight {
 		Weight::from_parts(60_170_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
 	// Storage: `Roles::GuardiansOf` (r:1 w:0)
@@ -293,7 +293,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	fn judge_case() -> Weight {
 		Weight::from_parts(45_689_000, 5_884)
 			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)

@@ -106,7 +106,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn reinstate_credential() -> Weight {
 		Weight::from_parts(22_223_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 

@@ -1,6 +1,6 @@
 //! `suspend_credential`, `reinstate_credential`, `revoke_credential`.
 
-use crate::{mock::*, ActiveSince, Error, Event};
+use crate::{mock::*, Act, ActiveSince, Error, Event, Violations};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{Discipline, InstitutionId, Registry, Role, Status, DAY};
 use sp_runtime::{AccountId32, DispatchResult};
@@ -171,8 +171,80 @@ fn a_violation_suspends_an_active_credential_and_changes_no_other() {
 		assert!(!<Roles as Discipline<_>>::suspend(&id("nobody"), A));
 		assert!(System::events().is_empty());
 		assert_ok!(Roles::revoke_credential(by("a1"), id("doctor"), A));
+		assert_eq!(Violations::<Test>::iter_keys().count(), 0);
 		assert!(!<Roles as Discipline<_>>::suspend(&id("doctor"), A));
 		let (credential, _) = Roles::credential_view(&id("doctor"), A).unwrap();
 		assert_eq!(credential.status, Status::Revoked);
+	});
+}
+
+#[test]
+fn after_a_violation_two_officers_reinstate_and_one_does_not() {
+	story(|| {
+		let (account, institution) = (id("doctor"), A);
+		let act = || Act::ReinstateCredential(id("doctor"));
+		assert!(<Roles as Discipline<_>>::suspend(&account, A));
+		for officer in ["a1", "a2"] {
+			assert_noop!(
+				Roles::reinstate_credential(by(officer), account.clone(), A),
+				Error::<Test>::ViolationFound
+			);
+		}
+		assert_ok!(Roles::propose_act(by("a1"), A, act()));
+		assert_noop!(Roles::confirm_act(by("a1"), A, act()), Error::<Test>::OwnAct);
+		assert!(!counts());
+		set_time(now() + DAY);
+		assert_ok!(Roles::confirm_act(by("a2"), A, act()));
+		assert!(counts());
+		assert_eq!(since(), Some(now()));
+		assert!(events().contains(&Event::CredentialReinstated { account, institution }));
+		// It is over: an officer suspends and reinstates as before.
+		assert_ok!(Roles::suspend_credential(by("a1"), id("doctor"), A));
+		assert_ok!(Roles::reinstate_credential(by("a1"), id("doctor"), A));
+	});
+}
+
+#[test]
+fn a_credential_that_was_suspended_before_the_violation_takes_two_officers_too() {
+	story(|| {
+		assert_ok!(Roles::suspend_credential(by("a1"), id("doctor"), A));
+		assert!(!<Roles as Discipline<_>>::suspend(&id("doctor"), A));
+		assert_noop!(
+			Roles::reinstate_credential(by("a1"), id("doctor"), A),
+			Error::<Test>::ViolationFound
+		);
+		assert_ok!(both(Act::ReinstateCredential(id("doctor"))));
+		assert!(counts());
+	});
+}
+
+#[test]
+fn whoever_leaves_or_resigns_takes_a_violation_with_her() {
+	story(|| {
+		assert!(<Roles as Discipline<_>>::suspend(&id("doctor"), A));
+		assert_ok!(Roles::resign_credential(by("doctor"), A));
+		assert!(<Roles as Discipline<_>>::suspend(&id("nurse"), A));
+		assert_ok!(Roles::leave(by("nurse"), vec![A].try_into().unwrap()));
+		assert_eq!(Violations::<Test>::iter_keys().count(), 0);
+	});
+}
+
+#[test]
+fn two_officers_reinstate_what_is_suspended_and_never_their_own() {
+	story(|| {
+		let propose = |by, account| Roles::propose_act(by, A, Act::ReinstateCredential(account));
+		assert_noop!(propose(by("a1"), id("doctor")), Error::<Test>::CredentialNotSuspended);
+		assert_noop!(propose(by("a1"), id("doctor-b")), Error::<Test>::UnknownCredential);
+		assert_ok!(Roles::issue(&id("a1"), A, credential(Role::Doctor)));
+		assert!(<Roles as Discipline<_>>::suspend(&id("a1"), A));
+		assert_noop!(propose(by("a1"), id("a1")), Error::<Test>::OwnCredential);
+		assert_ok!(propose(by("a2"), id("a1")));
+		assert_noop!(
+			Roles::confirm_act(by("a1"), A, Act::ReinstateCredential(id("a1"))),
+			Error::<Test>::OwnCredential
+		);
+		assert_ok!(both(Act::AddOfficer(id("a3"))));
+		assert_ok!(Roles::confirm_act(by("a3"), A, Act::ReinstateCredential(id("a1"))));
+		assert!(Roles::standing(&id("a1"), A).unwrap().active);
 	});
 }

@@ -179,6 +179,7 @@ fn act() -> impl Strategy<Value = TwoOfficers> {
 		8 => Just(Act::NameRegistrar(id(NAMES[REGISTRAR]))),
 		1 => account().prop_map(Act::NameRegistrar),
 		1 => Just(Act::RemoveRegistrar),
+		1 => PRACTITIONERS.prop_map(|who| Act::ReinstateCredential(id(NAMES[who]))),
 		2 => account().prop_map(Act::AddOfficer),
 		2 => account().prop_map(Act::RemoveOfficer),
 		4 => (0u8..12).prop_map(|key| Act::ChangeHpkeKey(hpke(key))),

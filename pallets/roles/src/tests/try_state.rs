@@ -5,7 +5,7 @@ use crate::{
 	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment,
 	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merge, Merges,
 	NextInstitution, NextPatient, PaperRecord, PaperRecords, PatientOf, Patients, ProposedAct, ProposedActs,
-	Recoveries, Recovery, RecoveryRounds, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
+	Recoveries, Recovery, RecoveryRounds, Registrars, Ties, TiesOf, Tombstones, UsedVouchers, Violations,
 };
 use frame_support::assert_ok;
 use salus_primitives::{
@@ -109,6 +109,13 @@ fn breaches_among_institutions_are_found() {
 		institution(A, |a| a.officers[0] = id("patient-1"))
 	});
 	breach("an institution's id was skipped", || NextInstitution::<Test>::put(4));
+}
+
+#[test]
+fn violations_are_of_suspended_credentials() {
+	let what = "a violation, and the credential is not suspended";
+	breach(what, || Violations::<Test>::insert((id("doctor"), A), ()));
+	breach(what, || Violations::<Test>::insert((id("nobody"), A), ()));
 }
 
 #[test]
