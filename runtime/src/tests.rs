@@ -6,6 +6,7 @@ mod errors;
 mod leaving;
 mod listings;
 mod records;
+mod seats;
 mod stories;
 mod validators;
 mod weights;
