@@ -38,6 +38,7 @@ const COUNCIL = [
   'roles.changeSeat',
   'roles.revokeInstitution',
   'roles.decideGuardian',
+  'roles.decideDeath',
   'roles.decideRecovery',
   'consent.judgeCase',
   'consent.setEmergencyLimits',

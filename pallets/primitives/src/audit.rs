@@ -1,8 +1,8 @@
 //! The audit trail: one hash chain for each patient.
 
 use crate::{
-	Basis, CaseId, Compartment, ControllerCause, DenialId, ErrorReason, GrantId, GuardianshipChange, InstitutionId,
-	Moment, PatientId, Purpose, Reason, ReceiptId, RecordId, RecoveryChange, RequestId, Verdict,
+	Basis, CaseId, Compartment, ControllerCause, DeathChange, DenialId, ErrorReason, GrantId, GuardianshipChange,
+	InstitutionId, Moment, PatientId, Purpose, Reason, ReceiptId, RecordId, RecoveryChange, RequestId, Verdict,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -187,6 +187,9 @@ pub enum Kind<AccountId> {
 	/// Enough of her recovery contacts began the recovery of a lost key: the actor sent what they signed.
 	#[codec(index = 79)]
 	RecoveryBegunByContacts { controller: AccountId },
+	/// Something became of a note of her death that is contested.
+	#[codec(index = 80)]
+	DeathChanged { change: DeathChange },
 }
 
 /// One entry of a patient's trail.

@@ -231,6 +231,11 @@ vocabulary! {
 }
 
 vocabulary! {
+	/// What became of a note of a patient's death that she, or a guardian of hers, contests.
+	pub enum DeathChange { Contested = 0, Upheld = 1, Retracted = 2 }
+}
+
+vocabulary! {
 	/// What became of a recovery that is not completed.
 	pub enum RecoveryChange { Objected = 0, Vouched = 1, Refused = 2, Lapsed = 3 }
 }

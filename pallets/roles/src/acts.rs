@@ -126,10 +126,10 @@ pub enum Act<AccountId, Signature> {
 	Unmerge { from: PatientId },
 	/// Notes a patient's death.
 	///
-	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `DeathInFuture`.
+	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotActive`, `DeathContested`, `DeathInFuture`.
 	#[codec(index = 13)]
 	NoteDeath { patient: PatientId, at: Moment },
-	/// Takes the note of a death back.
+	/// Takes the note of a death back, contested or not.
 	///
 	/// Errors: `UnknownPatient`, `PatientElsewhere`, `PatientNotDeceased`.
 	#[codec(index = 14)]

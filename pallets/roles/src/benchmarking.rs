@@ -18,7 +18,8 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use salus_primitives::{
-	Action, ActionSet, Assignment, Capacity, Credential, Role, Status, DAY, MAX_CAREGIVERS, MAX_GUARDIANS,
+	Action, ActionSet, Assignment, Capacity, Credential, PatientStatus, Role, Status, DAY, MAX_CAREGIVERS,
+	MAX_GUARDIANS,
 };
 use sp_core::{sr25519, H256};
 use sp_io::hashing::blake2_256;
@@ -515,6 +516,30 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, patient, last.clone(), false);
 		assert!(Pallet::<T>::guardianship_of(patient, &last).is_none());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn contest_death() -> Result<(), BenchmarkError> {
+		let (patient, institution, _) = patient::<T>()?;
+		guarded::<T>(patient, institution, MAY_2500);
+		Pallet::<T>::set_status(patient, PatientStatus::Deceased(0));
+		let last: T::AccountId = account("guardian", MAX_GUARDIANS - 1, 0);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(last), patient);
+		assert!(Pallet::<T>::active_patient(patient).is_ok());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn decide_death() -> Result<(), BenchmarkError> {
+		let origin = T::CouncilOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let (patient, _, controller) = patient::<T>()?;
+		Pallet::<T>::set_status(patient, PatientStatus::Deceased(0));
+		Pallet::<T>::contest_note(controller, patient).map_err(|_| "her death is noted")?;
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, patient, true);
+		assert!(Pallet::<T>::active_patient(patient).is_err());
 		Ok(())
 	}
 

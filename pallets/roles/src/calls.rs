@@ -862,5 +862,36 @@ mod calls {
 			Self::revoke_credential_of(who, institution)?;
 			Ok(())
 		}
+
+		/// Contests the note of a patient's death: she may, and every guardian who acted for her. It is suspended until the
+		/// council decides or two officers take it back.
+		///
+		/// # Events
+		/// [`Event::PatientChanged`].
+		///
+		/// # Errors
+		/// [`Error::UnknownPatient`], [`Error::NotInvolved`], [`Error::PatientNotDeceased`], [`Error::DeathUpheld`].
+		#[pallet::call_index(39)]
+		#[pallet::weight(T::WeightInfo::contest_death())]
+		pub fn contest_death(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::contest_note(who, patient)?;
+			Ok(())
+		}
+
+		/// Upholds the contested note of a death, or takes it back.
+		///
+		/// # Events
+		/// [`Event::PatientChanged`].
+		///
+		/// # Errors
+		/// `BadOrigin` to all but two thirds of the council; [`Error::NotContested`], [`Error::PatientNotActive`].
+		#[pallet::call_index(40)]
+		#[pallet::weight(T::WeightInfo::decide_death())]
+		pub fn decide_death(origin: OriginFor<T>, patient: PatientId, upheld: bool) -> DispatchResult {
+			T::CouncilOrigin::ensure_origin(origin)?;
+			Self::judge_death(patient, upheld)?;
+			Ok(())
+		}
 	}
 }

@@ -207,7 +207,7 @@ mod errors {
 		ObjectionTooLate,
 		/// The guardianship is contested already: the council decides.
 		AlreadyContested,
-		/// Nobody contests the guardianship.
+		/// Nobody contests it, or the council has decided.
 		NotContested,
 		/// Nobody signs for the patient yet: she claims her id.
 		NoController,
@@ -258,5 +258,9 @@ mod errors {
 		SeatUnchanged,
 		/// A violation was found with this credential: two officers reinstate it, by the act `ReinstateCredential`.
 		ViolationFound,
+		/// The patient contests an earlier note of her death: the council decides, or two officers take it back.
+		DeathContested,
+		/// The council upheld the note of her death: two officers take it back if it is wrong.
+		DeathUpheld,
 	}
 }

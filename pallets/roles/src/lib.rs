@@ -8,6 +8,7 @@ mod applications;
 mod assignments;
 mod calls;
 mod credentials;
+mod deaths;
 mod did;
 mod errors;
 mod events;

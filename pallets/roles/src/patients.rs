@@ -209,27 +209,6 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Notes a patient's death.
-	pub(crate) fn note_death(officers: &Officers<T>, patient: PatientId, at: Moment) -> Result<(), Error<T>> {
-		Self::active_patient_here(officers.institution, patient)?;
-		ensure!(at <= T::Time::now(), Error::DeathInFuture);
-		Self::set_status(patient, PatientStatus::Deceased(at));
-		let with = officers.proposer.clone();
-		Self::tell(officers, patient, Kind::PatientDeceased { at, with });
-		Ok(())
-	}
-
-	/// Takes the note of a death back: it was another's.
-	pub(crate) fn retract_death(officers: &Officers<T>, patient: PatientId) -> Result<(), Error<T>> {
-		let entry = Self::patient_here(officers.institution, patient)?;
-		let deceased = matches!(entry.status, PatientStatus::Deceased(_));
-		ensure!(deceased, Error::PatientNotDeceased);
-		Self::set_status(patient, PatientStatus::Active);
-		let with = officers.proposer.clone();
-		Self::tell(officers, patient, Kind::DeathRetracted { with });
-		Ok(())
-	}
-
 	/// Whether an account accepted what it is to be for a patient.
 	pub(crate) fn check_acceptance(
 		patient: PatientId,
@@ -294,7 +273,7 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::PatientChanged { patient, entry });
 	}
 
-	fn set_status(patient: PatientId, status: PatientStatus) {
+	pub(crate) fn set_status(patient: PatientId, status: PatientStatus) {
 		Patients::<T>::mutate(patient, |entry| {
 			if let Some(entry) = entry {
 				entry.status = status;

@@ -105,6 +105,10 @@ mod storage {
 	#[pallet::storage]
 	pub type Merges<T: Config> = StorageMap<_, Twox64Concat, PatientId, Merge, OptionQuery>;
 
+	/// The notes of deaths that were contested, until the council does not uphold them or two officers take them back.
+	#[pallet::storage]
+	pub type ContestedDeaths<T: Config> = StorageMap<_, Twox64Concat, PatientId, ContestedDeath, OptionQuery>;
+
 	/// A patient's caregivers.
 	#[pallet::storage]
 	pub type CaregiversOf<T: Config> = StorageMap<_, Twox64Concat, PatientId, Caregivers<T::AccountId>, ValueQuery>;

@@ -4,8 +4,8 @@
 
 use crate::{
 	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config,
-	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merges, NextInstitution,
-	NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, RecoveryRounds, Registrars,
+	ContactsOf, ContestedDeaths, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merges,
+	NextInstitution, NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, RecoveryRounds, Registrars,
 	RetiredKeys, Ties, TiesOf, Tombstones, UsedVouchers, Violations, MIN_OFFICERS,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,7 @@ impl<T: Config> Pallet<T> {
 	/// - what an account holds is counted;
 	/// - registrars are no officers, applications wait at institutions, and no act waits twice;
 	/// - [`Patients`] and [`PatientOf`] agree, and a patient's home is the institution that admitted her;
+	/// - the note of a death that is contested is suspended until it is upheld;
 	/// - caregivers and guardians act for one patient each, and are noted as such; guardianships end with a month, and a
 	///   minor's with her majority;
 	/// - a recovery waits for each key that is lost, and for no other;
@@ -42,6 +43,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_ties()?;
 		Self::check_decisions()?;
 		Self::check_patients()?;
+		Self::check_deaths()?;
 		Self::check_kin()?;
 		Self::check_hpke_keys()?;
 		Self::check_assignments()
@@ -265,6 +267,18 @@ impl<T: Config> Pallet<T> {
 			used <= patients,
 			"roles: more vouchers were used than patients registered"
 		);
+		Ok(())
+	}
+
+	fn check_deaths() -> Result<(), TryRuntimeError> {
+		for (patient, contested) in ContestedDeaths::<T>::iter() {
+			let agree = match Patients::<T>::get(patient).map(|entry| entry.status) {
+				Some(PatientStatus::Deceased(at)) => contested.upheld && contested.at == at,
+				Some(_) => !contested.upheld,
+				None => false,
+			};
+			ensure!(agree, "roles: a contested death is not as the patient's entry says");
+		}
 		Ok(())
 	}
 

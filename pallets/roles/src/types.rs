@@ -172,6 +172,15 @@ pub struct Recovery<AccountId> {
 	pub vouched: bool,
 }
 
+/// The note of a death that was contested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct ContestedDeath {
+	/// When she died, as it was noted.
+	pub at: Moment,
+	/// Whether the council upheld it.
+	pub upheld: bool,
+}
+
 /// A patient's recovery contacts, committed to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct ContactsCommitment {

@@ -95,6 +95,10 @@ pub trait WeightInfo {
 	fn revoke_institution() -> Weight;
 	/// `resign_credential`.
 	fn resign_credential() -> Weight;
+	/// `contest_death`, by the last of as many guardians as there can be.
+	fn contest_death() -> Weight;
+	/// `decide_death`, upheld.
+	fn decide_death() -> Weight;
 }
 
 /// For tests.
@@ -230,5 +234,11 @@ impl WeightInfo for () {
 	}
 	fn resign_credential() -> Weight {
 		Self::revoke_credential()
+	}
+	fn contest_death() -> Weight {
+		Self::contest_guardian()
+	}
+	fn decide_death() -> Weight {
+		Self::contest_guardian()
 	}
 }

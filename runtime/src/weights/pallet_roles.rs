@@ -809,4 +809,18 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
+
+	// Provisional, by what it reads and writes: not measured yet.
+	fn contest_death() -> Weight {
+		Weight::from_parts(35_000_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Provisional, by what it reads and writes: not measured yet.
+	fn decide_death() -> Weight {
+		Weight::from_parts(32_000_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
 }

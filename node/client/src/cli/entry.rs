@@ -140,6 +140,7 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 		Kind::RecoveryBegunByContacts { controller } => {
 			json!({ "type": "RecoveryBegunByContacts", "controller": account(controller) })
 		}
+		Kind::DeathChanged { change } => json!({ "type": "DeathChanged", "change": change.name() }),
 	}
 }
 
@@ -236,5 +237,6 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 		Kind::RecoveryBegunByContacts { controller } => {
 			format!("sent what her contacts signed: they begin a recovery to the account {controller}")
 		}
+		Kind::DeathChanged { change } => format!("note of her death: {}", hyphenated(change.name())),
 	}
 }

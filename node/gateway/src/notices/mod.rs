@@ -71,7 +71,8 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::RecoveryProposed { .. }
 		| Kind::RecoveryChanged { .. }
 		| Kind::RecoveryContactsSet
-		| Kind::RecoveryBegunByContacts { .. } => vec![],
+		| Kind::RecoveryBegunByContacts { .. }
+		| Kind::DeathChanged { .. } => vec![],
 	};
 	let notice = |event| NewNotice {
 		patient: *patient,

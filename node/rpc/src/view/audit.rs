@@ -3,7 +3,8 @@
 use codec::Encode;
 use salus_index::IndexedEntry;
 use salus_primitives::{
-	AuditHead, ControllerCause, ErrorReason, GuardianshipChange, Kind, Purpose, Reason, RecoveryChange, Verdict,
+	AuditHead, ControllerCause, DeathChange, ErrorReason, GuardianshipChange, Kind, Purpose, Reason, RecoveryChange,
+	Verdict,
 };
 use serde::Serialize;
 
@@ -214,6 +215,9 @@ pub enum KindView {
 	RecoveryBegunByContacts {
 		controller: Account,
 	},
+	DeathChanged {
+		change: DeathChange,
+	},
 }
 
 impl From<Kind<AccountId>> for KindView {
@@ -358,6 +362,7 @@ impl From<Kind<AccountId>> for KindView {
 			Kind::RecoveryBegunByContacts { controller } => Self::RecoveryBegunByContacts {
 				controller: controller.into(),
 			},
+			Kind::DeathChanged { change } => Self::DeathChanged { change },
 		}
 	}
 }

@@ -1,8 +1,8 @@
 //! Indices that stand in storage, in signatures and in trails for ever.
 
 use crate::{
-	Action, Basis, Category, Decision, EmergencyReason, Grantee, Kind, Purpose, Reason, RecordStatus, Role, Rule,
-	Verdict,
+	Action, Basis, Category, DeathChange, Decision, EmergencyReason, Grantee, Kind, Purpose, Reason, RecordStatus,
+	Role, Rule, Verdict,
 };
 use codec::Encode;
 
@@ -49,6 +49,12 @@ fn what_carries_ids_keeps_its_indices() {
 		),
 		(78, Kind::RecoveryContactsSet),
 		(79, Kind::RecoveryBegunByContacts { controller: 0 }),
+		(
+			80,
+			Kind::DeathChanged {
+				change: DeathChange::Upheld,
+			},
+		),
 	];
 	for (index, kind) in kinds {
 		assert_eq!(kind.encode()[0], index);

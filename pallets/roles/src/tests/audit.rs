@@ -280,6 +280,18 @@ fn case(name: &str) -> (Call<Test>, RuntimeOrigin, usize) {
 			set_time(now() + RECOVERY_LIFETIME);
 			(Call::prune_recovery { patient }, by("doctor"), 1)
 		}
+		"contest_death" => {
+			register(1);
+			assert_ok!(both(Act::NoteDeath { patient, at: START }));
+			(Call::contest_death { patient }, by("patient-1"), 1)
+		}
+		"decide_death" => {
+			register(1);
+			assert_ok!(both(Act::NoteDeath { patient, at: START }));
+			assert_ok!(Roles::contest_death(by("patient-1"), patient));
+			let upheld = true;
+			(Call::decide_death { patient, upheld }, RuntimeOrigin::root(), 1)
+		}
 		"decide_recovery" => {
 			recovering();
 			set_time(now() + RECOVERY_NOTICE);

@@ -21,7 +21,7 @@ fn terms(guardian: &str) -> GuardianshipTerms<AccountId32> {
 	}
 }
 
-fn with(patient: PatientId, guardian: &str, terms: GuardianshipTerms<AccountId32>) -> TwoOfficers {
+pub(super) fn with(patient: PatientId, guardian: &str, terms: GuardianshipTerms<AccountId32>) -> TwoOfficers {
 	let capacity = if terms.executor {
 		Capacity::Executor
 	} else {
@@ -34,11 +34,18 @@ fn with(patient: PatientId, guardian: &str, terms: GuardianshipTerms<AccountId32
 	}
 }
 
-fn give(patient: PatientId, guardian: &str) -> TwoOfficers {
+pub(super) fn executor() -> GuardianshipTerms<AccountId32> {
+	GuardianshipTerms {
+		executor: true,
+		..terms("executor")
+	}
+}
+
+pub(super) fn give(patient: PatientId, guardian: &str) -> TwoOfficers {
 	with(patient, guardian, terms(guardian))
 }
 
-fn acts(patient: PatientId, guardian: &str) -> bool {
+pub(super) fn acts(patient: PatientId, guardian: &str) -> bool {
 	let status = Roles::patient(patient).unwrap().status;
 	Roles::guardianship(patient, &id(guardian)).is_some_and(|one| one.is_active(now(), status))
 }
@@ -145,12 +152,11 @@ fn a_dead_childs_executor_acts_beyond_the_majority_it_never_had() {
 		assert_ok!(both(Act::NoteDeath { patient: 0, at: START }));
 		// 1 June 2030.
 		let later = MAY_2030 + 31 * DAY;
-		let executor = GuardianshipTerms {
-			executor: true,
+		let beyond = GuardianshipTerms {
 			ends: later,
-			..terms("executor")
+			..executor()
 		};
-		assert_ok!(both(with(0, "executor", executor)));
+		assert_ok!(both(with(0, "executor", beyond)));
 		assert!(!acts(0, "executor"), "objections are heard, as to every executor");
 		set_time(START + OBJECTION_WINDOW);
 		assert!(acts(0, "executor"));
@@ -399,10 +405,6 @@ fn an_executor_acts_for_the_dead_and_a_guardian_no_more() {
 		let patient = register(1);
 		assert_ok!(both(give(patient, "guardian")));
 		set_time(START + OBJECTION_WINDOW);
-		let executor = || GuardianshipTerms {
-			executor: true,
-			..terms("executor")
-		};
 		refused(with(patient, "executor", executor()), Error::WrongCapacity);
 		assert_ok!(both(Act::NoteDeath { patient, at: START }));
 		assert!(!acts(patient, "guardian"));

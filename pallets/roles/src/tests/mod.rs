@@ -14,6 +14,7 @@ mod assignments;
 mod audit;
 mod caregivers;
 mod credentials;
+mod deaths;
 mod decline_application;
 mod did;
 mod genesis;

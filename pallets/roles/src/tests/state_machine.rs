@@ -3,7 +3,10 @@
 
 mod patients;
 
-use crate::{mock::*, Act, Applications, GuardiansOf, Home, LeftInstitutions, PrunedKeys, Recoveries, Tombstones};
+use crate::{
+	mock::*, Act, Applications, ContestedDeaths, GuardiansOf, Home, LeftInstitutions, PrunedKeys, Recoveries,
+	Tombstones,
+};
 use codec::Encode;
 use frame_support::{
 	pallet_prelude::{Authorize, TransactionSource},
@@ -170,6 +173,10 @@ enum Step {
 		yes: bool,
 		recovery: bool,
 	},
+	Death {
+		patient: PatientId,
+		upheld: bool,
+	},
 }
 
 /// The acts that meet: the registrar is one of few, and so are officers and keys.
@@ -244,10 +251,11 @@ fn step() -> impl Strategy<Value = Step> {
 		1 => (who(), institution()).prop_map(|(who, institution)| Step::Resign { who, institution }),
 		2 => (who(), prop_oneof![4 => prop::collection::vec(Just(A), 1..2), 1 => prop::collection::vec(0u32..3, 0..3)])
 			.prop_map(|(who, institutions)| Step::Leave { who, institutions }),
-		40 => (prop_oneof![4 => OUTSIDERS, 2 => KIN], prop_oneof![4 => KIN, 1 => OUTSIDERS], 0u8..15, 0u8..12, patient())
+		40 => (prop_oneof![4 => OUTSIDERS, 2 => KIN], prop_oneof![4 => KIN, 1 => OUTSIDERS], 0u8..16, 0u8..12, patient())
 			.prop_map(|(who, other, call, key, patient)| Step::Own { who, other, call, key, patient }),
 		16 => (patient(), any::<bool>(), any::<bool>())
 			.prop_map(|(patient, yes, recovery)| Step::Council { patient, yes, recovery }),
+		4 => (patient(), any::<bool>()).prop_map(|(patient, upheld)| Step::Death { patient, upheld }),
 		4 => (ender, patient(), practitioner(), institution()).prop_map(|(who, patient, practitioner, institution)| Step::End {
 			who,
 			patient,
@@ -490,6 +498,11 @@ fn call(step: Step) -> Option<(RuntimeOrigin, Call)> {
 				},
 			)
 		}
+		Step::Death { patient, upheld } => {
+			let mut contested = ContestedDeaths::<Test>::iter().filter(|(_, death)| !death.upheld);
+			let patient = contested.next().map_or(patient, |(of, _)| of);
+			(RuntimeOrigin::root(), Call::decide_death { patient, upheld })
+		}
 		Step::Seat { institution, seat } => {
 			let seat = account(seat);
 			(RuntimeOrigin::root(), Call::change_seat { institution, seat })
@@ -506,7 +519,7 @@ fn call(step: Step) -> Option<(RuntimeOrigin, Call)> {
 }
 
 /// How often each call was accepted, by its index.
-type Accepted = [u32; 39];
+type Accepted = [u32; 41];
 
 fn run(steps: Vec<Step>, accepted: &mut Accepted) -> Result<(), TestCaseError> {
 	let mut references = 0;
@@ -570,7 +583,7 @@ fn set_the_stage() {
 fn any_calls_in_any_order_keep_the_invariants() {
 	CouncilIsFull::set(false);
 	ConsentIsFull::set(false);
-	let accepted = core::cell::Cell::new([0; 39]);
+	let accepted = core::cell::Cell::new([0; 41]);
 	let all_met = || accepted.get().iter().all(|count| *count > 0);
 	// The rarest calls are accepted a few times in 200 stories, so now and then it takes more of them.
 	for _ in 0..10 {

@@ -3,9 +3,9 @@
 use super::paper::MAY_2030;
 use crate::{
 	keys, mock::*, Act, ActiveSince, Applications, Assignments, AttestedApplication, CaregiversOf, ContactsCommitment,
-	ContactsOf, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merge, Merges,
-	NextInstitution, NextPatient, PaperRecord, PaperRecords, PatientOf, Patients, ProposedAct, ProposedActs,
-	Recoveries, Recovery, RecoveryRounds, Registrars, Ties, TiesOf, Tombstones, UsedVouchers, Violations,
+	ContactsOf, ContestedDeath, ContestedDeaths, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses,
+	KinOf, Merge, Merges, NextInstitution, NextPatient, PaperRecord, PaperRecords, PatientOf, Patients, ProposedAct,
+	ProposedActs, Recoveries, Recovery, RecoveryRounds, Registrars, Ties, TiesOf, Tombstones, UsedVouchers, Violations,
 };
 use frame_support::assert_ok;
 use salus_primitives::{
@@ -255,6 +255,27 @@ fn breaches_among_acts_and_applications_are_found() {
 	});
 	breach("a retired HPKE key is in use", || {
 		keys::retire::<Test>(&hpke(1)).unwrap()
+	});
+}
+
+#[test]
+fn contested_deaths_are_as_the_patients_entry_says() {
+	let what = "a contested death is not as the patient's entry says";
+	let contested = |of: u64, upheld| ContestedDeaths::<Test>::insert(of, ContestedDeath { at: START, upheld });
+	let died = |at| {
+		Patients::<Test>::mutate(0, |patient| {
+			patient.as_mut().unwrap().status = PatientStatus::Deceased(at)
+		})
+	};
+	breach(what, || contested(9, false));
+	breach(what, || contested(0, true));
+	breach(what, || {
+		died(START);
+		contested(0, false);
+	});
+	breach(what, || {
+		died(START - DAY);
+		contested(0, true);
 	});
 }
 

@@ -5,9 +5,9 @@ use crate::{
 	mock::*,
 	tests::paper::{on_paper, EVIDENCE, MAY_2030},
 	Act, CaregiversOf, Contacts, ContactsCommitment, ContactsOf, GuardiansOf, GuardianshipTerms, KeyLosses, KinOf,
-	Recoveries, Vouching, RECOVERY_LIFETIME, RECOVERY_NOTICE,
+	Patients, Recoveries, Vouching, RECOVERY_LIFETIME, RECOVERY_NOTICE,
 };
-use salus_primitives::{contacts_commitment, ActionSet, Capacity, HpkeKey, Moment, PatientId, HOUR};
+use salus_primitives::{contacts_commitment, ActionSet, Capacity, HpkeKey, Moment, PatientId, PatientStatus, HOUR};
 use sp_runtime::{AccountId32, MultiSignature};
 
 /// What a patient, or who acts for her, does: by the number of the call.
@@ -92,6 +92,7 @@ pub(super) fn own(who: &AccountId32, other: usize, call: u8, key: u8, patient: P
 			});
 			Call::prune_recovery { patient }
 		}
+		15 => Call::contest_death { patient: own },
 		_ => {
 			let patient = Recoveries::<Test>::iter_keys().next().unwrap_or(patient);
 			let keys = Recoveries::<Test>::get(patient);
@@ -131,6 +132,9 @@ pub(super) fn aimed(call: u8) -> Option<AccountId32> {
 			.map(|guardians| guardians[0].guardian.clone()),
 		9 => Recoveries::<Test>::iter_keys().find_map(controller),
 		12..=14 => Some(id("a1")),
+		15 => Patients::<Test>::iter_values()
+			.filter(|entry| matches!(entry.status, PatientStatus::Deceased(_)))
+			.find_map(|entry| entry.controller),
 		_ => None,
 	}
 }
