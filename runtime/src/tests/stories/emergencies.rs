@@ -121,6 +121,11 @@ fn an_overdue_review_bars_the_opener_and_payment_and_asks_for_one_more_approval(
 			deny(Reason::Inactive),
 			"a violation suspends the opener"
 		);
+		let reinstate = pallet_roles::Call::reinstate_credential {
+			account: account(BEA),
+			institution: B,
+		};
+		world.refuses("//Bob", reinstate, RolesError::ViolationFound);
 		let again = world.case(pia.id, B);
 		world.refuses(BEA, again, ConsentError::Inactive);
 

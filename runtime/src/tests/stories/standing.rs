@@ -143,3 +143,51 @@ fn a_suspended_practitioner_is_refused_in_the_next_block() {
 		assert_eq!(world.appends(NED, A, &pia, Category::Vitals), permit(Basis::Assignment));
 	});
 }
+
+#[test]
+fn who_is_hired_again_writes_for_nobody_of_before() {
+	const LOCUM: &str = "//Alice//locum";
+	story(|world| {
+		let pia = world.patient("Pia", A);
+		world.hire(LOCUM, A, Role::Doctor);
+		world.assign(&pia, LOCUM);
+		let writes = |world: &mut World| world.appends(LOCUM, A, &pia, Category::Vitals);
+		assert_eq!(writes(world), permit(Basis::Assignment));
+		world.later(366 * DAY);
+		assert_eq!(writes(world), deny(Reason::Inactive));
+		world.hire(LOCUM, A, Role::Doctor);
+		assert_eq!(writes(world), deny(Reason::NoGrant));
+		world.assign(&pia, LOCUM);
+		assert_eq!(writes(world), permit(Basis::Assignment));
+	});
+}
+
+#[test]
+fn a_death_that_she_contests_counts_no_more_until_the_council_upholds_it() {
+	story(|world| {
+		let pia = world.patient("Pia", A);
+		world.assign(&pia, ADA);
+		let image = world.record(ADA, &pia, Category::Imaging);
+		let all = world.all_terms();
+		world.grant(&pia, Grantee::Institution(B), all);
+		assert!(world.views(BEA, B, image).is_permit());
+		let dies = pallet_roles::Act::NoteDeath {
+			patient: pia.id,
+			at: world.now(),
+		};
+		world.officers_do(A, dies).unwrap();
+		assert!(!world.views(BEA, B, image).is_permit());
+
+		let contest = Call::contest_death { patient: pia.id };
+		world.refuses(BEA, contest.clone(), RolesError::NotInvolved);
+		world.send(&pia.key, contest.clone()).unwrap();
+		assert!(world.views(BEA, B, image).is_permit());
+		let upheld = Call::decide_death {
+			patient: pia.id,
+			upheld: true,
+		};
+		world.council(upheld).unwrap();
+		assert!(!world.views(BEA, B, image).is_permit());
+		world.refuses(&pia.key, contest, RolesError::DeathUpheld);
+	});
+}
