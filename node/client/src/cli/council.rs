@@ -81,6 +81,20 @@ pub(crate) enum Kind {
 	/// Reinstate a suspended institution
 	#[command(after_help = "Example:\n  salus --key seat.key council propose reinstate-institution --institution 2")]
 	ReinstateInstitution(Where),
+	/// Revoke an institution for ever: nobody's standing there counts again, and its seat is gone
+	#[command(after_help = "Example:\n  salus --key seat.key council propose revoke-institution --institution 2")]
+	RevokeInstitution(Where),
+	/// Put another account in a hospital's seat
+	#[command(
+		after_help = "Example:\n  salus --key seat.key council propose change-seat --institution 2 --seat 5Grw…"
+	)]
+	ChangeSeat {
+		#[command(flatten)]
+		place: Where,
+		/// Who will sit for it
+		#[arg(long, value_parser = words::account)]
+		seat: AccountId,
+	},
 	/// Put another officer in the place of one who can't sign any more
 	#[command(
 		after_help = "Example:\n  salus --key seat.key council propose replace-officer --institution 2 --officer 5Grw… --successor 5Fnx…"
@@ -117,6 +131,15 @@ pub(crate) enum Kind {
 		patient: PatientId,
 		#[command(flatten)]
 		decision: Recovery,
+	},
+	/// Uphold the note of a patient's death that is contested, or take it back
+	#[command(after_help = "Example:\n  salus --key seat.key council propose decide-death --patient 7 --retract")]
+	DecideDeath {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+		#[command(flatten)]
+		decision: Death,
 	},
 	/// Judge an emergency case that is before the council
 	#[command(
@@ -199,6 +222,18 @@ pub(crate) struct Guardianship {
 	end: bool,
 }
 
+/// What becomes of the note of a death.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Death {
+	/// She died
+	#[arg(long)]
+	uphold: bool,
+	/// She lives
+	#[arg(long)]
+	retract: bool,
+}
+
 /// What becomes of a recovery.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
@@ -234,6 +269,13 @@ impl Kind {
 			Self::ReinstateInstitution(Where { institution }) => {
 				RuntimeCall::Roles(Roles::reinstate_institution { institution })
 			}
+			Self::RevokeInstitution(Where { institution }) => {
+				RuntimeCall::Roles(Roles::revoke_institution { institution })
+			}
+			Self::ChangeSeat { place, seat } => RuntimeCall::Roles(Roles::change_seat {
+				institution: place.institution,
+				seat,
+			}),
 			Self::ReplaceOfficer {
 				place,
 				officer,
@@ -255,6 +297,10 @@ impl Kind {
 			Self::DecideRecovery { patient, decision } => RuntimeCall::Roles(Roles::decide_recovery {
 				patient,
 				complete: decision.complete,
+			}),
+			Self::DecideDeath { patient, decision } => RuntimeCall::Roles(Roles::decide_death {
+				patient,
+				upheld: decision.uphold,
 			}),
 			Self::JudgeCase { patient, case, verdict } => RuntimeCall::Consent(Consent::judge_case {
 				patient,

@@ -1,11 +1,14 @@
 //! `salus credential`.
 
 use clap::{Args, Subcommand};
-use salus_primitives::InstitutionId;
+use salus_primitives::{Credential as Held, InstitutionId, Status};
 use serde_json::json;
 
 use super::{report::Report, session::Session, view};
 use crate::sdk::{calls, not_found, words, AccountId, Client, Error};
+
+/// The most credentials that the chain takes of an account that leaves.
+const MOST: usize = 16;
 
 /// Whose credential, and where.
 #[derive(Args)]
@@ -38,6 +41,18 @@ pub(crate) enum Credential {
 		/// Your new home
 		#[arg(long)]
 		institution: InstitutionId,
+	},
+	/// Give up your credential at one institution, for ever
+	#[command(
+		after_help = "Example:\n  salus --key ada.key credential resign --institution 1 --for-ever\n\nIt is revoked: to work there again you need a new account."
+	)]
+	Resign {
+		/// Where
+		#[arg(long)]
+		institution: InstitutionId,
+		/// You know that you never have one there again
+		#[arg(long)]
+		for_ever: bool,
 	},
 	/// Leave for ever
 	#[command(
@@ -84,6 +99,7 @@ impl Credential {
 			}
 			Self::List { account } => return list(session, &client, account).await,
 			Self::Transfer { institution } => return transfer(session, &client, institution).await,
+			Self::Resign { institution, for_ever } => return resign(session, &client, institution, for_ever).await,
 			Self::Leave { for_ever } => return leave(session, &client, for_ever).await,
 			Self::Suspend(which) => {
 				let call = calls::suspend_credential(which.account, which.institution);
@@ -160,17 +176,36 @@ async fn transfer(session: &Session, client: &Client, institution: InstitutionId
 		.acknowledged(&acknowledgement))
 }
 
+async fn resign(
+	session: &Session,
+	client: &Client,
+	institution: InstitutionId,
+	for_ever: bool,
+) -> Result<Report, Error> {
+	let account = session.named_account()?;
+	let sentence = format!(
+		"You give up your credential at institution {institution}, and account {account} never has one there again."
+	);
+	confirmed(&sentence, for_ever)?;
+	session.before_signing(&sentence);
+	let acknowledgement = client
+		.submit(&calls::resign_credential(institution), &session.account()?)
+		.await?;
+	Ok(session
+		.report()
+		.line(format!("you have no credential at institution {institution} any more"))
+		.field("account", account.to_string())
+		.field("institution", institution)
+		.field("sentence", sentence)
+		.acknowledged(&acknowledgement))
+}
+
 async fn leave(session: &Session, client: &Client, for_ever: bool) -> Result<Report, Error> {
 	let account = session.named_account()?;
 	let credentials = client.credentials(&client.finalised().await?, account).await?;
-	let places: Vec<_> = credentials.iter().map(|(institution, ..)| *institution).collect();
+	let places = held(&credentials)?;
 	let sentence = leaving(&account, &places);
-	if !for_ever {
-		return Err(Error::Unconfirmed {
-			what: sentence.trim_end_matches('.').to_string(),
-			flag: "--for-ever",
-		});
-	}
+	confirmed(&sentence, for_ever)?;
 	session.before_signing(&sentence);
 	let acknowledgement = client.submit(&calls::leave(&places), &session.account()?).await?;
 	Ok(session
@@ -180,6 +215,33 @@ async fn leave(session: &Session, client: &Client, for_ever: bool) -> Result<Rep
 		.field("institutions", places)
 		.field("sentence", sentence)
 		.acknowledged(&acknowledgement))
+}
+
+/// What is for ever is said twice.
+fn confirmed(sentence: &str, for_ever: bool) -> Result<(), Error> {
+	if for_ever {
+		return Ok(());
+	}
+	Err(Error::Unconfirmed {
+		what: sentence.trim_end_matches('.').to_string(),
+		flag: "--for-ever",
+	})
+}
+
+/// Where an account that leaves has a credential that was not revoked.
+fn held(credentials: &[(InstitutionId, Held, bool)]) -> Result<Vec<InstitutionId>, Error> {
+	let places: Vec<_> = credentials
+		.iter()
+		.filter(|(_, credential, _)| credential.status != Status::Revoked)
+		.map(|(institution, ..)| *institution)
+		.collect();
+	if places.len() > MOST {
+		return Err(Error::Usage(format!(
+			"an account leaves with at most {MOST} credentials, and yours has {}; give some up first: salus credential resign",
+			places.len()
+		)));
+	}
+	Ok(places)
 }
 
 fn leaving(account: &AccountId, places: &[InstitutionId]) -> String {
@@ -195,6 +257,36 @@ fn leaving(account: &AccountId, places: &[InstitutionId]) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use salus_primitives::Role;
+
+	#[test]
+	fn whoever_leaves_names_what_was_not_revoked() {
+		let credential = |status| Held {
+			role: Role::Nurse,
+			licence: Default::default(),
+			speciality: Default::default(),
+			valid_from: 0,
+			valid_until: 1,
+			status,
+		};
+		let all = [
+			(0, credential(Status::Active), true),
+			(1, credential(Status::Revoked), false),
+			(2, credential(Status::Suspended), false),
+		];
+		assert_eq!(held(&all).ok(), Some(vec![0, 2]));
+		let most = u32::try_from(MOST).unwrap_or(0);
+		let many: Vec<_> = (0..=most).map(|n| (n, credential(Status::Active), true)).collect();
+		assert!(held(&many[1..]).is_ok());
+		let refused = held(&many).err().map(|error| error.to_string()).unwrap_or_default();
+		assert!(refused.contains("salus credential resign"), "{refused}");
+	}
+
+	#[test]
+	fn what_is_for_ever_is_confirmed() {
+		assert!(confirmed("You leave.", true).is_ok());
+		assert!(matches!(confirmed("You leave.", false), Err(Error::Unconfirmed { what, .. }) if what == "You leave"));
+	}
 
 	#[test]
 	fn whoever_leaves_is_told_what_ends() {

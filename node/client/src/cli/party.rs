@@ -2,7 +2,7 @@
 //! her guardians or it doesn't, and the sentence before the signature tells a guardian that she signs as one. What a key
 //! could be taken for by mistake, another patient's, is named by `--patient` already.
 
-use salus_primitives::{Guardianship, PatientId};
+use salus_primitives::{Guardianship, PatientId, PatientStatus};
 
 use super::session::Session;
 use crate::sdk::{sentence::Voice, why_not_in_force, Account, AccountId, Client, Error, KeyError};
@@ -16,7 +16,7 @@ pub(crate) struct Party {
 impl Party {
 	/// Whoever gives, takes back and answers consent: the patient, or a guardian who may in her place.
 	pub(crate) async fn who_consents(session: &Session, client: &Client, patient: PatientId) -> Result<Self, Error> {
-		let guardianship = in_force(session, client, patient).await?;
+		let guardianship = in_force(session, client, patient, None).await?;
 		if guardianship.as_ref().is_some_and(|guardianship| !guardianship.consents) {
 			return Err(KeyError::GuardianMayNotConsent { patient }.into());
 		}
@@ -28,7 +28,20 @@ impl Party {
 
 	/// The patient, or any guardian who acts.
 	pub(crate) async fn who_acts(session: &Session, client: &Client, patient: PatientId) -> Result<Self, Error> {
-		let guardianship = in_force(session, client, patient).await?;
+		let guardianship = in_force(session, client, patient, None).await?;
+		Ok(Self {
+			patient,
+			guardian: guardianship.is_some(),
+		})
+	}
+
+	/// Who says that a patient lives: she, or a guardian who acts as long as she does.
+	pub(crate) async fn who_says_she_lives(
+		session: &Session,
+		client: &Client,
+		patient: PatientId,
+	) -> Result<Self, Error> {
+		let guardianship = in_force(session, client, patient, Some(PatientStatus::Active)).await?;
 		Ok(Self {
 			patient,
 			guardian: guardianship.is_some(),
@@ -57,11 +70,13 @@ impl Party {
 	}
 }
 
-/// The guardianship of whoever signs, if she has one; an error when it doesn't count now.
+/// The guardianship of whoever signs, if she has one; an error when it doesn't count now, or would not for a patient of
+/// this status.
 async fn in_force(
 	session: &Session,
 	client: &Client,
 	patient: PatientId,
+	status: Option<PatientStatus>,
 ) -> Result<Option<Guardianship<AccountId>>, Error> {
 	let own = session.named_account()?;
 	let at = client.finalised().await?;
@@ -69,7 +84,10 @@ async fn in_force(
 	let Some(guardianship) = guardianships.into_iter().find(|one| one.guardian == own) else {
 		return Ok(None);
 	};
-	let status = client.patient(&at, patient).await?.status;
+	let status = match status {
+		Some(status) => status,
+		None => client.patient(&at, patient).await?.status,
+	};
 	match why_not_in_force(&guardianship, status, client.time().await?) {
 		Some(why) => Err(KeyError::GuardianshipNotInForce { patient, why }.into()),
 		None => Ok(Some(guardianship)),

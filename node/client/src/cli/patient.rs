@@ -8,6 +8,7 @@ use salus_primitives::PatientId;
 use super::{
 	emergency_card::{said, CardFlags, NOTICE},
 	key::{private_text, text_or_file},
+	party::Party,
 	qr,
 	report::Report,
 	rotate::RotateKeys,
@@ -16,8 +17,8 @@ use super::{
 	view,
 };
 use crate::sdk::{
-	calls, replace_private, words, Card, DocumentError, EmergencyCard, Error, Registration, VoucherLetter,
-	CARD_LIFETIME, IDS_OF_ONE_SEED,
+	calls, replace_private, sentence::Voice, words, Card, DocumentError, EmergencyCard, Error, Registration,
+	VoucherLetter, CARD_LIFETIME, IDS_OF_ONE_SEED,
 };
 
 #[derive(Subcommand)]
@@ -47,6 +48,15 @@ pub(crate) enum Patient {
 		after_help = "Examples:\n  salus --key me.key patient rotate-keys --patient 0\n  salus --key me.key patient rotate-keys --patient 0 --new-key new.key\n  salus --key me.key patient rotate-keys --patient 0 --acceptance acceptance.json\n\nThe last is for another device, which writes the file with `salus accept controller`. You sign with the key you have; for one that is lost see `salus recovery`. The old account never comes back."
 	)]
 	RotateKeys(RotateKeys),
+	/// Contest that you died, or as a guardian that your patient did: the note counts no more until the council decides
+	#[command(
+		after_help = "Example:\n  salus --key me.key patient contest-death --patient 0\n\nTwo officers of the hospital take their note back with `salus act`: no council is needed then."
+	)]
+	ContestDeath {
+		/// The patient
+		#[arg(long)]
+		patient: PatientId,
+	},
 	/// Read a patient's card or emergency card: its text, a file, or - for standard input
 	#[command(after_help = "Example:\n  salus patient read-card card.txt")]
 	ReadCard {
@@ -80,6 +90,7 @@ impl Patient {
 			Self::Card { patient, out } => card(session, patient, out).await,
 			Self::EmergencyCard(flags) => flags.run(session).await,
 			Self::RotateKeys(rotate) => rotate.run(session).await,
+			Self::ContestDeath { patient } => contest_death(session, patient).await,
 			Self::ReadCard { card } => read_card(session, &card).await,
 			Self::Show { id } => {
 				let client = session.client().await?;
@@ -128,6 +139,26 @@ impl Register {
 			.field("controller", keys.account.id().to_string())
 			.acknowledged(&acknowledgement))
 	}
+}
+
+async fn contest_death(session: &Session, patient: PatientId) -> Result<Report, Error> {
+	let client = session.client().await?;
+	let party = Party::who_says_she_lives(session, &client, patient).await?;
+	let sentence = party.is_told(session, |voice| {
+		let whose = match voice {
+			Voice::ToThePatient => "your",
+			Voice::OfThePatient => "her",
+		};
+		format!("You contest the note of {whose} death: it counts no more until the council decides.")
+	});
+	let account = party.account(session, &client).await?;
+	let acknowledgement = client.submit(&calls::contest_death(patient), &account).await?;
+	Ok(session
+		.report()
+		.line(format!("the note of patient {patient}'s death waits for the council"))
+		.field("patient", words::number(patient))
+		.field("sentence", sentence)
+		.acknowledged(&acknowledgement))
 }
 
 async fn card(session: &Session, patient: PatientId, out: Option<PathBuf>) -> Result<Report, Error> {

@@ -83,7 +83,18 @@ fn clause(act: &Act, institution: InstitutionId) -> String {
 			};
 			format!("{who} is registered at {here} on paper, and nobody signs for her until she claims her id")
 		}
-		Act::Identify { patient, .. } => format!("it is known now who patient {patient} is"),
+		Act::Identify { patient, majority, .. } => {
+			let of_age = majority.map(|majority| {
+				format!(
+					": a minor who comes of age in {}, with which her guardianships end",
+					month(majority)
+				)
+			});
+			format!("it is known now who patient {patient} is{}", of_age.unwrap_or_default())
+		}
+		Act::ReinstateCredential(account) => format!(
+			"the suspended credential of account {account} at {here} counts again, even if a violation was found with it"
+		),
 		Act::Claim {
 			patient, controller, ..
 		} => format!("patient {patient} has a key of her own, and account {controller} signs for her from now on"),
@@ -383,6 +394,7 @@ mod tests {
 				},
 				"no caregiver of patient 7 any more",
 			),
+			(Act::ReinstateCredential(account), "at institution 3 counts again"),
 		];
 		for (act, wanted) in named {
 			let said = said(&act);
@@ -396,8 +408,17 @@ mod tests {
 				Act::Identify {
 					patient: 7,
 					evidence: Hash::zero(),
+					majority: None,
 				},
-				"who patient 7 is",
+				"who patient 7 is.",
+			),
+			(
+				Act::Identify {
+					patient: 7,
+					evidence: Hash::zero(),
+					majority: words::month("2031-05").ok(),
+				},
+				"who patient 7 is: a minor who comes of age in May 2031",
 			),
 			(merge([None, None]), "goes on under id 8; id 7 is closed"),
 			(

@@ -42,8 +42,12 @@ pub enum Act {
 		majority: Option<Moment>,
 	},
 	/// It is known who a patient is.
-	#[codec(index = 9)]
-	Identify { patient: PatientId, evidence: Hash },
+	#[codec(index = 21)]
+	Identify {
+		patient: PatientId,
+		evidence: Hash,
+		majority: Option<Moment>,
+	},
 	/// A patient on paper signs by an account of her own.
 	#[codec(index = 10)]
 	Claim {
@@ -103,6 +107,9 @@ pub enum Act {
 	/// A caregiver's part is over.
 	#[codec(index = 20)]
 	RemoveCaregiver { patient: PatientId, caregiver: AccountId },
+	/// A suspended credential counts again.
+	#[codec(index = 22)]
+	ReinstateCredential(AccountId),
 }
 
 /// What two officers propose of a guardianship.
@@ -163,6 +170,7 @@ impl Act {
 			Self::BeginRecovery { .. } => "BeginRecovery",
 			Self::NameCaregiver { .. } => "NameCaregiver",
 			Self::RemoveCaregiver { .. } => "RemoveCaregiver",
+			Self::ReinstateCredential(_) => "ReinstateCredential",
 		}
 	}
 
@@ -226,6 +234,7 @@ mod tests {
 			Act::Identify {
 				patient: 7,
 				evidence: hash,
+				majority: Some(9),
 			},
 			Act::Claim {
 				patient: 7,
@@ -280,6 +289,7 @@ mod tests {
 				patient: 7,
 				caregiver: account,
 			},
+			Act::ReinstateCredential(account),
 		]
 	}
 

@@ -56,7 +56,12 @@ pub fn transfer(institution: InstitutionId) -> impl Payload {
 	api::tx().roles().transfer(institution)
 }
 
-/// An account leaves for ever; it names every institution where it ever had a credential.
+/// A practitioner gives up her credential at an institution.
+pub fn resign_credential(institution: InstitutionId) -> impl Payload {
+	api::tx().roles().resign_credential(institution)
+}
+
+/// An account leaves for ever; it names every institution where it has a credential that was not revoked.
 pub fn leave(credentials: &[InstitutionId]) -> impl Payload {
 	api::tx().roles().leave(BoundedVec(credentials.to_vec()))
 }
@@ -167,6 +172,11 @@ pub fn object_to_guardian(patient: PatientId, guardian: AccountId) -> impl Paylo
 /// A patient contests a guardianship.
 pub fn contest_guardian(guardian: AccountId) -> impl Payload {
 	api::tx().roles().contest_guardian(guardian)
+}
+
+/// A patient contests the note of her death, or a guardian of hers does.
+pub fn contest_death(patient: PatientId) -> impl Payload {
+	api::tx().roles().contest_death(patient)
 }
 
 /// A guardian gives her guardianship up.

@@ -179,6 +179,16 @@ pub fn clause(call: &RuntimeCall) -> Option<String> {
 				format!("institution {institution} is suspended: no officer and no credential of it counts")
 			}
 			Roles::reinstate_institution { institution } => format!("institution {institution} is reinstated"),
+			Roles::revoke_institution { institution } => format!(
+				"institution {institution} is revoked for ever: no officer and no credential of it counts again, and it has no seat"
+			),
+			Roles::change_seat { institution, seat } => {
+				format!("account {seat} sits on the council for institution {institution}, in place of its account until now")
+			}
+			Roles::decide_death { patient, upheld } => {
+				let decided = if *upheld { "is upheld" } else { "is taken back" };
+				format!("the contested note of patient {patient}'s death {decided}")
+			}
 			Roles::replace_officer {
 				institution,
 				officer,
@@ -276,6 +286,38 @@ mod tests {
 		assert_eq!((read.index, read.length as usize), (3, bytes.len()));
 		assert!(read.call.to_string().contains("decide_recovery"), "{}", read.call);
 		assert!(motion(Hash::zero(), votes(), &[255], &metadata).is_err());
+	}
+
+	#[test]
+	fn what_is_decided_of_seats_institutions_and_deaths_is_told() {
+		let seat = AccountId::from([1; 32]);
+		for (call, wanted) in [
+			(
+				Roles::revoke_institution { institution: 2 },
+				"institution 2 is revoked for ever",
+			),
+			(
+				Roles::decide_death {
+					patient: 7,
+					upheld: true,
+				},
+				"patient 7's death is upheld",
+			),
+			(
+				Roles::decide_death {
+					patient: 7,
+					upheld: false,
+				},
+				"patient 7's death is taken back",
+			),
+			(
+				Roles::change_seat { institution: 2, seat },
+				"sits on the council for institution 2",
+			),
+		] {
+			let told = clause(&RuntimeCall::Roles(call)).unwrap();
+			assert!(told.contains(wanted), "{told}");
+		}
 	}
 
 	#[test]

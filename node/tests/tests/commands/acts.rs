@@ -363,6 +363,16 @@ async fn officers_do_the_rest_together() {
 	salus
 		.types_as(FIRST, "credential leave --for-ever")
 		.fails(4, "Roles.HoldsOffice");
+
+	let nurse = "//Alice//nurse";
+	let unsure = salus.types_as(nurse, "credential resign --institution 0");
+	unsure.fails(8, "Unconfirmed");
+	let resigned = salus
+		.types_as(nurse, "credential resign --institution 0 --for-ever")
+		.ok();
+	assert_eq!(node.acknowledged(&resigned).await, ["Roles.CredentialRevoked"]);
+	let left = salus.types_as(nurse, "credential leave --for-ever").ok();
+	assert_eq!(left["institutions"], json!([]), "what was revoked is not named again");
 }
 
 /// Two hospitals' seats carry a motion and refuse another; what a carried motion can't do is told by the pallet's error.
@@ -415,4 +425,20 @@ async fn the_council_decides_by_motions() {
 	let entry = salus.types("institution show 1").ok();
 	assert_eq!(entry["institution"]["status"], "Active");
 	assert_eq!(salus.types("council list").ok()["motions"], json!([]));
+
+	let reseat = puts(&format!("change-seat --institution 1 --seat {}", account("//Dave")));
+	for seat in ["//Alice", "//Bob"] {
+		votes(seat, &reseat, "aye").ok();
+	}
+	let closed = closes(&reseat).ok();
+	let events = node.acknowledged(&closed).await;
+	assert!(events.contains(&"Roles.SeatChanged".to_owned()), "{events:?}");
+	let revoke = puts("revoke-institution --institution 1");
+	votes("//Bob", &revoke, "aye").fails(4, "Council.NotMember");
+	for seat in ["//Alice", "//Dave"] {
+		votes(seat, &revoke, "aye").ok();
+	}
+	assert_eq!(closes(&revoke).ok()["carried"], true);
+	let entry = salus.types("institution show 1").ok();
+	assert_eq!(entry["institution"]["status"], "Revoked");
 }

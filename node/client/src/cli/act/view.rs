@@ -23,7 +23,9 @@ pub(super) fn proposed(proposed: &ProposedAct) -> Value {
 pub(super) fn act(act: &Act) -> Value {
 	let mut fields = match act {
 		Act::RemoveRegistrar => json!({}),
-		Act::NameRegistrar(one) | Act::AddOfficer(one) | Act::RemoveOfficer(one) => json!({ "account": account(one) }),
+		Act::NameRegistrar(one) | Act::AddOfficer(one) | Act::RemoveOfficer(one) | Act::ReinstateCredential(one) => {
+			json!({ "account": account(one) })
+		}
 		Act::ChangeHpkeKey(key) => json!({ "hpke": hpke(key) }),
 		Act::ChangeNodes { peer_ids, addresses } => json!({
 			"peerIds": peer_ids.iter().map(|id| show_peer(id)).collect::<Vec<_>>(),
@@ -40,7 +42,15 @@ pub(super) fn act(act: &Act) -> Value {
 			"identified": identified,
 			"majority": majority.map(number),
 		}),
-		Act::Identify { patient, evidence } => json!({ "patient": number(*patient), "evidence": hex(evidence) }),
+		Act::Identify {
+			patient,
+			evidence,
+			majority,
+		} => json!({
+			"patient": number(*patient),
+			"evidence": hex(evidence),
+			"majority": majority.map(number),
+		}),
 		Act::Claim {
 			patient,
 			controller,

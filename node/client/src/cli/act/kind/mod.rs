@@ -76,12 +76,15 @@ pub(crate) enum Kind {
 	RegisterOnPaper(OnPaper),
 	/// Note that it is known who an unidentified patient is
 	#[command(
-		after_help = "Example:\n  salus --key officer.key act propose --institution 0 identify --patient 7 \\\n    --evidence-file seen.txt --salts salts.json"
+		after_help = "Examples:\n  salus --key officer.key act propose --institution 0 identify --patient 7 \\\n    --evidence-file seen.txt --salts salts.json\n  salus --key officer.key act propose --institution 0 identify --patient 7 \\\n    --majority 2031-05 --evidence-file seen.txt --salts salts.json"
 	)]
 	Identify {
 		/// The patient
 		#[arg(long)]
 		patient: PatientId,
+		/// For a minor: the month in which she comes of age, such as 2031-05; her guardianships end with it
+		#[arg(long, value_parser = words::month, value_name = "MONTH")]
+		majority: Option<Moment>,
 		#[command(flatten)]
 		evidence: EvidenceFlags,
 	},
@@ -186,6 +189,11 @@ pub(crate) enum Kind {
 		#[arg(long, value_parser = words::account)]
 		caregiver: AccountId,
 	},
+	/// Reinstate a suspended credential, after a violation too
+	#[command(
+		after_help = "Example:\n  salus --key officer.key act propose --institution 0 reinstate-credential --account 5Grw…\n\nNeither officer decides about her own. Where no violation was found one officer is enough: salus credential reinstate"
+	)]
+	ReinstateCredential(Account),
 }
 
 /// Whom an act is about.
@@ -326,9 +334,18 @@ impl Kind {
 				};
 				return Ok((act, salts));
 			}
-			Self::Identify { patient, evidence } => {
+			Self::Identify {
+				patient,
+				majority,
+				evidence,
+			} => {
 				let (evidence, salts) = evidence.commitment()?;
-				return Ok((Act::Identify { patient, evidence }, salts));
+				let act = Act::Identify {
+					patient,
+					evidence,
+					majority,
+				};
+				return Ok((act, salts));
 			}
 			Self::Claim { patient, acceptance } => {
 				let (acceptance, signature) = accepted(&acceptance, place, patient, Capacity::Controller)?;
@@ -375,6 +392,7 @@ impl Kind {
 				}
 			}
 			Self::RemoveCaregiver { patient, caregiver } => Act::RemoveCaregiver { patient, caregiver },
+			Self::ReinstateCredential(Account { account }) => Act::ReinstateCredential(account),
 		};
 		Ok((act, None))
 	}

@@ -290,7 +290,24 @@ fn a_patient_on_paper_is_known_or_not_and_comes_of_age_in_a_month() {
 		assert!(paper(&wrong).is_err(), "{wrong}");
 	}
 	let identify = desk.built("identify --patient 7 --evidence-file @seen.txt --salts @new.json");
-	assert_eq!(identify.unwrap().0.name(), "Identify");
+	assert!(matches!(
+		identify.unwrap().0,
+		Act::Identify {
+			patient: 7,
+			majority: None,
+			..
+		}
+	));
+	let line = "identify --patient 7 --majority 2031-05 --evidence-file @seen.txt --salts @other.json";
+	let of_age = words::month("2031-05").unwrap();
+	assert!(matches!(
+		desk.built(line).unwrap().0,
+		Act::Identify { majority: Some(majority), .. } if majority == of_age
+	));
+	assert_eq!(
+		act(&format!("reinstate-credential --account {ALICE}")),
+		Act::ReinstateCredential(alice())
+	);
 }
 
 #[test]
