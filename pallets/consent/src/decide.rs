@@ -80,7 +80,7 @@ fn rules<T: Config>(
 	let capacity = standing::<T>(request, patient.as_ref(), now).map_err(by(Rule::Standing))?;
 	availability(request, &capacity).map_err(by(Rule::Status))?;
 	let status = patient.as_ref().map(|patient| patient.status);
-	let mut judged = |acting| judged::<T>(request, acting, status, returned, now, note);
+	let mut judged = |staff| judged::<T>(request, staff, status, returned, now, note);
 	match capacity {
 		Capacity::Subject { admitted_by } => subject(request, admitted_by)
 			.map(|basis| (Rule::Subject, basis))
@@ -97,19 +97,24 @@ fn rules<T: Config>(
 			None => Err((Rule::Subject, Reason::NoGrant)),
 		},
 		Capacity::Caregiver => judged(None),
-		Capacity::Staff { institution, role } => judged(Some((institution, role))),
+		Capacity::Staff {
+			institution,
+			role,
+			begun,
+		} => judged(Some(((institution, role), begun))),
 	}
 }
 
 /// Rules 3 to 8, for staff and, without an institution, for caregivers.
 fn judged<T: Config>(
 	request: &AccessRequest<T::AccountId>,
-	acting: Option<(InstitutionId, Role)>,
+	staff: Option<((InstitutionId, Role), Moment)>,
 	patient: Option<PatientStatus>,
 	returned: &[GrantId],
 	now: Moment,
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Found {
+	let acting = staff.map(|(acting, _)| acting);
 	let limits = acting.map_or(CAREGIVER, |(_, role)| role.limits());
 	role_matrix(request, limits).map_err(by(Rule::Matrix))?;
 	let denials = Denials::<T>::get(request.patient);
@@ -120,8 +125,9 @@ fn judged<T: Config>(
 		}
 	}
 	refusals(request, acting.map(|(_, role)| role), &denials, note).map_err(by(Rule::Denial))?;
-	let assigned = acting
-		.is_some_and(|(institution, _)| T::Registry::is_assigned(&request.requester, request.patient, institution));
+	let assigned = staff.is_some_and(|((institution, _), begun)| {
+		T::Registry::is_assigned_since(&request.requester, request.patient, institution, begun)
+	});
 	if let Some(basis) = authorship::<T>(request, acting, assigned).map_err(by(Rule::Status))? {
 		return Ok((Rule::Author, basis));
 	}
@@ -142,7 +148,11 @@ enum Capacity<AccountId> {
 	/// As somebody she named.
 	Caregiver,
 	/// In a role at an institution.
-	Staff { institution: InstitutionId, role: Role },
+	Staff {
+		institution: InstitutionId,
+		role: Role,
+		begun: Moment,
+	},
 }
 
 /// Where and as what a requester acts, for the grants.
@@ -180,6 +190,7 @@ fn standing<T: Config>(
 			Some(standing) => Ok(Capacity::Staff {
 				institution,
 				role: standing.role,
+				begun: standing.begun,
 			}),
 		},
 	}

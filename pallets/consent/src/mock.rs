@@ -114,6 +114,7 @@ impl Registry<u64> for Register {
 		Some(Standing {
 			role,
 			active: active && Institutions::get(institution).unwrap_or(false),
+			begun: 0,
 		})
 	}
 

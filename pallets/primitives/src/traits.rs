@@ -15,6 +15,8 @@ pub struct Standing {
 	pub role: Role,
 	/// Whether credential and institution count now.
 	pub active: bool,
+	/// Since when she has been employed there, renewals without a gap included: what was hers before is hers no more.
+	pub begun: Moment,
 }
 
 /// Who is who: implemented by pallet-roles. All of it is derived at use, so that one write suspends a hospital.
@@ -34,6 +36,15 @@ pub trait Registry<AccountId> {
 	/// Whether the practitioner has accepted an assignment to the patient at this institution and it has not ended. Two
 	/// reads, of which one is of the credential that `standing` reads.
 	fn is_assigned(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) -> bool;
+	/// The same for a practitioner whose standing is known, and with it since when she has been employed there. One read.
+	fn is_assigned_since(
+		practitioner: &AccountId,
+		patient: PatientId,
+		institution: InstitutionId,
+		_begun: Moment,
+	) -> bool {
+		Self::is_assigned(practitioner, patient, institution)
+	}
 	/// The account's guardianship of the patient, in force or not: ask [`Guardianship::is_active`]. One bounded read.
 	fn guardianship(patient: PatientId, account: &AccountId) -> Option<Guardianship<AccountId>>;
 	/// Whether the patient named the account as a caregiver. One bounded read.

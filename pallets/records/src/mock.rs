@@ -87,6 +87,7 @@ impl Registry<u64> for Register {
 		Some(Standing {
 			role: Role::Doctor,
 			active,
+			begun: 0,
 		})
 	}
 	fn is_revoked(_: &u64, _: InstitutionId) -> bool {

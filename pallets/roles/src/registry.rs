@@ -1,8 +1,9 @@
 //! What the other pallets and the runtime API ask.
 
 use crate::{
-	Applications, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials, GuardiansOf, Home,
-	Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars, MAX_INSTITUTIONS_PAGE,
+	Applications, Assignments, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials,
+	GuardiansOf, Home, Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars,
+	MAX_INSTITUTIONS_PAGE,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Time;
@@ -90,6 +91,7 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 		Some(Standing {
 			role: credential.role,
 			active,
+			begun: credential.valid_from,
 		})
 	}
 
@@ -110,6 +112,16 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 			Self::assignment(patient, practitioner, institution),
 			Some(Assignment::Accepted(_))
 		)
+	}
+
+	fn is_assigned_since(
+		practitioner: &T::AccountId,
+		patient: PatientId,
+		institution: InstitutionId,
+		begun: Moment,
+	) -> bool {
+		let assignment = Assignments::<T>::get(patient, (practitioner, institution));
+		matches!(assignment, Some(Assignment::Accepted(at)) if begun <= at)
 	}
 
 	fn guardianship(patient: PatientId, account: &T::AccountId) -> Option<Guardianship<T::AccountId>> {

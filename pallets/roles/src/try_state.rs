@@ -5,8 +5,8 @@
 use crate::{
 	keys, patients::is_first_of_month, ActiveSince, Applications, Assignments, CaregiversOf, ComingKeysOf, Config,
 	ContactsOf, ContestedDeaths, Credentials, GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, KinOf, Merges,
-	NextInstitution, NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, RecoveryRounds, Registrars,
-	RetiredKeys, Ties, TiesOf, Tombstones, UsedVouchers, Violations, MIN_OFFICERS,
+	NextInstitution, NextPatient, Pallet, PaperRecords, PatientOf, Patients, ProposedActs, Recoveries, RecoveryRounds,
+	Registrars, RetiredKeys, Ties, TiesOf, Tombstones, UsedVouchers, Violations, MIN_OFFICERS,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;

@@ -27,7 +27,10 @@ fn accepted() {
 }
 
 fn is_assigned() -> bool {
-	Roles::is_assigned(&id("doctor"), ALICE, A)
+	let assigned = Roles::is_assigned(&id("doctor"), ALICE, A);
+	let begun = Roles::standing(&id("doctor"), A).unwrap().begun;
+	assert_eq!(Roles::is_assigned_since(&id("doctor"), ALICE, A, begun), assigned);
+	assigned
 }
 
 #[test]

@@ -41,7 +41,8 @@ fn standing_is_for_one_institution() {
 			Roles::standing(&id("doctor"), A),
 			Some(Standing {
 				role: Role::Doctor,
-				active: true
+				active: true,
+				begun: credential(Role::Doctor).valid_from,
 			})
 		);
 		assert_eq!(Roles::standing(&id("doctor"), B), None);
@@ -50,7 +51,8 @@ fn standing_is_for_one_institution() {
 			Roles::standing(&id("doctor"), A),
 			Some(Standing {
 				role: Role::Doctor,
-				active: false
+				active: false,
+				begun: credential(Role::Doctor).valid_from,
 			})
 		);
 	});
