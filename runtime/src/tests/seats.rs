@@ -89,9 +89,15 @@ fn the_account_that_sits_for_a_hospital_is_changed_and_its_votes_are_void() {
 
 		// Of the three ayes of the other motion two are left.
 		let early = pallet_collective::Error::<Runtime, CouncilCollective>::TooEarly;
-		assert_eq!(close(open, 0).unwrap_err().error, early.into());
+		assert_eq!(
+			close(open, 0).unwrap_err().error,
+			sp_runtime::DispatchError::from(early)
+		);
 		let stranger = pallet_collective::Error::<Runtime, CouncilCollective>::NotMember;
-		assert_eq!(aye("//Ferdie", open, 0).unwrap_err().error, stranger.into());
+		assert_eq!(
+			aye("//Ferdie", open, 0).unwrap_err().error,
+			sp_runtime::DispatchError::from(stranger)
+		);
 		aye("//Grace", open, 0).unwrap();
 		close(open, 0).unwrap();
 		assert_eq!(Roles::institution(1).unwrap().status, Status::Suspended);

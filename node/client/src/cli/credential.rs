@@ -275,10 +275,15 @@ mod tests {
 			(2, credential(Status::Suspended), false),
 		];
 		assert_eq!(held(&all).ok(), Some(vec![0, 2]));
-		let most = u32::try_from(MOST).unwrap_or(0);
-		let many: Vec<_> = (0..=most).map(|n| (n, credential(Status::Active), true)).collect();
-		assert!(held(&many[1..]).is_ok());
-		let refused = held(&many).err().map(|error| error.to_string()).unwrap_or_default();
+		let many = |count: usize| -> Vec<_> {
+			let all = (0..).map(|n| (n, credential(Status::Active), true));
+			all.take(count).collect()
+		};
+		assert!(held(&many(MOST)).is_ok());
+		let refused = held(&many(MOST + 1))
+			.err()
+			.map(|error| error.to_string())
+			.unwrap_or_default();
 		assert!(refused.contains("salus credential resign"), "{refused}");
 	}
 
