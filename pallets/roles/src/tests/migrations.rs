@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 fn write_as_before() -> Vec<(InstitutionId, Institution<AccountId32>)> {
 	let now: Vec<_> = Institutions::<Test>::iter().collect();
 	for (id, institution) in now.clone() {
-		let fields = (
+		let fields: v3::Fields<AccountId32> = (
 			institution.kind,
 			institution.region,
 			institution.time_zone,

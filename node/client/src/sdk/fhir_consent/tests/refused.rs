@@ -336,7 +336,10 @@ fn what_outlives_the_patient_is_said_by_one_extension_alone() {
 		let [(_, terms)] = granted(permit("extension", extensions)).try_into().unwrap();
 		(terms.outlives, terms.erase_after.is_some())
 	};
-	assert_eq!(outlives(json!([])), (false, false));
+	let [(_, plain)] = granted(permit("purpose", json!([coding(codes::PURPOSE, "HRESCH")])))
+		.try_into()
+		.unwrap();
+	assert!(!plain.outlives);
 	assert_eq!(outlives(json!([marks(json!(true))])), (true, false));
 	assert_eq!(outlives(json!([marks(json!(false))])), (false, false));
 	assert_eq!(outlives(json!([marks(json!(true)), erased])), (true, true));

@@ -218,7 +218,7 @@ fn the_mark_of_what_outlives_the_patient_is_written_beside_the_date_of_erasure()
 	statement.grants[0].1.outlives = true;
 	assert_eq!(written_extension(&statement), json!([mark]));
 	statement.grants[0].1.erase_after = Some(0);
-	let erased = json!({ "url": codes::ERASE_AFTER, "valueDateTime": "1970-01-01T00:00:00Z" });
+	let erased = json!({ "url": codes::ERASE_AFTER, "valueDateTime": "1970-01-01T00:00:00.000Z" });
 	assert_eq!(written_extension(&statement), json!([erased, mark]));
 	let document = written(&statement);
 	assert!(document["text"]["div"]
