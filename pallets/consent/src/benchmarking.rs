@@ -67,8 +67,12 @@ mod benchmarks {
 		world.fill_grants(&grantee, true);
 		world.fill_requests(false);
 		let origin = RawOrigin::Signed(world.controller.clone());
+		let asked = Terms {
+			outlives: false,
+			..world.terms()
+		};
 		#[extrinsic_call]
-		_(origin, world.patient, world.doctor.clone(), LAST_REQUEST, world.terms());
+		_(origin, world.patient, world.doctor.clone(), LAST_REQUEST, asked);
 		assert_eq!(
 			Requests::<T>::get(world.patient, &world.doctor).len() as u64,
 			LAST_REQUEST

@@ -405,7 +405,7 @@ fn grants<T: Config>(
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Result<Basis, Reason> {
 	let mut lists = Lists::<T>::of(request.patient);
-	let mut doubt = Doubt::<T>::of(request.patient, patient);
+	let mut doubt = Doubt::<T>::of(request.patient, patient, now);
 	let mut live: Option<(bool, GrantId)> = None;
 	let mut nearest = Reason::NoGrant;
 	for grantee in grantees_of(&request.requester, acting.acting) {

@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::UnknownGrant)?;
 		let above = lists.above(&parent, &[]);
 		let live = !parent.is_dead(now) && parent.terms.starts <= now && !above.revoked && !above.used_up;
-		let in_doubt = Doubt::<T>::of(patient, Some(PatientStatus::Active)).covers(&above.root);
+		let in_doubt = Doubt::<T>::of(patient, Some(PatientStatus::Active), now).covers(&above.root);
 		ensure!(live && !in_doubt, Error::<T>::GrantNotLive);
 		ensure!(above.count < MAX_PASSES, Error::<T>::PassedOnTooFar);
 		ensure!(parent.terms.actions.contains(Action::Share), Error::<T>::NotShareable);

@@ -3,25 +3,26 @@
 use crate::{delegation::Root, parties::Scope, Config, Error, Grants, Pallet};
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Time};
-use salus_primitives::{GrantId, Grantee, KeyLoss, PatientId, PatientStatus, Registry};
+use salus_primitives::{GrantId, Grantee, Guardianship, KeyLoss, Moment, PatientId, PatientStatus, Registry};
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// What is in doubt of a patient's grants. Nothing is read before it is asked for; the loss is read once, and her
-/// guardians once for each account that gave what is in doubt.
+/// What is in doubt of a patient's grants. Nothing is read before it is asked for, and the loss and her guardians once.
 pub(crate) struct Doubt<T: Config> {
 	patient: PatientId,
 	status: Option<PatientStatus>,
+	now: Moment,
 	loss: Option<KeyLoss>,
-	guardians: Vec<(T::AccountId, bool)>,
+	guardians: Option<Vec<Guardianship<T::AccountId>>>,
 }
 
 impl<T: Config> Doubt<T> {
-	pub fn of(patient: PatientId, status: Option<PatientStatus>) -> Self {
+	pub fn of(patient: PatientId, status: Option<PatientStatus>, now: Moment) -> Self {
 		Self {
 			patient,
 			status,
+			now,
 			loss: None,
-			guardians: Vec::new(),
+			guardians: None,
 		}
 	}
 
@@ -34,14 +35,15 @@ impl<T: Config> Doubt<T> {
 	}
 
 	fn is_guardian(&mut self, account: &T::AccountId) -> bool {
-		if let Some((_, guards)) = self.guardians.iter().find(|(known, _)| known == account) {
-			return *guards;
-		}
-		let guards = T::Registry::guardianship(self.patient, account)
-			.zip(self.status)
-			.is_some_and(|(guardianship, status)| guardianship.is_active(T::Time::now(), status));
-		self.guardians.push((account.clone(), guards));
-		guards
+		let (patient, now) = (self.patient, self.now);
+		let guardians = self
+			.guardians
+			.get_or_insert_with(|| T::Registry::guardianships(patient));
+		self.status.is_some_and(|status| {
+			guardians
+				.iter()
+				.any(|guardianship| guardianship.guardian == *account && guardianship.is_active(now, status))
+		})
 	}
 }
 
@@ -55,7 +57,7 @@ impl<T: Config> Pallet<T> {
 		grant: GrantId,
 	) -> Result<(), DispatchError> {
 		let now = T::Time::now();
-		let mut doubt = Doubt::<T>::of(patient, Some(PatientStatus::Active));
+		let mut doubt = Doubt::<T>::of(patient, Some(PatientStatus::Active), now);
 		Grants::<T>::try_mutate(patient, grantee, |list| {
 			let found = list
 				.iter_mut()

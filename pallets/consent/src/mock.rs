@@ -67,9 +67,25 @@ pub type Since = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId)
 /// Credentials that are revoked.
 #[storage_alias]
 pub type Revoked = StorageMap<MockRegister, Blake2_128Concat, (u64, InstitutionId), ()>;
-/// Guardianships, of a patient and to an account.
+/// Each patient's guardianships, under one key as roles keeps them.
 #[storage_alias]
-pub type Guardianships = StorageMap<MockRegister, Blake2_128Concat, (PatientId, u64), Guardianship<u64>>;
+type GuardiansOf = StorageMap<MockRegister, Twox64Concat, PatientId, Vec<Guardianship<u64>>, ValueQuery>;
+/// Guardianships, of a patient and to an account.
+pub struct Guardianships;
+impl Guardianships {
+	pub fn insert(of_and_to: (PatientId, u64), guardianship: Guardianship<u64>) {
+		Self::set(of_and_to, Some(guardianship));
+	}
+	pub fn remove(of_and_to: (PatientId, u64)) {
+		Self::set(of_and_to, None);
+	}
+	pub fn set((patient, guardian): (PatientId, u64), guardianship: Option<Guardianship<u64>>) {
+		GuardiansOf::mutate(patient, |all| {
+			all.retain(|one| one.guardian != guardian);
+			all.extend(guardianship);
+		});
+	}
+}
 /// Since when keys may have been in other hands.
 #[storage_alias]
 pub type KeyLosses = StorageMap<MockRegister, Twox64Concat, PatientId, KeyLoss>;
@@ -138,8 +154,8 @@ impl Registry<u64> for Register {
 		None
 	}
 
-	fn guardianship(patient: PatientId, account: &u64) -> Option<Guardianship<u64>> {
-		Guardianships::get((patient, *account))
+	fn guardianships(patient: PatientId) -> Vec<Guardianship<u64>> {
+		GuardiansOf::get(patient)
 	}
 
 	fn is_caregiver(patient: PatientId, account: &u64) -> bool {

@@ -118,8 +118,8 @@ impl Registry<u64> for Roles {
 	fn is_assigned(_: &u64, _: PatientId, _: InstitutionId) -> bool {
 		false
 	}
-	fn guardianship(_: PatientId, _: &u64) -> Option<Guardianship<u64>> {
-		None
+	fn guardianships(_: PatientId) -> Vec<Guardianship<u64>> {
+		Vec::new()
 	}
 	fn is_caregiver(_: PatientId, _: &u64) -> bool {
 		false

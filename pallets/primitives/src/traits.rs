@@ -6,6 +6,7 @@ use crate::{
 	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Guardianship, Institution, InstitutionId, KeyLoss, Kind,
 	Moment, Patient, PatientId, Receipt, Record, RecordId, Role, Terms,
 };
+use alloc::vec::Vec;
 use sp_runtime::{DispatchError, Weight};
 
 /// A credential as the decision engine sees it.
@@ -45,8 +46,16 @@ pub trait Registry<AccountId> {
 	) -> bool {
 		Self::is_assigned(practitioner, patient, institution)
 	}
-	/// The account's guardianship of the patient, in force or not: ask [`Guardianship::is_active`]. One bounded read.
-	fn guardianship(patient: PatientId, account: &AccountId) -> Option<Guardianship<AccountId>>;
+	/// The patient's guardianships, in force or not: ask [`Guardianship::is_active`]. One bounded read.
+	fn guardianships(patient: PatientId) -> Vec<Guardianship<AccountId>>;
+	/// The account's guardianship of the patient, in force or not. The same read.
+	fn guardianship(patient: PatientId, account: &AccountId) -> Option<Guardianship<AccountId>>
+	where
+		AccountId: PartialEq,
+	{
+		let mut all = Self::guardianships(patient).into_iter();
+		all.find(|guardianship| guardianship.guardian == *account)
+	}
 	/// Whether the patient named the account as a caregiver. One bounded read.
 	fn is_caregiver(patient: PatientId, account: &AccountId) -> bool;
 	/// Since when the patient's key may have been in other hands. One read.

@@ -102,8 +102,8 @@ impl Registry<u64> for Register {
 	fn is_assigned(practitioner: &u64, patient: PatientId, institution: InstitutionId) -> bool {
 		Assignments::contains_key((*practitioner, patient, institution))
 	}
-	fn guardianship(_: PatientId, _: &u64) -> Option<Guardianship<u64>> {
-		None
+	fn guardianships(_: PatientId) -> Vec<Guardianship<u64>> {
+		Vec::new()
 	}
 	fn is_caregiver(_: PatientId, _: &u64) -> bool {
 		false

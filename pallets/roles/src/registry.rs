@@ -124,8 +124,8 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 		matches!(assignment, Some(Assignment::Accepted(at)) if begun <= at)
 	}
 
-	fn guardianship(patient: PatientId, account: &T::AccountId) -> Option<Guardianship<T::AccountId>> {
-		Self::guardianship_of(patient, account)
+	fn guardianships(patient: PatientId) -> Vec<Guardianship<T::AccountId>> {
+		Self::guardianships(patient)
 	}
 
 	fn is_caregiver(patient: PatientId, account: &T::AccountId) -> bool {

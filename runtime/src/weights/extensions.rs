@@ -3,4 +3,4 @@
 use frame_support::weights::{constants::WEIGHT_REF_TIME_PER_NANOS, Weight};
 
 /// Without the database.
-pub const TIME: Weight = Weight::from_parts(27230 * WEIGHT_REF_TIME_PER_NANOS, 0);
+pub const TIME: Weight = Weight::from_parts(26869 * WEIGHT_REF_TIME_PER_NANOS, 0);

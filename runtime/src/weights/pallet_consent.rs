@@ -1,6 +1,6 @@
 //! Weights of `pallet_consent`, measured by `scripts/weights` on the real runtime.
 //!
-//! 2026-11-21; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
+//! 2026-11-22; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
 //! added by `DbWeight`.
 
 use core::marker::PhantomData;
@@ -15,9 +15,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Requests` (r:1 w:1)
-	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1817), added: 4292, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1825), added: 4300, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextRequest` (r:1 w:1)
 	// Proof: `Consent::NextRequest` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -25,19 +25,19 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn ask() -> Weight {
-		Weight::from_parts(42_613_000, 6_040)
+		Weight::from_parts(39_499_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Consent::Requests` (r:1 w:1)
-	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1817), added: 4292, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1825), added: 4300, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
-		Weight::from_parts(23_365_000, 5_282)
+		Weight::from_parts(22_243_000, 5_290)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -49,9 +49,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Requests` (r:1 w:1)
-	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1817), added: 4292, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1825), added: 4300, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextGrant` (r:1 w:1)
 	// Proof: `Consent::NextGrant` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -59,7 +59,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn approve() -> Weight {
-		Weight::from_parts(51_557_000, 8_395)
+		Weight::from_parts(48_823_000, 8_411)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -69,13 +69,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Requests` (r:1 w:1)
-	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1817), added: 4292, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Requests` (`max_values`: None, `max_size`: Some(1825), added: 4300, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
-		Weight::from_parts(31_327_000, 5_282)
+		Weight::from_parts(28_963_000, 5_290)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -87,9 +87,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextGrant` (r:1 w:1)
 	// Proof: `Consent::NextGrant` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -97,13 +97,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn grant() -> Weight {
-		Weight::from_parts(48_282_000, 8_395)
+		Weight::from_parts(45_518_000, 8_411)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Consent::Grants` (r:1 w:1)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Roles::GuardiansOf` (r:1 w:0)
 	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
@@ -113,7 +113,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
-		Weight::from_parts(45_778_000, 8_395)
+		Weight::from_parts(43_404_000, 8_411)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -123,7 +123,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:1)
 	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextDenial` (r:1 w:1)
@@ -133,7 +133,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn deny() -> Weight {
-		Weight::from_parts(41_491_000, 6_426)
+		Weight::from_parts(38_608_000, 6_426)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -151,7 +151,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn lift_denial() -> Weight {
-		Weight::from_parts(30_145_000, 6_426)
+		Weight::from_parts(27_882_000, 6_426)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -161,7 +161,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ActiveSince` (r:1 w:0)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	// Storage: `Consent::CaseOf` (r:1 w:1)
@@ -183,7 +183,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn open_case() -> Weight {
-		Weight::from_parts(79_649_000, 6_040)
+		Weight::from_parts(74_692_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -193,7 +193,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::CaseOf` (r:1 w:1)
 	// Proof: `Consent::CaseOf` (`max_values`: None, `max_size`: Some(72), added: 2547, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -201,7 +201,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn join_case() -> Weight {
-		Weight::from_parts(44_827_000, 6_040)
+		Weight::from_parts(42_514_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -211,13 +211,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn approve_case() -> Weight {
-		Weight::from_parts(38_908_000, 6_040)
+		Weight::from_parts(37_295_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -227,7 +227,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Openers` (r:1 w:1)
 	// Proof: `Consent::Openers` (`max_values`: None, `max_size`: Some(2419), added: 4894, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Dockets` (r:1 w:1)
@@ -237,7 +237,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn close_case() -> Weight {
-		Weight::from_parts(56_604_000, 6_040)
+		Weight::from_parts(52_008_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -247,7 +247,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:2 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Openers` (r:1 w:1)
 	// Proof: `Consent::Openers` (`max_values`: None, `max_size`: Some(2419), added: 4894, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Dockets` (r:1 w:1)
@@ -256,8 +256,10 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Violations` (r:0 w:1)
+	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn review_case() -> Weight {
-		Weight::from_parts(60_170_000, 6_208)
+		Weight::from_parts(58_718_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -273,7 +275,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn appeal_case() -> Weight {
-		Weight::from_parts(28_523_000, 4_233)
+		Weight::from_parts(26_440_000, 4_233)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -290,40 +292,42 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Violations` (r:0 w:1)
+	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn judge_case() -> Weight {
-		Weight::from_parts(45_689_000, 5_884)
+		Weight::from_parts(46_740_000, 5_884)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::EmergencyLimitsOf` (r:0 w:1)
 	// Proof: `Consent::EmergencyLimitsOf` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 	fn set_emergency_limits() -> Weight {
-		Weight::from_parts(13_220_000, 6_040)
+		Weight::from_parts(12_378_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::IncidentProposals` (r:1 w:1)
 	// Proof: `Consent::IncidentProposals` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Incidents` (r:0 w:1)
 	// Proof: `Consent::Incidents` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn declare_incident() -> Weight {
-		Weight::from_parts(26_460_000, 6_040)
+		Weight::from_parts(25_148_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Incidents` (r:1 w:1)
 	// Proof: `Consent::Incidents` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn end_incident() -> Weight {
-		Weight::from_parts(21_392_000, 6_040)
+		Weight::from_parts(20_441_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -339,7 +343,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn seal() -> Weight {
-		Weight::from_parts(23_955_000, 3_818)
+		Weight::from_parts(22_724_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -355,7 +359,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn unseal() -> Weight {
-		Weight::from_parts(23_776_000, 3_530)
+		Weight::from_parts(22_453_000, 3_530)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -365,9 +369,9 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:4 w:1)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextGrant` (r:1 w:1)
@@ -377,19 +381,19 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn pass_on() -> Weight {
-		Weight::from_parts(97_025_000, 30_610)
+		Weight::from_parts(90_725_000, 30_674)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:2 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Successors` (r:0 w:1)
 	// Proof: `Consent::Successors` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	fn name_successor() -> Weight {
-		Weight::from_parts(32_408_000, 6_208)
+		Weight::from_parts(29_875_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -397,7 +401,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Consent::Erasures` (r:1 w:1)
 	// Proof: `Consent::Erasures` (`max_values`: None, `max_size`: Some(114), added: 2589, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -405,7 +409,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn attest_erasure() -> Weight {
-		Weight::from_parts(36_344_000, 6_040)
+		Weight::from_parts(33_300_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -417,7 +421,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -425,7 +429,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn confirm_grant() -> Weight {
-		Weight::from_parts(43_064_000, 8_395)
+		Weight::from_parts(39_188_000, 8_411)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -433,7 +437,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:0)
 	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
@@ -445,7 +449,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Consent::Papers` (r:0 w:1)
 	// Proof: `Consent::Papers` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	fn witness_paper() -> Weight {
-		Weight::from_parts(38_277_000, 6_426)
+		Weight::from_parts(34_852_000, 6_426)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -453,7 +457,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Papers` (r:1 w:1)
 	// Proof: `Consent::Papers` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:1)
@@ -465,7 +469,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	fn confirm_paper() -> Weight {
-		Weight::from_parts(47_691_000, 6_426)
+		Weight::from_parts(42_944_000, 6_426)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -473,7 +477,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Consent::Papers` (r:1 w:1)
 	// Proof: `Consent::Papers` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	fn withdraw_paper() -> Weight {
-		Weight::from_parts(8_793_000, 3_569)
+		Weight::from_parts(7_952_000, 3_569)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -483,7 +487,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:0)
 	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
 	// Storage: `Consent::CaseOf` (r:1 w:0)
@@ -497,13 +501,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Consent::Successors` (r:1 w:0)
 	// Proof: `Consent::Successors` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:7 w:0)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `Roles::GuardiansOf` (r:1 w:0)
 	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
 	fn decide() -> Weight {
-		Weight::from_parts(141_592_000, 52_825).saturating_add(T::DbWeight::get().reads(18))
+		Weight::from_parts(134_861_000, 52_937).saturating_add(T::DbWeight::get().reads(18))
 	}
 
 	// Storage: `Roles::Patients` (r:1 w:0)
@@ -511,13 +515,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:0)
 	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Assignments` (r:1 w:0)
 	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
 	fn decide_without_grants() -> Weight {
-		Weight::from_parts(26_259_000, 6_426).saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(25_047_000, 6_426).saturating_add(T::DbWeight::get().reads(5))
 	}
 
 	// Storage: `Roles::Patients` (r:1 w:0)
@@ -525,7 +529,7 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Denials` (r:1 w:0)
 	// Proof: `Consent::Denials` (`max_values`: None, `max_size`: Some(2961), added: 5436, mode: `MaxEncodedLen`)
 	// Storage: `Consent::CaseOf` (r:1 w:0)
@@ -535,13 +539,13 @@ impl<T: frame_system::Config> pallet_consent::WeightInfo for WeightInfo<T> {
 	// Storage: `Consent::Successors` (r:1 w:0)
 	// Proof: `Consent::Successors` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:7 w:4)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Erasures` (r:1 w:1)
 	// Proof: `Consent::Erasures` (`max_values`: None, `max_size`: Some(114), added: 2589, mode: `MaxEncodedLen`)
 	fn decide_and_take_use() -> Weight {
-		Weight::from_parts(204_145_000, 52_825)
+		Weight::from_parts(192_978_000, 52_937)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}

@@ -1,6 +1,6 @@
 //! Weights of `pallet_roles`, measured by `scripts/weights` on the real runtime.
 //!
-//! 2026-11-21; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
+//! 2026-11-22; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
 //! added by `DbWeight`.
 
 use core::marker::PhantomData;
@@ -33,35 +33,35 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Proposals` (r:1 w:0)
 	// Proof: `Council::Proposals` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	// Storage: `Roles::Institutions` (r:0 w:1)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Council::Members` (r:0 w:1)
 	// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admit_institution() -> Weight {
-		Weight::from_parts(201_881_000, 26_380)
+		Weight::from_parts(192_808_000, 26_380)
 			.saturating_add(T::DbWeight::get().reads(65))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:1)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	fn suspend_institution() -> Weight {
-		Weight::from_parts(15_523_000, 6_040)
+		Weight::from_parts(15_162_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:1)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	fn reinstate_institution() -> Weight {
-		Weight::from_parts(15_453_000, 6_040)
+		Weight::from_parts(15_003_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Registrars` (r:1 w:0)
 	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
@@ -83,39 +83,45 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_application() -> Weight {
-		Weight::from_parts(89_494_000, 6_040)
+		Weight::from_parts(83_444_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn suspend_credential() -> Weight {
-		Weight::from_parts(20_290_000, 6_040)
+		Weight::from_parts(18_948_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Violations` (r:1 w:0)
+	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn reinstate_credential() -> Weight {
-		Weight::from_parts(22_223_000, 6_040)
+		Weight::from_parts(22_203_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:1 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Violations` (r:0 w:1)
+	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn revoke_credential() -> Weight {
-		Weight::from_parts(19_990_000, 6_040)
+		Weight::from_parts(24_997_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -125,7 +131,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:1)
@@ -139,7 +145,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `Consent::Grants` (r:1 w:1)
-	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4930), added: 7405, mode: `MaxEncodedLen`)
+	// Proof: `Consent::Grants` (`max_values`: None, `max_size`: Some(4946), added: 7421, mode: `MaxEncodedLen`)
 	// Storage: `Consent::NextGrant` (r:1 w:1)
 	// Proof: `Consent::NextGrant` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:0 w:1)
@@ -147,7 +153,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn register_patient() -> Weight {
-		Weight::from_parts(200_519_000, 8_395)
+		Weight::from_parts(173_789_000, 8_411)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -157,7 +163,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:0)
@@ -165,7 +171,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::HpkeKeys` (r:1 w:0)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn authorize_register_patient() -> Weight {
-		Weight::from_parts(142_462_000, 6_040).saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(133_679_000, 6_041).saturating_add(T::DbWeight::get().reads(6))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:0)
@@ -173,8 +179,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::UsedVouchers` (r:63 w:63)
 	// Proof: `Roles::UsedVouchers` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn prune_vouchers(n: u32) -> Weight {
-		Weight::from_parts(12_621_500, 3_517)
-			.saturating_add(Weight::from_parts(4_692_833, 0).saturating_mul(n.into()))
+		Weight::from_parts(12_124_842, 3_517)
+			.saturating_add(Weight::from_parts(4_466_842, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_531).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
@@ -184,7 +190,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:2 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Assignments` (r:1 w:1)
@@ -192,45 +198,45 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn propose_assignment() -> Weight {
-		Weight::from_parts(41_772_000, 6_208)
+		Weight::from_parts(40_620_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Assignments` (r:1 w:1)
 	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Credentials` (r:1 w:0)
-	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn accept_assignment() -> Weight {
-		Weight::from_parts(40_761_000, 6_040)
+		Weight::from_parts(39_579_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Assignments` (r:1 w:1)
 	// Proof: `Roles::Assignments` (`max_values`: None, `max_size`: Some(77), added: 2552, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Credentials` (r:1 w:0)
-	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn end_assignment() -> Weight {
-		Weight::from_parts(42_563_000, 6_040)
-			.saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(42_223_000, 6_208)
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Registrars` (r:1 w:0)
 	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
@@ -240,13 +246,13 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:0 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn submit_application() -> Weight {
-		Weight::from_parts(74_832_000, 6_040)
+		Weight::from_parts(62_053_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Registrars` (r:1 w:0)
@@ -268,17 +274,17 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_attested_application() -> Weight {
-		Weight::from_parts(54_221_000, 6_040)
+		Weight::from_parts(48_812_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn decline_application() -> Weight {
-		Weight::from_parts(21_613_000, 6_040)
+		Weight::from_parts(19_439_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -288,7 +294,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn prune_application() -> Weight {
-		Weight::from_parts(19_469_000, 3_622)
+		Weight::from_parts(18_057_000, 3_622)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -298,17 +304,17 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:1 w:0)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Credentials` (r:2 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		Weight::from_parts(35_142_000, 6_208)
+		Weight::from_parts(33_490_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:0)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ComingKeysOf` (r:1 w:0)
@@ -316,13 +322,13 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
 	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	fn propose_act() -> Weight {
-		Weight::from_parts(46_489_000, 25_974)
+		Weight::from_parts(44_917_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
 	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
@@ -330,23 +336,23 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ComingKeysOf` (r:1 w:1)
 	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	fn confirm_act() -> Weight {
-		Weight::from_parts(46_379_000, 25_974)
+		Weight::from_parts(44_456_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:0)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
 	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	fn withdraw_act() -> Weight {
-		Weight::from_parts(37_386_000, 25_974)
+		Weight::from_parts(36_415_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:1)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Registrars` (r:1 w:1)
 	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::TiesOf` (r:2 w:2)
@@ -362,7 +368,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `System::Account` (r:1 w:1)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn institution_act() -> Weight {
-		Weight::from_parts(46_249_000, 6_052)
+		Weight::from_parts(45_448_000, 6_052)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -372,11 +378,11 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ComingKeysOf` (r:1 w:1)
 	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:1)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
 	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn apply_keys() -> Weight {
-		Weight::from_parts(29_013_000, 6_040)
+		Weight::from_parts(27_831_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -384,7 +390,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Registrars` (r:1 w:0)
 	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:1)
-	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2575), added: 5050, mode: `MaxEncodedLen`)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
@@ -398,9 +404,71 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:2 w:2)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn replace_officer() -> Weight {
-		Weight::from_parts(38_818_000, 6_052)
+		Weight::from_parts(36_465_000, 6_052)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Storage: `Roles::Institutions` (r:1 w:1)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KinOf` (r:1 w:0)
+	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:1)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:1 w:1)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:2 w:2)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Seats` (r:1 w:1)
+	// Proof: `Consortium::Seats` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
+	// Storage: `Council::Proposals` (r:1 w:0)
+	// Proof: `Council::Proposals` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Council::Members` (r:0 w:1)
+	// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Council::Prime` (r:0 w:1)
+	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	fn change_seat() -> Weight {
+		Weight::from_parts(46_780_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+
+	// Storage: `Roles::Institutions` (r:1 w:1)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Registrars` (r:1 w:1)
+	// Proof: `Roles::Registrars` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:10 w:10)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Consortium::Seats` (r:1 w:1)
+	// Proof: `Consortium::Seats` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
+	// Storage: `Council::Proposals` (r:1 w:0)
+	// Proof: `Council::Proposals` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Roles::ProposedActs` (r:0 w:1)
+	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
+	// Storage: `Council::Members` (r:0 w:1)
+	// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	// Storage: `Council::Prime` (r:0 w:1)
+	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	fn revoke_institution() -> Weight {
+		Weight::from_parts(72_859_000, 26_300)
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(16))
+	}
+
+	// Storage: `Roles::Credentials` (r:1 w:1)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:1 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Violations` (r:0 w:1)
+	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	fn resign_credential() -> Weight {
+		Weight::from_parts(18_297_000, 3_599)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:1)
@@ -417,9 +485,11 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:0 w:1)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Violations` (r:0 w:16)
+	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave(n: u32) -> Weight {
-		Weight::from_parts(28_922_454, 3_529)
-			.saturating_add(Weight::from_parts(4_636_909, 0).saturating_mul(n.into()))
+		Weight::from_parts(27_611_000, 3_529)
+			.saturating_add(Weight::from_parts(7_271_000, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_609).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
@@ -444,7 +514,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn patient_act() -> Weight {
-		Weight::from_parts(79_428_000, 4_747)
+		Weight::from_parts(76_705_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -472,7 +542,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:0 w:4)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn guardian_act() -> Weight {
-		Weight::from_parts(155_833_000, 13_685)
+		Weight::from_parts(148_081_000, 13_685)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(25))
 	}
@@ -498,7 +568,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:0 w:1)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn rotate_keys() -> Weight {
-		Weight::from_parts(106_278_000, 6_068)
+		Weight::from_parts(100_520_000, 6_068)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -522,7 +592,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn name_caregiver() -> Weight {
-		Weight::from_parts(92_098_000, 4_747)
+		Weight::from_parts(89_042_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -548,7 +618,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn remove_caregiver() -> Weight {
-		Weight::from_parts(47_321_000, 4_747)
+		Weight::from_parts(45_759_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -574,7 +644,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn object_to_guardian() -> Weight {
-		Weight::from_parts(50_946_000, 4_747)
+		Weight::from_parts(48_492_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -586,7 +656,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn contest_guardian() -> Weight {
-		Weight::from_parts(28_943_000, 3_818)
+		Weight::from_parts(25_568_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -608,9 +678,37 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn decide_guardian() -> Weight {
-		Weight::from_parts(41_512_000, 3_818)
+		Weight::from_parts(39_418_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
+	}
+
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:0)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ContestedDeaths` (r:1 w:1)
+	// Proof: `Roles::ContestedDeaths` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn contest_death() -> Weight {
+		Weight::from_parts(33_380_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Storage: `Roles::ContestedDeaths` (r:1 w:1)
+	// Proof: `Roles::ContestedDeaths` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn decide_death() -> Weight {
+		Weight::from_parts(26_640_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Roles::GuardiansOf` (r:1 w:1)
@@ -630,7 +728,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn resign_guardian() -> Weight {
-		Weight::from_parts(39_890_000, 3_818)
+		Weight::from_parts(37_296_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -646,7 +744,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ContactsOf` (r:0 w:1)
 	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
 	fn set_recovery_contacts() -> Weight {
-		Weight::from_parts(30_045_000, 4_774)
+		Weight::from_parts(27_812_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -658,7 +756,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn object_to_recovery() -> Weight {
-		Weight::from_parts(28_172_000, 4_774)
+		Weight::from_parts(26_409_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -669,17 +767,17 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Recoveries` (r:1 w:1)
 	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
-	// Storage: `System::BlockHash` (r:1 w:0)
-	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:0)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RecoveryRounds` (r:1 w:0)
 	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn vouch(n: u32) -> Weight {
-		Weight::from_parts(54_453_250, 4_774)
-			.saturating_add(Weight::from_parts(34_644_250, 0).saturating_mul(n.into()))
+		Weight::from_parts(48_041_500, 4_774)
+			.saturating_add(Weight::from_parts(32_588_500, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -694,19 +792,19 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:0)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
-	// Storage: `Roles::RecoveryRounds` (r:1 w:0)
-	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn recover(n: u32) -> Weight {
-		Weight::from_parts(118_698_428, 6_044)
-			.saturating_add(Weight::from_parts(35_491_571, 0).saturating_mul(n.into()))
+		Weight::from_parts(115_873_000, 6_044)
+			.saturating_add(Weight::from_parts(29_899_500, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -715,6 +813,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Recoveries` (r:1 w:1)
 	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:1)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:1)
@@ -723,8 +823,6 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
 	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
-	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
-	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
@@ -736,38 +834,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:2)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn complete_recovery() -> Weight {
-		Weight::from_parts(69_814_000, 6_068)
+		Weight::from_parts(69_634_000, 6_068)
 			.saturating_add(T::DbWeight::get().reads(10))
-			.saturating_add(T::DbWeight::get().writes(15))
-	}
-
-	// Storage: `Roles::Recoveries` (r:1 w:1)
-	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Patients` (r:1 w:1)
-	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Tombstones` (r:1 w:1)
-	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Home` (r:1 w:2)
-	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-	// Storage: `System::Account` (r:2 w:2)
-	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-	// Storage: `Roles::KeyLosses` (r:1 w:1)
-	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
-	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
-	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
-	// Storage: `Records::Trail` (r:1 w:1)
-	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
-	// Storage: `Roles::RetiredKeys` (r:0 w:1)
-	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
-	// Storage: `Roles::TiesOf` (r:0 w:1)
-	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	// Storage: `Roles::HpkeKeys` (r:0 w:1)
-	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
-	// Storage: `Roles::PatientOf` (r:0 w:2)
-	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	fn decide_recovery() -> Weight {
-		Weight::from_parts(64_216_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
 
@@ -784,43 +852,38 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::HpkeKeys` (r:0 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn prune_recovery() -> Weight {
-		Weight::from_parts(45_000_000, 4_774)
+		Weight::from_parts(34_371_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
-	// Provisional, by what it reads and writes: not measured yet.
-	fn change_seat() -> Weight {
-		Weight::from_parts(60_000_000, 6_052)
-			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().writes(8))
-	}
-
-	// Provisional, by what it reads and writes: not measured yet.
-	fn revoke_institution() -> Weight {
-		Weight::from_parts(90_000_000, 28_300)
-			.saturating_add(T::DbWeight::get().reads(14))
-			.saturating_add(T::DbWeight::get().writes(16))
-	}
-
-	// Provisional, by what it reads and writes: not measured yet.
-	fn resign_credential() -> Weight {
-		Weight::from_parts(20_000_000, 3_599)
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(3))
-	}
-
-	// Provisional, by what it reads and writes: not measured yet.
-	fn contest_death() -> Weight {
-		Weight::from_parts(35_000_000, 4_747)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(3))
-	}
-
-	// Provisional, by what it reads and writes: not measured yet.
-	fn decide_death() -> Weight {
-		Weight::from_parts(32_000_000, 4_747)
-			.saturating_add(T::DbWeight::get().reads(3))
-			.saturating_add(T::DbWeight::get().writes(3))
+	// Storage: `Roles::Recoveries` (r:1 w:1)
+	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
+	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:1)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:1)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:2)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `System::Account` (r:2 w:2)
+	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:1)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Roles::RetiredKeys` (r:0 w:1)
+	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::TiesOf` (r:0 w:1)
+	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:0 w:1)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:0 w:2)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	fn decide_recovery() -> Weight {
+		Weight::from_parts(63_265_000, 6_068)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(15))
 	}
 }

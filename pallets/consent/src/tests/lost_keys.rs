@@ -126,13 +126,11 @@ fn what_was_passed_on_stands_and_falls_with_the_patients_own_grant() {
 #[test]
 fn what_a_guardian_gives_by_her_own_key_counts() {
 	story(|| {
-		Guardianships::insert(
-			(PATIENT, GINA),
-			Guardianship {
-				consents: true,
-				..guardianship(&[Action::View])
-			},
-		);
+		let consents = Guardianship {
+			consents: true,
+			..guardianship(&[Action::View])
+		};
+		Guardianships::insert((PATIENT, GINA), consents.clone());
 		let hers = Terms {
 			ends: NOON + 5 * DAY,
 			..terms()
@@ -141,7 +139,11 @@ fn what_a_guardian_gives_by_her_own_key_counts() {
 		lost_since(NOON);
 		assert_eq!(decide(&question()), Decision::Permit(Basis::Grant(0)));
 		// Once she is none any more, nothing tells her grant from a thief's.
-		Guardianships::mutate((PATIENT, GINA), |given| given.as_mut().unwrap().contested = true);
+		let contested = Guardianship {
+			contested: true,
+			..consents
+		};
+		Guardianships::insert((PATIENT, GINA), contested);
 		assert_eq!(decide(&question()), denied(Reason::Suspended));
 	});
 }

@@ -125,6 +125,44 @@ fn a_decision_reads_as_many_items_as_it_says_and_none_twice() {
 	});
 }
 
+/// However many accounts gave what is in doubt, each for a grant to another grantee.
+#[test]
+fn guardians_are_read_once_whoever_gave_what_is_in_doubt() {
+	let givers = [GINA, 52, 53, 54];
+	let counted = |givers: &[u64]| {
+		let mut count = 0;
+		ExtBuilder::default().assigned(BEA, AWAY).build_and_execute(|| {
+			let mut given = givers.iter().cycle();
+			for (grantee, by) in to_everybody().into_iter().zip(&mut given) {
+				Patients::mutate(PATIENT, |patient| patient.as_mut().unwrap().controller = Some(*by));
+				frame_support::assert_ok!(Consent::grant(signed(*by), PATIENT, grantee, terms()));
+			}
+			for guardian in givers {
+				Guardianships::insert((PATIENT, *guardian), stored(*guardian, ended()));
+			}
+			lost_since(NOON);
+			let (decision, read) = reads(&question());
+			assert_eq!(decision, denied(Reason::Suspended));
+			assert!(read.values().all(|times| *times == 1), "{read:?}");
+			count = read.len();
+		});
+		count
+	};
+	assert_eq!(counted(&givers), counted(&givers[..1]));
+}
+
+/// A guardianship that was, and that spares no grant from doubt.
+fn ended() -> super::model::Guardian {
+	super::model::Guardian {
+		may: ActionSet::ALL,
+		signs: true,
+		executor: false,
+		contested: false,
+		from: 0,
+		until: NOON,
+	}
+}
+
 /// What `weight_of` rests on.
 #[test]
 fn a_permit_that_rests_on_no_grant_reads_none() {
