@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_consent;
-use frame_support::{derive_impl, storage_alias, Blake2_128Concat, Twox64Concat};
+use frame_support::{derive_impl, pallet_prelude::ValueQuery, storage_alias, Blake2_128Concat, Twox64Concat};
 use frame_system::EnsureRoot;
 use salus_primitives::{
 	AuditEntry, AuditTrail, Discipline, Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss,

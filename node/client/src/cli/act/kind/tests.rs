@@ -264,13 +264,13 @@ fn a_patient_on_paper_is_known_or_not_and_comes_of_age_in_a_month() {
 	let desk = Desk::open();
 	let paper = |flags: &str| desk.built(&format!("register-on-paper {flags} --salts @new.json"));
 	let seen = "--evidence-file @seen.txt";
-	let (act, salts) = paper(&format!("--unidentified --majority 2031-05 {seen}")).unwrap();
+	let (unidentified, salts) = paper(&format!("--unidentified --majority 2031-05 {seen}")).unwrap();
 	let expected = Act::RegisterOnPaper {
 		evidence: salts.unwrap().evidence.commitment().unwrap(),
 		identified: false,
 		majority: Some(words::month("2031-05").unwrap()),
 	};
-	assert_eq!(act, expected);
+	assert_eq!(unidentified, expected);
 	let identified = paper(&format!("--identified {seen}")).unwrap().0;
 	assert!(matches!(
 		identified,
