@@ -424,5 +424,5 @@ fn no_wider(answer: &Terms, asked: &Terms) -> bool {
 			.iter()
 			.zip(floors(asked))
 			.all(|(mine, theirs)| *mine >= theirs)
-		&& !(answer.outlives && !asked.outlives)
+		&& (asked.outlives || !answer.outlives)
 }
