@@ -27,7 +27,7 @@ fn what_carries_ids_keeps_its_indices() {
 	assert_eq!(Decision::Deny(Reason::NoGrant).encode(), [1, 6]);
 	assert_eq!(Grantee::<u8>::Role(Role::Nurse, 2).encode(), [2, 1, 2, 0, 0, 0]);
 	assert_eq!(RecordStatus::Superseded(1).encode()[0], 1);
-	let kinds: [(u8, Kind<u8>); 7] = [
+	let kinds: [(u8, Kind<u8>); 8] = [
 		(0, Kind::PatientRegistered { institution: 0 }),
 		(16, Kind::ConsentRequested { request: 0 }),
 		(32, Kind::RecordRegistered { record: 0 }),
