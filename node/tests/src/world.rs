@@ -2,7 +2,7 @@
 
 use crate::{Node, Salus};
 use serde_json::{json, Value};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path};
 
 /// Files by their path, with their bytes.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -53,7 +53,12 @@ pub fn files(folder: &Path) -> Files {
 			if path.is_dir() {
 				folders.push(path);
 			} else {
-				found.insert(path.display().to_string(), fs::read(&path).unwrap());
+				match fs::read(&path) {
+					Ok(bytes) => drop(found.insert(path.display().to_string(), bytes)),
+					// Renamed or removed since it was listed.
+					Err(error) if error.kind() == ErrorKind::NotFound => {}
+					Err(error) => panic!("{}: {error}", path.display()),
+				}
 			}
 		}
 	}

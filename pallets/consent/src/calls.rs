@@ -188,7 +188,8 @@ mod calls {
 		/// [`Event::DenialLifted`].
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::RecoveryOpen`], [`Error::UnknownDenial`].
+		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::PatientNotActive`], [`Error::RecoveryOpen`],
+		/// [`Error::UnknownDenial`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::lift_denial())]
 		pub fn lift_denial(origin: OriginFor<T>, patient: PatientId, denial: DenialId) -> DispatchResult {
@@ -438,7 +439,8 @@ mod calls {
 		/// [`Event::CompartmentUnsealed`].
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::RecoveryOpen`], [`Error::NotSealed`].
+		/// [`Error::UnknownPatient`], [`Error::NotThePatient`], [`Error::PatientNotActive`], [`Error::RecoveryOpen`],
+		/// [`Error::NotSealed`].
 		#[pallet::call_index(19)]
 		#[pallet::weight(T::WeightInfo::unseal())]
 		pub fn unseal(origin: OriginFor<T>, patient: PatientId, compartment: Compartment) -> DispatchResult {

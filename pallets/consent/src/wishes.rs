@@ -84,6 +84,7 @@ impl<T: Config> Pallet<T> {
 			Wish::Revoke { grantee, grant } => Self::revoke_grant(who, patient, grantee, grant),
 			Wish::Deny(terms) => Self::make_denial(who, patient, terms),
 			Wish::LiftDenial(denial) => {
+				Self::ensure_not_deceased(patient)?;
 				Self::ensure_key_held(patient, scope)?;
 				Self::lift(patient, denial)?;
 				let entry = T::Audit::append(patient, Some(who), Kind::DenialLifted { denial });
@@ -101,6 +102,7 @@ impl<T: Config> Pallet<T> {
 				Ok(())
 			}
 			Wish::Unseal(compartment) => {
+				Self::ensure_not_deceased(patient)?;
 				Self::ensure_key_held(patient, scope)?;
 				Self::open_drawer(patient, compartment)?;
 				let entry = T::Audit::append(patient, Some(who), Kind::CompartmentUnsealed { compartment });

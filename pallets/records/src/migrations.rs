@@ -23,7 +23,7 @@ use {
 /// and the numbers of a record compact.
 ///
 /// It rewrites every record in one block. The weight declared is that of some five thousand records in a block of
-/// 500 ms: a chain with many more would want `pallet-migrations`, which takes as many blocks as it needs.
+/// 500 ms, with writes at 13.5 µs: a chain with many more would want `pallet-migrations`, which takes as many blocks as it needs.
 pub type ToVersion2<T> = VersionedMigration<1, 2, Shorten<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
 /// The layout before.

@@ -493,7 +493,7 @@ mod calls {
 		/// [`Event::KeysInForce`].
 		///
 		/// # Errors
-		/// [`Error::NotRegistered`], [`Error::NoKeysAnnounced`], [`Error::KeysNotDue`].
+		/// [`Error::NotRegistered`], [`Error::NoKeysAnnounced`], [`Error::KeysNotDue`], [`Error::InstitutionRevoked`].
 		#[pallet::call_index(20)]
 		#[pallet::weight(T::WeightInfo::apply_keys())]
 		pub fn apply_keys(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
@@ -807,7 +807,7 @@ mod calls {
 		/// [`Event::PatientChanged`].
 		///
 		/// # Errors
-		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::RecoveryNotExpired`].
+		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::RecoveryNotExpired`], [`Error::PatientNotActive`].
 		#[pallet::call_index(41)]
 		#[pallet::weight(T::WeightInfo::prune_recovery())]
 		pub fn prune_recovery(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
@@ -870,7 +870,8 @@ mod calls {
 		/// [`Event::PatientChanged`].
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotInvolved`], [`Error::PatientNotDeceased`], [`Error::DeathUpheld`].
+		/// [`Error::UnknownPatient`], [`Error::NotInvolved`], [`Error::PatientNotDeceased`], [`Error::RecoveryOpen`] to her
+		/// own key, [`Error::DeathUpheld`].
 		#[pallet::call_index(39)]
 		#[pallet::weight(T::WeightInfo::contest_death())]
 		pub fn contest_death(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {

@@ -68,7 +68,8 @@ impl<T: Config> Pallet<T> {
 			Some(old) if now < old.valid_until => {
 				ensure!(credential.valid_from <= old.valid_until, Error::RenewalGap);
 				ensure!(old.valid_until < credential.valid_until, Error::RenewalNotLonger);
-				credential.valid_from = credential.valid_from.min(old.valid_from);
+				// It keeps its beginning: an earlier one would bring back what was hers before she was employed.
+				credential.valid_from = old.valid_from;
 			}
 			// She is hired again: what was hers under the earlier one is not hers under this one.
 			Some(_) => credential.valid_from = credential.valid_from.max(now),

@@ -1,6 +1,9 @@
 //! Notes of patients' deaths: two officers make them and take them back, and whoever lives contests hers.
 
-use crate::{acts::Officers, Config, ContestedDeath, ContestedDeaths, Error, Pallet, PatientOf, Patients};
+use crate::{
+	acts::Officers, Config, ContestedDeath, ContestedDeaths, Error, GuardiansOf, KeyLosses, Pallet, PatientOf,
+	Patients, OBJECTION_WINDOW,
+};
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{DeathChange, Kind, Moment, PatientId, PatientStatus};
 
@@ -11,6 +14,13 @@ impl<T: Config> Pallet<T> {
 		ensure!(!ContestedDeaths::<T>::contains_key(patient), Error::DeathContested);
 		ensure!(at <= T::Time::now(), Error::DeathInFuture);
 		Self::set_status(patient, PatientStatus::Deceased(at));
+		// An executor of an earlier note has to be objected to anew.
+		let objectable = T::Time::now().saturating_add(OBJECTION_WINDOW);
+		GuardiansOf::<T>::mutate(patient, |guardians| {
+			for executor in guardians.iter_mut().filter(|one| one.executor) {
+				executor.starts = executor.starts.max(objectable);
+			}
+		});
 		let with = officers.proposer.clone();
 		Self::tell(officers, patient, Kind::PatientDeceased { at, with });
 		Ok(())
@@ -39,6 +49,9 @@ impl<T: Config> Pallet<T> {
 		};
 		let involved = PatientOf::<T>::get(&who) == Some(patient) || guards(&who);
 		ensure!(involved, Error::NotInvolved);
+		// Whoever holds a key that is said to be lost may be no relative of hers; a guardian contests it then.
+		let lost = KeyLosses::<T>::get(patient).waiting.is_some();
+		ensure!(!lost || guards(&who), Error::RecoveryOpen);
 		let PatientStatus::Deceased(at) = status else {
 			return Err(Error::PatientNotDeceased);
 		};

@@ -133,6 +133,7 @@ impl<T: Config> Pallet<T> {
 		let nodes = coming.nodes.take_if(|(_, _, from)| *from <= now);
 		ensure!(hpke.is_some() || nodes.is_some(), Error::KeysNotDue);
 		Self::change_entry(institution, |entry| {
+			ensure!(entry.status != Status::Revoked, Error::InstitutionRevoked);
 			if let Some((key, _)) = hpke {
 				keys::retire::<T>(&entry.hpke)?;
 				entry.hpke = key;

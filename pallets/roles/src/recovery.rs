@@ -91,7 +91,10 @@ impl<T: Config> Pallet<T> {
 		let capacity = Capacity::Controller;
 		Self::check_acceptance(patient, capacity, &controller, Some(&recovery.hpke), signature)?;
 		Recoveries::<T>::insert(patient, recovery);
-		KeyLosses::<T>::mutate(patient, |loss| loss.waiting = Some(lost_at));
+		// Instead of an earlier recovery: what was in doubt by that one is still.
+		KeyLosses::<T>::mutate(patient, |loss| {
+			loss.waiting = Some(loss.waiting.map_or(lost_at, |earlier| earlier.min(lost_at)));
+		});
 		Ok(())
 	}
 
@@ -220,6 +223,8 @@ impl<T: Config> Pallet<T> {
 		let recovery = Recoveries::<T>::get(patient).ok_or(Error::<T>::NoRecovery)?;
 		let until = recovery.since.saturating_add(RECOVERY_LIFETIME);
 		ensure!(until <= T::Time::now(), Error::<T>::RecoveryNotExpired);
+		// What was in doubt when she died stays so.
+		Self::active_patient(patient)?;
 		Self::end_recovery(patient)?;
 		Self::end_doubt(patient);
 		Self::note_recovery(patient, Some(who), RecoveryChange::Lapsed);

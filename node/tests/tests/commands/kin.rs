@@ -470,8 +470,8 @@ async fn contacts_begin_a_recovery_by_themselves() {
 	salus.types_as(REQUESTER, &complete).fails(4, "Roles.RecoveryNotDue");
 	patient.types(&format!("recovery object --patient {id}")).ok();
 	salus.types_as(REQUESTER, &complete).fails(4, "Roles.CouncilDecides");
-	patient
-		.types(&format!("recovery prune --patient {id}"))
+	salus
+		.types_as(REQUESTER, &format!("recovery prune --patient {id}"))
 		.fails(4, "Roles.RecoveryNotExpired");
 
 	// The council refuses it: what the contacts signed begins no other.

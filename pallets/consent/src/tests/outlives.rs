@@ -337,3 +337,15 @@ fn a_receipt_of_one_who_died_stands_while_its_grant_does() {
 		assert!(!still());
 	});
 }
+
+/// Whoever has her key afterwards opens nothing that she closed.
+#[test]
+fn what_she_refused_and_sealed_stays_so_after_her_death() {
+	story(|| {
+		assert_ok!(Consent::deny(signed(PIA), PATIENT, DenialTerms::all()));
+		assert_ok!(Consent::seal(signed(PIA), PATIENT, 3));
+		died_at(NOON);
+		assert_noop!(Consent::lift_denial(signed(PIA), PATIENT, 0), E::PatientNotActive);
+		assert_noop!(Consent::unseal(signed(PIA), PATIENT, 3), E::PatientNotActive);
+	});
+}

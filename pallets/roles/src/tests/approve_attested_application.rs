@@ -183,6 +183,24 @@ fn a_credential_is_renewed_before_it_ends_and_stays_in_force() {
 	});
 }
 
+/// An earlier beginning would bring back what was hers before she was employed.
+#[test]
+fn a_renewal_begins_no_earlier_than_what_it_renews() {
+	story(|| {
+		with_registrar();
+		let Credential {
+			valid_from,
+			valid_until: end,
+			..
+		} = credential(Role::Doctor);
+		set_time(end - 1);
+		waiting("doctor", Role::Doctor);
+		assert_ok!(approve("a1", "doctor", valid_from - 1, end + DAY));
+		let (renewed, _) = Roles::credential_view(&id("doctor"), A).unwrap();
+		assert_eq!(renewed.valid_from, valid_from);
+	});
+}
+
 #[test]
 fn a_credential_is_renewed_after_it_ended_and_begins_anew() {
 	story(|| {

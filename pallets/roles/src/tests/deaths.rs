@@ -3,6 +3,7 @@
 use super::{
 	guardians::{acts, executor, give, with},
 	paper::{paper_patient, refused},
+	recovery::begin,
 };
 use crate::{mock::*, Act, ContestedDeaths, Error, OBJECTION_WINDOW};
 use frame_support::{assert_noop, assert_ok};
@@ -136,5 +137,34 @@ fn an_id_that_was_merged_in_between_has_not_died() {
 		assert_noop!(decide(from, true), Error::<Test>::PatientNotActive);
 		assert_ok!(decide(from, false));
 		assert_eq!(status(from), PatientStatus::MergedInto(into));
+	});
+}
+
+#[test]
+fn an_executor_of_an_earlier_note_is_objected_to_anew() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(dies(patient)));
+		assert_ok!(both(with(patient, "executor", executor())));
+		set_time(START + OBJECTION_WINDOW);
+		assert!(acts(patient, "executor"));
+		assert_ok!(both(Act::RetractDeath { patient }));
+		assert_ok!(both(dies(patient)));
+		assert!(!acts(patient, "executor"));
+		set_time(START + 2 * OBJECTION_WINDOW);
+		assert!(acts(patient, "executor"));
+	});
+}
+
+#[test]
+fn a_key_that_is_said_to_be_lost_contests_nothing() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(both(dies(patient)));
+		assert_noop!(
+			Roles::contest_death(by("patient-1"), patient),
+			Error::<Test>::RecoveryOpen
+		);
 	});
 }

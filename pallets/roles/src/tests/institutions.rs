@@ -1,6 +1,6 @@
 //! `admit_institution`, `suspend_institution`, `reinstate_institution`, `revoke_institution`.
 
-use crate::{mock::*, Act, Error, Event, Home, NextInstitution};
+use crate::{mock::*, Act, Error, Event, Home, NextInstitution, KEY_NOTICE};
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, Registry, Status, Terms};
 use sp_runtime::{AccountId32, BoundedVec, DispatchError};
@@ -369,6 +369,16 @@ fn a_revoked_institution_never_counts_again() {
 		// A suspended one is revoked as well.
 		assert_ok!(Roles::suspend_institution(council(), B));
 		assert_ok!(Roles::revoke_institution(council(), B));
+	});
+}
+
+#[test]
+fn nodes_and_keys_of_a_revoked_institution_stay_what_they_were() {
+	story(|| {
+		assert_ok!(both(Act::ChangeHpkeKey(hpke(77))));
+		assert_ok!(Roles::revoke_institution(RuntimeOrigin::root(), A));
+		set_time(START + KEY_NOTICE);
+		assert_noop!(Roles::apply_keys(by("b1"), A), Error::<Test>::InstitutionRevoked);
 	});
 }
 

@@ -340,3 +340,30 @@ fn until_it_is_forgotten_the_council_completes_a_late_recovery() {
 		assert_eq!(Roles::patient_of(&id("new")), Some(patient));
 	});
 }
+
+#[test]
+fn what_was_in_doubt_when_she_died_is_cleared_by_nobody_but_the_council() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(both(Act::NoteDeath { patient, at: START }));
+		set_time(START + RECOVERY_LIFETIME);
+		assert_noop!(
+			Roles::prune_recovery(by("doctor"), patient),
+			Error::<Test>::PatientNotActive
+		);
+		assert_eq!(Roles::key_loss(patient).waiting, Some(START));
+		assert_ok!(decide(patient, false));
+	});
+}
+
+#[test]
+fn who_begins_anew_takes_nothing_out_of_doubt() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		set_time(START + DAY);
+		assert_ok!(both(lost(START + DAY, begin(patient, "newer", 8))));
+		assert_eq!(Roles::key_loss(patient).waiting, Some(START));
+	});
+}

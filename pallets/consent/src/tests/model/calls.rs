@@ -173,7 +173,8 @@ impl Model {
 		let hers = self.denials.get(&denial).is_some_and(|(whose, _)| *whose == patient);
 		let has_key = self.patients.get(&patient).is_some_and(|person| person.device);
 		let opens = self.is_hers(who, patient) || (!has_key && self.signs(who, patient));
-		opens && !self.key_is_missing(who, patient) && hers && self.denials.remove(&denial).is_some()
+		let lives = !self.died.contains_key(&patient);
+		opens && lives && !self.key_is_missing(who, patient) && hers && self.denials.remove(&denial).is_some()
 	}
 
 	pub fn seal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
@@ -183,7 +184,8 @@ impl Model {
 	pub fn unseal(&mut self, who: u64, patient: u64, drawer: u8) -> bool {
 		let waits = |(_, last): &(u64, u64)| *last == u64::MAX;
 		let missing = self.doubtful.get(&patient).is_some_and(|spans| spans.iter().any(waits));
-		self.is_hers(who, patient) && !missing && self.sealed.remove(&(patient, drawer))
+		let lives = !self.died.contains_key(&patient);
+		self.is_hers(who, patient) && lives && !missing && self.sealed.remove(&(patient, drawer))
 	}
 
 	pub fn attest_erasure(&mut self, who: u64, patient: u64, grant: u64) -> bool {
