@@ -16,7 +16,7 @@ impl<T: Config> Pallet<T> {
 		Self::set_status(patient, PatientStatus::Deceased(at));
 		// An executor of an earlier note has to be objected to anew.
 		let objectable = T::Time::now().saturating_add(OBJECTION_WINDOW);
-		GuardiansOf::<T>::mutate(patient, |guardians| {
+		GuardiansOf::<T>::mutate_extant(patient, |guardians| {
 			for executor in guardians.iter_mut().filter(|one| one.executor) {
 				executor.starts = executor.starts.max(objectable);
 			}
