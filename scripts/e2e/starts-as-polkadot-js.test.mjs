@@ -44,7 +44,7 @@ describe('the node, as Polkadot.js starts with it', () => {
   test('metadata and runtime version are there', () => {
     assert.equal(api.runtimeVersion.specName.toString(), 'salus');
     assert.ok(api.runtimeVersion.specVersion.toNumber() >= 100);
-    assert.equal(api.runtimeVersion.transactionVersion.toNumber(), 1);
+    assert.equal(api.runtimeVersion.transactionVersion.toNumber(), 2);
     assert.equal(api.registry.chainSS58, 42);
     const calls = {
       roles: ['approveApplication', 'registerPatient', 'proposeAssignment'],
