@@ -361,7 +361,7 @@ impl pallet_roles::Config for Runtime {
 	type CouncilOrigin = TwoThirds;
 	type Admission = Consent;
 	type Audit = Records;
-	type OnAdmitted = Consortium;
+	type Seating = Consortium;
 	type Signature = Signature;
 	type Validators = ValidatorAccounts;
 	type WeightInfo = weights::pallet_roles::WeightInfo<Runtime>;

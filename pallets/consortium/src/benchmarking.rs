@@ -11,7 +11,7 @@ use frame_support::{
 	BoundedVec,
 };
 use frame_system::RawOrigin;
-use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted};
+use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, Seating};
 use sp_runtime::{transaction_validity::TransactionSource, Weight};
 
 fn hospital<T: Config>(seat: T::AccountId) -> Institution<T::AccountId> {

@@ -10,8 +10,8 @@ use frame_support::{
 use frame_system::{pallet_prelude::HeaderFor, EnsureRoot};
 use pallet_session::SessionManager;
 use salus_primitives::{
-	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, OnAdmitted, Patient, PatientId,
-	Registry, Standing, Status,
+	Guardianship, HpkeKey, Institution, InstitutionId, InstitutionKind, KeyLoss, Patient, PatientId, Registry, Seating,
+	Standing, Status,
 };
 use sp_consensus_aura::{
 	digests::CompatibleDigestItem,

@@ -8,10 +8,10 @@ use frame_support::{
 	traits::{ChangeMembers, Get},
 	BoundedVec,
 };
-use salus_primitives::{Institution, InstitutionId, OnAdmitted};
+use salus_primitives::{Institution, InstitutionId, Seating};
 use sp_runtime::{DispatchError, DispatchResult, Weight};
 
-impl<T: Config> OnAdmitted<T::AccountId> for Pallet<T> {
+impl<T: Config> Seating<T::AccountId> for Pallet<T> {
 	fn admitted(id: InstitutionId, institution: &Institution<T::AccountId>) -> Result<(), DispatchError> {
 		if let Some(validator) = &institution.validator {
 			Self::take_validator(validator, id)?;

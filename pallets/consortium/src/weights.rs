@@ -19,7 +19,7 @@ pub trait WeightInfo {
 	fn authorize_report_author() -> Weight;
 	/// `report_author`, with what follows for the validator.
 	fn report_author() -> Weight;
-	/// `OnAdmitted::admitted` with a council that is full but for one seat and votes on nothing.
+	/// `Seating::admitted` with a council that is full but for one seat and votes on nothing.
 	fn admitted() -> Weight;
 	/// The `Quota` extension, reading the payer and writing its load.
 	fn quota() -> Weight;

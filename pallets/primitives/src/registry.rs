@@ -28,6 +28,8 @@ pub const MAX_PEERS: u32 = 4;
 pub const MAX_CAREGIVERS: u32 = 8;
 /// The most guardians of a patient.
 pub const MAX_GUARDIANS: u32 = 4;
+/// The most credentials that an account leaves with: it gives up the others before.
+pub const MAX_LEFT: u32 = 16;
 
 /// Nodes' libp2p peer ids, binary.
 pub type PeerIds = BoundedVec<BoundedVec<u8, ConstU32<64>>, ConstU32<MAX_PEERS>>;

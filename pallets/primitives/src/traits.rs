@@ -90,7 +90,7 @@ pub trait Admission<AccountId> {
 }
 
 /// What happens to the council as institutions come, change their seats and go: implemented by pallet-consortium.
-pub trait OnAdmitted<AccountId> {
+pub trait Seating<AccountId> {
 	/// The institution has a seat and a validator from now on.
 	fn admitted(id: InstitutionId, institution: &Institution<AccountId>) -> Result<(), DispatchError>;
 	/// Another account sits for the institution, which has a seat.

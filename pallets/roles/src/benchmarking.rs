@@ -7,7 +7,7 @@ use crate::{
 	acts::Officers, Applications, Assignments, Call, CaregiversOf, ComingKeys, ComingKeysOf, Config,
 	ContactsCommitment, ContactsOf, Credentials, GuardianshipTerms, Home, Institutions, LeftInstitutions, NextPatient,
 	Pallet, PatientOf, ProposedActs, PrunedKeys, Recoveries, Registrars, Ties, TiesOf, Tombstones, UsedVouchers,
-	MAX_CONTACTS, MAX_LEFT, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
+	MAX_CONTACTS, MAX_PROPOSED_ACTS, MAX_PRUNED, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -19,7 +19,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use salus_primitives::{
 	Action, ActionSet, Assignment, Capacity, Credential, PatientStatus, Role, Status, DAY, MAX_CAREGIVERS,
-	MAX_GUARDIANS,
+	MAX_GUARDIANS, MAX_LEFT,
 };
 use sp_core::{sr25519, H256};
 use sp_io::hashing::blake2_256;

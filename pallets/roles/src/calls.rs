@@ -19,7 +19,7 @@ mod calls {
 		/// [`Error::HpkeKeyInUse`], [`Error::AdmissionTermsNotAcceptable`], [`Error::AccountInUse`],
 		/// [`Error::IdsExhausted`], and what the consortium refuses.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::admit_institution().saturating_add(T::OnAdmitted::admitted_weight()))]
+		#[pallet::weight(T::WeightInfo::admit_institution().saturating_add(T::Seating::admitted_weight()))]
 		pub fn admit_institution(origin: OriginFor<T>, institution: Institution<T::AccountId>) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
 			let institution = Self::admit(institution)?;
@@ -807,7 +807,8 @@ mod calls {
 		/// [`Event::PatientChanged`].
 		///
 		/// # Errors
-		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::RecoveryNotExpired`], [`Error::PatientNotActive`].
+		/// [`Error::NotRegistered`], [`Error::NoRecovery`], [`Error::RecoveryNotExpired`], [`Error::PatientNotActive`],
+		/// [`Error::DeathContested`].
 		#[pallet::call_index(41)]
 		#[pallet::weight(T::WeightInfo::prune_recovery())]
 		pub fn prune_recovery(origin: OriginFor<T>, patient: PatientId) -> DispatchResult {
@@ -826,7 +827,7 @@ mod calls {
 		/// [`Error::InstitutionRevoked`], [`Error::SeatNotAllowed`], [`Error::SeatUnchanged`],
 		/// [`Error::AccountInUse`], [`Error::AccountLeft`], and what the consortium refuses: `SeatTaken`.
 		#[pallet::call_index(36)]
-		#[pallet::weight(T::WeightInfo::change_seat().saturating_add(T::OnAdmitted::admitted_weight()))]
+		#[pallet::weight(T::WeightInfo::change_seat().saturating_add(T::Seating::admitted_weight()))]
 		pub fn change_seat(origin: OriginFor<T>, institution: InstitutionId, seat: T::AccountId) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
 			Self::reseat(institution, seat)
@@ -842,7 +843,7 @@ mod calls {
 		/// `BadOrigin` to all but two thirds of the council; [`Error::UnknownInstitution`],
 		/// [`Error::InstitutionRevoked`], and what the consortium refuses: `LastSeat`.
 		#[pallet::call_index(37)]
-		#[pallet::weight(T::WeightInfo::revoke_institution().saturating_add(T::OnAdmitted::admitted_weight()))]
+		#[pallet::weight(T::WeightInfo::revoke_institution().saturating_add(T::Seating::admitted_weight()))]
 		pub fn revoke_institution(origin: OriginFor<T>, institution: InstitutionId) -> DispatchResult {
 			T::CouncilOrigin::ensure_origin(origin)?;
 			Self::revoke(institution)

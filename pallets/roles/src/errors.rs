@@ -258,7 +258,7 @@ mod errors {
 		SeatUnchanged,
 		/// A violation was found with this credential: two officers reinstate it, by the act `ReinstateCredential`.
 		ViolationFound,
-		/// The patient contests an earlier note of her death: the council decides, or two officers take it back.
+		/// A note of the patient's death is contested: the council decides about it first, or two officers take it back.
 		DeathContested,
 		/// The council upheld the note of her death: two officers take it back if it is wrong.
 		DeathUpheld,

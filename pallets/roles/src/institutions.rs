@@ -5,7 +5,7 @@ use crate::{
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
-use salus_primitives::{Admission, Institution, InstitutionId, InstitutionKind, OnAdmitted, Status, Terms};
+use salus_primitives::{Admission, Institution, InstitutionId, InstitutionKind, Seating, Status, Terms};
 use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		}
 		NextInstitution::<T>::put(next);
 		Institutions::<T>::insert(id, &institution);
-		T::OnAdmitted::admitted(id, &institution)?;
+		T::Seating::admitted(id, &institution)?;
 		Ok(id)
 	}
 
@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
 			Self::quit_office(account);
 		}
 		ProposedActs::<T>::remove(id);
-		T::OnAdmitted::unseated(id)?;
+		T::Seating::unseated(id)?;
 		Self::deposit_event(Event::InstitutionRevoked { institution: id });
 		Ok(())
 	}
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
 		Self::take_office(&seat, id)?;
 		Self::quit_office(&before);
 		Institutions::<T>::insert(id, entry);
-		T::OnAdmitted::reseated(id, &seat)?;
+		T::Seating::reseated(id, &seat)?;
 		Self::deposit_event(Event::SeatChanged { institution: id, seat });
 		Ok(())
 	}

@@ -63,7 +63,7 @@ pub mod pallet {
 	use frame_system::{ensure_authorized, pallet_prelude::*};
 	use salus_primitives::{
 		Admission, Application, Assignment, AuditEntry, AuditTrail, Credential, HpkeKey, Institution, InstitutionId,
-		KeyLoss, Moment, OnAdmitted, Patient, PatientId, Role, Status, Terms, Voucher,
+		KeyLoss, Moment, Patient, PatientId, Role, Seating, Status, Terms, Voucher, MAX_LEFT,
 	};
 	use sp_core::H256;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
@@ -82,7 +82,7 @@ pub mod pallet {
 		/// Who keeps the patients' audit trails.
 		type Audit: AuditTrail<Self::AccountId>;
 		/// Who is told of an admitted institution.
-		type OnAdmitted: OnAdmitted<Self::AccountId>;
+		type Seating: Seating<Self::AccountId>;
 		/// What accounts sign applications, vouchers and registrations with.
 		type Signature: Parameter
 			+ DecodeWithMemTracking

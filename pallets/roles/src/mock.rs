@@ -7,8 +7,8 @@ use frame_support::{derive_impl, parameter_types, weights::Weight};
 use frame_system::EnsureRoot;
 use salus_primitives::{
 	tagged, wrapped, Acceptance, Action, ActionSet, Admission, Application, AuditEntry, AuditTrail, Capacity,
-	CategorySet, Credential, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, OnAdmitted,
-	PatientId, Purpose, PurposeSet, Role, Status, Terms, Vouch, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MERGE_TAG,
+	CategorySet, Credential, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, PatientId,
+	Purpose, PurposeSet, Role, Seating, Status, Terms, Vouch, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MERGE_TAG,
 	REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
 };
 use sp_core::{ed25519, sr25519, Pair, H256};
@@ -122,7 +122,7 @@ impl Admission<AccountId32> for Consent {
 }
 
 pub struct Consortium;
-impl OnAdmitted<AccountId32> for Consortium {
+impl Seating<AccountId32> for Consortium {
 	fn admitted(id: InstitutionId, institution: &Institution<AccountId32>) -> Result<(), DispatchError> {
 		assert_eq!(
 			Roles::institution(id).as_ref(),
@@ -192,7 +192,7 @@ impl pallet_roles::Config for Test {
 	type CouncilOrigin = EnsureRoot<AccountId32>;
 	type Admission = Consent;
 	type Audit = Audit;
-	type OnAdmitted = Consortium;
+	type Seating = Consortium;
 	type Signature = MultiSignature;
 	type Validators = Validators;
 	type WeightInfo = ();

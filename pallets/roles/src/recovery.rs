@@ -3,9 +3,9 @@
 //! the council decides, and contacts outweigh the objection. What nobody decides lapses.
 
 use crate::{
-	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, Error, KeyLosses, Pallet, PatientOf,
-	Recoveries, Recovery, RecoveryRounds, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME,
-	RECOVERY_NOTICE, VOUCHING_LIFETIME,
+	acts::Officers, keys, Config, Contacts, ContactsCommitment, ContactsOf, ContestedDeaths, Error, KeyLosses, Pallet,
+	PatientOf, Recoveries, Recovery, RecoveryRounds, Vouching, CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS,
+	RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
@@ -223,8 +223,9 @@ impl<T: Config> Pallet<T> {
 		let recovery = Recoveries::<T>::get(patient).ok_or(Error::<T>::NoRecovery)?;
 		let until = recovery.since.saturating_add(RECOVERY_LIFETIME);
 		ensure!(until <= T::Time::now(), Error::<T>::RecoveryNotExpired);
-		// What was in doubt when she died stays so.
+		// What was in doubt when she died stays so, also while it is contested that she did.
 		Self::active_patient(patient)?;
+		ensure!(!ContestedDeaths::<T>::contains_key(patient), Error::<T>::DeathContested);
 		Self::end_recovery(patient)?;
 		Self::end_doubt(patient);
 		Self::note_recovery(patient, Some(who), RecoveryChange::Lapsed);

@@ -4,7 +4,7 @@ use crate::{Act, Config};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use salus_primitives::{
 	ActionSet, Addresses, Guardianship, HpkeKey, InstitutionId, Moment, PatientId, PeerIds, Role, DAY, HOUR,
-	MAX_CAREGIVERS, MAX_GUARDIANS,
+	MAX_CAREGIVERS, MAX_GUARDIANS, MAX_LEFT,
 };
 use scale_info::TypeInfo;
 use sp_core::H256;
@@ -32,8 +32,6 @@ pub const ACT_LIFETIME: Moment = 7 * DAY;
 pub const MAX_PROPOSED_ACTS: u32 = 16;
 /// How long an institution's new keys are public before they can come into force.
 pub const KEY_NOTICE: Moment = 24 * HOUR;
-/// The most credentials that an account leaves with: it gives up the others before.
-pub const MAX_LEFT: u32 = 16;
 /// For how long a merge of two ids can be taken back.
 pub const UNMERGE_WINDOW: Moment = 30 * DAY;
 /// How long objections to a guardian are heard.

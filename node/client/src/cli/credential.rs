@@ -1,14 +1,11 @@
 //! `salus credential`.
 
 use clap::{Args, Subcommand};
-use salus_primitives::{Credential as Held, InstitutionId, Status};
+use salus_primitives::{Credential as Held, InstitutionId, Status, MAX_LEFT};
 use serde_json::json;
 
 use super::{report::Report, session::Session, view};
 use crate::sdk::{calls, not_found, words, AccountId, Client, Error};
-
-/// The most credentials that the chain takes of an account that leaves.
-const MOST: usize = 16;
 
 /// Whose credential, and where.
 #[derive(Args)]
@@ -235,9 +232,9 @@ fn held(credentials: &[(InstitutionId, Held, bool)]) -> Result<Vec<InstitutionId
 		.filter(|(_, credential, _)| credential.status != Status::Revoked)
 		.map(|(institution, ..)| *institution)
 		.collect();
-	if places.len() > MOST {
+	if places.len() > MAX_LEFT as usize {
 		return Err(Error::Usage(format!(
-			"an account leaves with at most {MOST} credentials, and yours has {}; give some up first: salus credential resign",
+			"an account leaves with at most {MAX_LEFT} credentials, and yours has {}; give some up first: salus credential resign",
 			places.len()
 		)));
 	}
@@ -275,12 +272,9 @@ mod tests {
 			(2, credential(Status::Suspended), false),
 		];
 		assert_eq!(held(&all).ok(), Some(vec![0, 2]));
-		let many = |count: usize| -> Vec<_> {
-			let all = (0..).map(|n| (n, credential(Status::Active), true));
-			all.take(count).collect()
-		};
-		assert!(held(&many(MOST)).is_ok());
-		let refused = held(&many(MOST + 1))
+		let many = |count: u32| -> Vec<_> { (0..count).map(|n| (n, credential(Status::Active), true)).collect() };
+		assert!(held(&many(MAX_LEFT)).is_ok());
+		let refused = held(&many(MAX_LEFT + 1))
 			.err()
 			.map(|error| error.to_string())
 			.unwrap_or_default();

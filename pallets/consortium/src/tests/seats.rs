@@ -1,7 +1,7 @@
 use crate::{mock::*, Error, Event, MinValidators, Seats, Validators, WeightInfo};
 use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;
-use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, OnAdmitted};
+use salus_primitives::{HpkeKey, Institution, InstitutionId, InstitutionKind, Seating};
 use sp_runtime::Weight;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +115,7 @@ fn a_seat_goes_and_the_last_one_stays() {
 
 #[test]
 fn the_weight_covers_the_votes_that_are_open() {
-	let weight = <Consortium as OnAdmitted<u64>>::admitted_weight();
+	let weight = <Consortium as Seating<u64>>::admitted_weight();
 	assert_eq!(weight, <() as WeightInfo>::admitted() + Weight::from_parts(5, 7));
 }
 

@@ -221,7 +221,7 @@ fn a_validator_whose_keys_went_away_does_not_join() {
 #[test]
 fn a_validators_account_is_one_institutions() {
 	story(|| {
-		use salus_primitives::{HpkeKey, Institution, InstitutionKind, OnAdmitted};
+		use salus_primitives::{HpkeKey, Institution, InstitutionKind, Seating};
 		let before = accounts();
 		let other = Institution {
 			validator: Some(1),

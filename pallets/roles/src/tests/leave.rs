@@ -1,8 +1,8 @@
 //! `leave`, `resign_credential`, and what an account that left can never do again.
 
-use crate::{mock::*, Error, Event, LeftInstitutions, TiesOf, Tombstones, MAX_LEFT};
+use crate::{mock::*, Error, Event, LeftInstitutions, TiesOf, Tombstones};
 use frame_support::{assert_noop, assert_ok};
-use salus_primitives::{InstitutionId, Registry, Role};
+use salus_primitives::{InstitutionId, Registry, Role, MAX_LEFT};
 use sp_runtime::{
 	traits::DispatchTransaction,
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},

@@ -139,7 +139,7 @@ fn an_account_without_standing_is_rejected_and_a_patient_is_not() {
 #[test]
 fn the_weight_covers_authorisation_and_a_change_of_the_council() {
 	use crate::WeightInfo;
-	use salus_primitives::OnAdmitted;
+	use salus_primitives::Seating;
 	story(|| {
 		let info = general(&letter(1)).get_dispatch_info();
 		assert_eq!(info.call_weight, <() as WeightInfo>::register_patient());

@@ -1,8 +1,12 @@
 //! Lost keys: `BeginRecovery`, `object_to_recovery`, `decide_recovery`, `prune_recovery`.
 
-use super::paper::{paper_patient, refused, EVIDENCE};
+use super::{
+	guardians::give,
+	paper::{paper_patient, refused, EVIDENCE},
+};
 use crate::{
-	mock::*, Act, Error, Recoveries, Tombstones, CONTESTED_RECOVERY_NOTICE, RECOVERY_LIFETIME, RECOVERY_NOTICE,
+	mock::*, Act, Error, Recoveries, Tombstones, CONTESTED_RECOVERY_NOTICE, OBJECTION_WINDOW, RECOVERY_LIFETIME,
+	RECOVERY_NOTICE,
 };
 use frame_support::{assert_noop, assert_ok};
 use salus_primitives::{
@@ -354,6 +358,28 @@ fn what_was_in_doubt_when_she_died_is_cleared_by_nobody_but_the_council() {
 		);
 		assert_eq!(Roles::key_loss(patient).waiting, Some(START));
 		assert_ok!(decide(patient, false));
+	});
+}
+
+#[test]
+fn a_contest_of_her_death_takes_nothing_out_of_doubt() {
+	story(|| {
+		let patient = register(1);
+		assert_ok!(both(begin(patient, "new", 9)));
+		assert_ok!(both(give(patient, "guardian")));
+		set_time(START + OBJECTION_WINDOW);
+		assert_ok!(both(Act::NoteDeath { patient, at: START }));
+		assert_ok!(Roles::contest_death(by("guardian"), patient));
+		set_time(START + RECOVERY_LIFETIME);
+		let prune = || Roles::prune_recovery(by("doctor"), patient);
+		assert_noop!(prune(), Error::<Test>::DeathContested);
+		assert_ok!(Roles::decide_death(RuntimeOrigin::root(), patient, true));
+		assert_noop!(prune(), Error::<Test>::PatientNotActive);
+		assert_eq!(Roles::key_loss(patient).waiting, Some(START));
+		// Once the note is taken back, she lives and the recovery lapses as any other.
+		assert_ok!(both(Act::RetractDeath { patient }));
+		assert_ok!(prune());
+		assert_eq!(Roles::key_loss(patient).waiting, None);
 	});
 }
 
