@@ -843,6 +843,10 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Recoveries` (r:1 w:1)
 	// Proof: `Roles::Recoveries` (`max_values`: None, `max_size`: Some(1309), added: 3784, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::ContestedDeaths` (r:1 w:0)
+	// Proof: `Roles::ContestedDeaths` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	// Storage: `Roles::RecoveryRounds` (r:1 w:1)
 	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
@@ -852,8 +856,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::HpkeKeys` (r:0 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn prune_recovery() -> Weight {
-		Weight::from_parts(34_371_000, 4_774)
-			.saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(43_936_000, 4_774)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
