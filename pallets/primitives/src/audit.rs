@@ -1,8 +1,9 @@
 //! The audit trail: one hash chain for each patient.
 
 use crate::{
-	Basis, CaseId, Compartment, ControllerCause, DeathChange, DenialId, ErrorReason, GrantId, GuardianshipChange,
-	InstitutionId, Moment, PatientId, Purpose, Reason, ReceiptId, RecordId, RecoveryChange, RequestId, Verdict,
+	AppointmentId, Basis, CancelReason, CaseId, Compartment, ControllerCause, DeathChange, DenialId, ErrorReason,
+	GrantId, GuardianshipChange, InstitutionId, Moment, PatientId, Purpose, Reason, ReceiptId, RecordId,
+	RecoveryChange, RequestId, Verdict,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -190,6 +191,39 @@ pub enum Kind<AccountId> {
 	/// Something became of a note of her death that is contested.
 	#[codec(index = 80)]
 	DeathChanged { change: DeathChange },
+	/// An appointment was put on a waiting list.
+	#[codec(index = 81)]
+	AppointmentProposed { appointment: AppointmentId },
+	/// An appointment was booked.
+	#[codec(index = 82)]
+	AppointmentBooked { appointment: AppointmentId },
+	/// An appointment has another time, or other practitioners.
+	#[codec(index = 83)]
+	AppointmentRescheduled { appointment: AppointmentId },
+	/// An appointment was cancelled.
+	#[codec(index = 84)]
+	AppointmentCancelled {
+		appointment: AppointmentId,
+		reason: CancelReason,
+	},
+	/// The patient is there.
+	#[codec(index = 85)]
+	AppointmentArrived { appointment: AppointmentId },
+	/// An appointment took place.
+	#[codec(index = 86)]
+	AppointmentFulfilled { appointment: AppointmentId },
+	/// The patient never came.
+	#[codec(index = 87)]
+	AppointmentNoShow { appointment: AppointmentId },
+	/// Somebody joined a tele-consultation.
+	#[codec(index = 88)]
+	ConsultationJoined { appointment: AppointmentId },
+	/// Somebody was kept from joining a tele-consultation.
+	#[codec(index = 89)]
+	ConsultationRefused { appointment: AppointmentId, reason: Reason },
+	/// A tele-consultation was ended.
+	#[codec(index = 90)]
+	ConsultationEnded { appointment: AppointmentId },
 }
 
 /// One entry of a patient's trail.

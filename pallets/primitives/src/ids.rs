@@ -21,6 +21,10 @@ pub type DenialId = u64;
 pub type CaseId = u64;
 /// A receipt of one `access` call.
 pub type ReceiptId = u64;
+/// An appointment, proposed or booked.
+pub type AppointmentId = u64;
+/// Days since the Unix epoch, in UTC.
+pub type UtcDay = u64;
 /// Milliseconds since the Unix epoch.
 pub type Moment = u64;
 /// A drawer chosen at random for each patient; what it holds is never said on chain.

@@ -4,6 +4,7 @@
 extern crate alloc;
 
 mod access;
+mod appointments;
 mod audit;
 mod consent;
 mod dry_run;
@@ -23,6 +24,7 @@ mod unmarked;
 mod tests;
 
 pub use access::*;
+pub use appointments::*;
 pub use audit::*;
 pub use consent::*;
 pub use dry_run::*;

@@ -141,6 +141,36 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			json!({ "type": "RecoveryBegunByContacts", "controller": account(controller) })
 		}
 		Kind::DeathChanged { change } => json!({ "type": "DeathChanged", "change": change.name() }),
+		Kind::AppointmentProposed { appointment } => {
+			json!({ "type": "AppointmentProposed", "appointment": number(*appointment) })
+		}
+		Kind::AppointmentBooked { appointment } => {
+			json!({ "type": "AppointmentBooked", "appointment": number(*appointment) })
+		}
+		Kind::AppointmentRescheduled { appointment } => {
+			json!({ "type": "AppointmentRescheduled", "appointment": number(*appointment) })
+		}
+		Kind::AppointmentCancelled { appointment, reason } => {
+			json!({ "type": "AppointmentCancelled", "appointment": number(*appointment), "reason": reason.name() })
+		}
+		Kind::AppointmentArrived { appointment } => {
+			json!({ "type": "AppointmentArrived", "appointment": number(*appointment) })
+		}
+		Kind::AppointmentFulfilled { appointment } => {
+			json!({ "type": "AppointmentFulfilled", "appointment": number(*appointment) })
+		}
+		Kind::AppointmentNoShow { appointment } => {
+			json!({ "type": "AppointmentNoShow", "appointment": number(*appointment) })
+		}
+		Kind::ConsultationJoined { appointment } => {
+			json!({ "type": "ConsultationJoined", "appointment": number(*appointment) })
+		}
+		Kind::ConsultationRefused { appointment, reason } => {
+			json!({ "type": "ConsultationRefused", "appointment": number(*appointment), "reason": reason.name() })
+		}
+		Kind::ConsultationEnded { appointment } => {
+			json!({ "type": "ConsultationEnded", "appointment": number(*appointment) })
+		}
 	}
 }
 
@@ -238,5 +268,24 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 			format!("sent what her contacts signed: they begin a recovery to the account {controller}")
 		}
 		Kind::DeathChanged { change } => format!("note of her death: {}", hyphenated(change.name())),
+		Kind::AppointmentProposed { appointment } => format!("asked for appointment {appointment}"),
+		Kind::AppointmentBooked { appointment } => format!("booked appointment {appointment}"),
+		Kind::AppointmentRescheduled { appointment } => format!("rescheduled appointment {appointment}"),
+		Kind::AppointmentCancelled { appointment, reason } => {
+			format!("cancelled appointment {appointment} ({})", hyphenated(reason.name()))
+		}
+		Kind::AppointmentArrived { appointment } => format!("noted her arrival for appointment {appointment}"),
+		Kind::AppointmentFulfilled { appointment } => format!("noted that appointment {appointment} took place"),
+		Kind::AppointmentNoShow { appointment } => format!("noted that she did not come to appointment {appointment}"),
+		Kind::ConsultationJoined { appointment } => {
+			format!("joined the tele-consultation of appointment {appointment}")
+		}
+		Kind::ConsultationRefused { appointment, reason } => {
+			format!(
+				"was kept from joining the tele-consultation of appointment {appointment} ({})",
+				reason.name()
+			)
+		}
+		Kind::ConsultationEnded { appointment } => format!("ended the tele-consultation of appointment {appointment}"),
 	}
 }

@@ -72,7 +72,17 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::RecoveryChanged { .. }
 		| Kind::RecoveryContactsSet
 		| Kind::RecoveryBegunByContacts { .. }
-		| Kind::DeathChanged { .. } => vec![],
+		| Kind::DeathChanged { .. }
+		| Kind::AppointmentProposed { .. }
+		| Kind::AppointmentBooked { .. }
+		| Kind::AppointmentRescheduled { .. }
+		| Kind::AppointmentCancelled { .. }
+		| Kind::AppointmentArrived { .. }
+		| Kind::AppointmentFulfilled { .. }
+		| Kind::AppointmentNoShow { .. }
+		| Kind::ConsultationJoined { .. }
+		| Kind::ConsultationRefused { .. }
+		| Kind::ConsultationEnded { .. } => vec![],
 	};
 	let notice = |event| NewNotice {
 		patient: *patient,

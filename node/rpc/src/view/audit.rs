@@ -3,8 +3,8 @@
 use codec::Encode;
 use salus_index::IndexedEntry;
 use salus_primitives::{
-	AuditHead, ControllerCause, DeathChange, ErrorReason, GuardianshipChange, Kind, Purpose, Reason, RecoveryChange,
-	Verdict,
+	AuditHead, CancelReason, ControllerCause, DeathChange, ErrorReason, GuardianshipChange, Kind, Purpose, Reason,
+	RecoveryChange, Verdict,
 };
 use serde::Serialize;
 
@@ -218,6 +218,38 @@ pub enum KindView {
 	DeathChanged {
 		change: DeathChange,
 	},
+	AppointmentProposed {
+		appointment: Int,
+	},
+	AppointmentBooked {
+		appointment: Int,
+	},
+	AppointmentRescheduled {
+		appointment: Int,
+	},
+	AppointmentCancelled {
+		appointment: Int,
+		reason: CancelReason,
+	},
+	AppointmentArrived {
+		appointment: Int,
+	},
+	AppointmentFulfilled {
+		appointment: Int,
+	},
+	AppointmentNoShow {
+		appointment: Int,
+	},
+	ConsultationJoined {
+		appointment: Int,
+	},
+	ConsultationRefused {
+		appointment: Int,
+		reason: Reason,
+	},
+	ConsultationEnded {
+		appointment: Int,
+	},
 }
 
 impl From<Kind<AccountId>> for KindView {
@@ -363,6 +395,38 @@ impl From<Kind<AccountId>> for KindView {
 				controller: controller.into(),
 			},
 			Kind::DeathChanged { change } => Self::DeathChanged { change },
+			Kind::AppointmentProposed { appointment } => Self::AppointmentProposed {
+				appointment: appointment.into(),
+			},
+			Kind::AppointmentBooked { appointment } => Self::AppointmentBooked {
+				appointment: appointment.into(),
+			},
+			Kind::AppointmentRescheduled { appointment } => Self::AppointmentRescheduled {
+				appointment: appointment.into(),
+			},
+			Kind::AppointmentCancelled { appointment, reason } => Self::AppointmentCancelled {
+				appointment: appointment.into(),
+				reason,
+			},
+			Kind::AppointmentArrived { appointment } => Self::AppointmentArrived {
+				appointment: appointment.into(),
+			},
+			Kind::AppointmentFulfilled { appointment } => Self::AppointmentFulfilled {
+				appointment: appointment.into(),
+			},
+			Kind::AppointmentNoShow { appointment } => Self::AppointmentNoShow {
+				appointment: appointment.into(),
+			},
+			Kind::ConsultationJoined { appointment } => Self::ConsultationJoined {
+				appointment: appointment.into(),
+			},
+			Kind::ConsultationRefused { appointment, reason } => Self::ConsultationRefused {
+				appointment: appointment.into(),
+				reason,
+			},
+			Kind::ConsultationEnded { appointment } => Self::ConsultationEnded {
+				appointment: appointment.into(),
+			},
 		}
 	}
 }

@@ -1,8 +1,8 @@
 //! Indices that stand in storage, in signatures and in trails for ever.
 
 use crate::{
-	Action, Basis, Category, DeathChange, Decision, EmergencyReason, Grantee, Kind, Purpose, Reason, RecordStatus,
-	Role, Rule, Verdict,
+	Action, AppointmentParty, Basis, CancelReason, Category, DeathChange, Decision, EmergencyReason, Grantee, Kind,
+	Mode, Priority, Purpose, Reason, RecordStatus, Role, Rule, SlotState, Verdict,
 };
 use codec::Encode;
 
@@ -87,4 +87,39 @@ fn what_emergencies_and_seals_leave_keeps_its_indices() {
 	assert_eq!(EmergencyReason::ALL.map(|reason| reason.encode()[0]), [0, 1, 2, 3, 4]);
 	assert_eq!(Verdict::ALL.map(|verdict| verdict.encode()[0]), [0, 1]);
 	assert_eq!(Rule::ALL.map(|rule| rule.encode()[0]), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+}
+
+#[test]
+fn what_appointments_leave_keeps_its_indices() {
+	let (appointment, reason) = (0, CancelReason::Provider);
+	let refused = Reason::NoGrant;
+	let kinds: [Kind<u8>; 10] = [
+		Kind::AppointmentProposed { appointment },
+		Kind::AppointmentBooked { appointment },
+		Kind::AppointmentRescheduled { appointment },
+		Kind::AppointmentCancelled { appointment, reason },
+		Kind::AppointmentArrived { appointment },
+		Kind::AppointmentFulfilled { appointment },
+		Kind::AppointmentNoShow { appointment },
+		Kind::ConsultationJoined { appointment },
+		Kind::ConsultationRefused {
+			appointment,
+			reason: refused,
+		},
+		Kind::ConsultationEnded { appointment },
+	];
+	for (index, kind) in (81..).zip(kinds) {
+		assert_eq!(kind.encode()[0], index);
+	}
+	assert_eq!(CancelReason::ALL.map(|reason| reason.encode()[0]), [0, 1, 2, 3]);
+	assert_eq!(Priority::ALL.map(|priority| priority.encode()[0]), [0, 1, 2, 3]);
+	assert_eq!(AppointmentParty::ALL.map(|party| party.encode()[0]), [0, 1, 2, 3]);
+	assert_eq!(Mode::ALL.map(|mode| mode.encode()[0]), [0, 1]);
+	let states = [
+		SlotState::Free,
+		SlotState::BusyTentative { patient: 0, until: 0 },
+		SlotState::Busy(0),
+		SlotState::BusyUnavailable,
+	];
+	assert_eq!(states.map(|state| state.encode()[0]), [0, 1, 2, 3]);
 }
