@@ -1,8 +1,8 @@
 //! What the node and its RPC can ask of the runtime.
 
 use crate::{
-	configs::SLOT, key_owners::KeyOwners, AccountId, AuthorityDiscovery, Block, Consent, Executive, Grandpa,
-	InherentDataExt, Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+	configs::SLOT, key_owners::KeyOwners, AccountId, Appointments, AuthorityDiscovery, Block, Consent, Executive,
+	Grandpa, InherentDataExt, Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
 use alloc::{boxed::Box, vec::Vec};
 use codec::Encode;
@@ -278,6 +278,28 @@ impl_runtime_apis! {
 		}
 		fn audit_head(patient: PatientId) -> AuditHead {
 			Records::audit_head(patient)
+		}
+	}
+
+	impl pallet_appointments_runtime_api::AppointmentsApi<Block, AccountId> for Runtime {
+		fn availability(practitioner: AccountId, period: Period) -> Vec<Slot> {
+			Appointments::availability(&practitioner, period)
+		}
+		fn appointment(id: AppointmentId) -> Option<Appointment<AccountId>> {
+			Appointments::appointment(id)
+		}
+		fn appointments_of(patient: PatientId, before: Option<AppointmentId>, limit: u32)
+			-> (Vec<(AppointmentId, Appointment<AccountId>)>, Option<AppointmentId>) {
+			Appointments::appointments_of(patient, before, limit)
+		}
+		fn appointments_with(practitioner: AccountId, period: Period) -> Vec<(AppointmentId, Appointment<AccountId>)> {
+			Appointments::appointments_with(&practitioner, period)
+		}
+		fn waiting(practitioner: AccountId) -> Vec<Wish> {
+			Appointments::waiting(&practitioner)
+		}
+		fn consultation(id: AppointmentId) -> Option<Consultation<AccountId>> {
+			Appointments::consultation(id)
 		}
 	}
 

@@ -1,4 +1,4 @@
-//! Institutions, credentials and patients for the benchmarks of consent and records, written as roles keeps them.
+//! Institutions, credentials and patients for the benchmarks of consent, records and appointments, written as roles keeps them.
 
 pub mod session;
 pub mod validators;

@@ -386,3 +386,13 @@ impl pallet_records::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::World;
 }
+
+impl pallet_appointments::Config for Runtime {
+	type Time = Timestamp;
+	type Registry = Roles;
+	type AccessControl = Consent;
+	type Audit = Records;
+	type WeightInfo = weights::pallet_appointments::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::World;
+}

@@ -78,7 +78,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: alloc::borrow::Cow::Borrowed("salus"),
 	impl_name: alloc::borrow::Cow::Borrowed("salus-node"),
 	authoring_version: 1,
-	spec_version: 102,
+	spec_version: 103,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
 	transaction_version: 2,
@@ -168,6 +168,8 @@ mod runtime {
 	pub type Consent = pallet_consent;
 	#[runtime::pallet_index(23)]
 	pub type Records = pallet_records;
+	#[runtime::pallet_index(24)]
+	pub type Appointments = pallet_appointments;
 
 	#[runtime::pallet_index(30)]
 	pub type Session = pallet_session;
@@ -189,6 +191,7 @@ impl Runtime {
 				RuntimeEvent::Roles(event) => event.audit(),
 				RuntimeEvent::Consent(event) => event.audit(),
 				RuntimeEvent::Records(event) => event.audit(),
+				RuntimeEvent::Appointments(event) => event.audit(),
 				_ => Vec::new(),
 			})
 			.collect()
@@ -234,4 +237,5 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_roles, Roles]
 	[pallet_consent, Consent]
 	[pallet_records, Records]
+	[pallet_appointments, Appointments]
 );

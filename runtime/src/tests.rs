@@ -132,6 +132,7 @@ fn the_invariants_hold_at_genesis() {
 			Roles::check_state().unwrap();
 			Consent::check_state().unwrap();
 			Records::check_state().unwrap();
+			Appointments::check_state().unwrap();
 			Consortium::check_state().unwrap();
 			// What no pallet sees alone.
 			let seats: Vec<AccountId> = pallet_consortium::Seats::<Runtime>::get()

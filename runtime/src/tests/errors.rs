@@ -185,6 +185,7 @@ fn every_error_is_asserted_by_a_test() {
 		missing("roles", errors_of::<pallet_roles::Error<Runtime>>()),
 		missing("consent", errors_of::<pallet_consent::Error<Runtime>>()),
 		missing("records", errors_of::<pallet_records::Error<Runtime>>()),
+		missing("appointments", errors_of::<pallet_appointments::Error<Runtime>>()),
 		missing("consortium", errors_of::<pallet_consortium::Error<Runtime>>()),
 	]
 	.concat();

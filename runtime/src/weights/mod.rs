@@ -5,6 +5,7 @@ pub mod extensions;
 pub mod frame_system;
 pub mod frame_system_extensions;
 pub mod overhead;
+pub mod pallet_appointments;
 pub mod pallet_collective;
 pub mod pallet_consent;
 pub mod pallet_consortium;
