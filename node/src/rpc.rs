@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt;
 use jsonrpsee::RpcModule;
 use salus_rpc::{Indexed, ReleaseDesk};
 use salus_runtime::{opaque::Block, BlockNumber, Hash};
+use sc_client_api::BlockchainEvents;
 use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use sc_rpc::SubscriptionTaskExecutor;
@@ -54,6 +56,8 @@ pub fn module(
 	let mut module = RpcModule::new(());
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(Grandpa::new(executor, authority_set, voter_state, justifications, proofs).into_rpc())?;
-	module.merge(salus_rpc::module::<Block, _>(client, indexed, desk)?)?;
+	let events = client.clone();
+	let finality = Arc::new(move || events.finality_notification_stream().map(|_| ()).boxed());
+	module.merge(salus_rpc::module::<Block, _>(client, indexed, desk, finality)?)?;
 	Ok(module)
 }

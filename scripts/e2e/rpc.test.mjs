@@ -92,11 +92,14 @@ describe('our JSON-RPC', () => {
     records_receipt: { id: receipt },
     records_auditHead: { patient: patient.id },
     records_audit: { patient: patient.id },
+    appointments_availability: { practitioner: hospitalA.doctor.address, from: 0, to: 1 },
+    appointments_list: { of: { patient: patient.id } },
+    appointments_waiting: { practitioner: hospitalA.doctor.address },
   });
 
   test('every method is listed', async () => {
     const { methods } = await node.rpc('rpc_methods');
-    for (const method of [...Object.keys(calls()), 'vault_status', 'vault_release']) assert.ok(methods.includes(method), method);
+    for (const method of [...Object.keys(calls()), 'appointments_get', 'appointments_consultation', 'appointments_subscribeAvailability', 'vault_status', 'vault_release']) assert.ok(methods.includes(method), method);
   });
 
   test('parameters go by name and by position alike, and a finalised block may be named', async () => {

@@ -24,6 +24,7 @@ pub const ERRORS: &[(i32, &str)] = &[
 	(7012, "DidMethodNotSupported"),
 	(7013, "ForeignDid"),
 	(7014, "UnknownDid"),
+	(7015, "TooManySubscriptions"),
 	(7020, "NoDesk"),
 	(7021, "LocalOnly"),
 	(7022, "VaultFailed"),
@@ -110,6 +111,9 @@ pub enum RpcError {
 	/// Nobody was ever registered under the identifier.
 	#[error("did: nobody is or was registered under it at this block; check the identifier")]
 	UnknownDid,
+	/// The node has as many subscribers as it can serve.
+	#[error("this node serves as many subscriptions as it can; try again later, or ask another node")]
+	TooManySubscriptions,
 	/// This node holds no key of the institution.
 	#[error("this node keeps no such key; ask the node of the custodian{}", named(custodian))]
 	NoDesk {
@@ -156,6 +160,7 @@ impl RpcError {
 			Self::DidMethodNotSupported => "DidMethodNotSupported",
 			Self::ForeignDid(_) => "ForeignDid",
 			Self::UnknownDid => "UnknownDid",
+			Self::TooManySubscriptions => "TooManySubscriptions",
 			Self::NoDesk { .. } => "NoDesk",
 			Self::LocalOnly => "LocalOnly",
 			Self::VaultFailed => "VaultFailed",

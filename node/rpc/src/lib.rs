@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod appointments;
+mod availability;
 mod chain;
 mod consent;
 mod did;
@@ -19,6 +21,7 @@ pub mod view;
 use std::sync::Arc;
 
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
+use pallet_appointments_runtime_api::AppointmentsApi;
 use pallet_consent_runtime_api::ConsentApi;
 use pallet_records_runtime_api::RecordsApi;
 use pallet_roles_runtime_api::RolesApi;
@@ -27,6 +30,8 @@ use sp_blockchain::HeaderBackend;
 use sp_core::H256;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
 
+pub use appointments::{Appointments, AppointmentsRpcServer};
+pub use availability::Finality;
 pub use consent::{Consent, ConsentRpcServer};
 pub use error::{reason_name, RpcError, ERRORS};
 pub use index::Indexed;
@@ -48,17 +53,22 @@ pub fn module<Block, Client>(
 	client: Arc<Client>,
 	indexed: Option<Indexed>,
 	desk: Option<Arc<dyn ReleaseDesk>>,
+	finality: Finality,
 ) -> Result<RpcModule<()>, RegisterMethodError>
 where
 	Block: BlockT<Hash = H256>,
 	Block::Header: HeaderT<Number = u32>,
 	Client: HeaderBackend<Block> + ProvideRuntimeApi<Block> + Send + Sync + 'static,
-	Client::Api: RolesApi<Block, AccountId> + ConsentApi<Block, AccountId> + RecordsApi<Block, AccountId>,
+	Client::Api: RolesApi<Block, AccountId>
+		+ ConsentApi<Block, AccountId>
+		+ RecordsApi<Block, AccountId>
+		+ AppointmentsApi<Block, AccountId>,
 {
 	let mut module = RpcModule::new(());
 	module.merge(Roles::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
 	module.merge(Consent::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
 	module.merge(Lists::<Client, Block>::new(Arc::clone(&client), indexed.clone()).into_rpc())?;
+	module.merge(Appointments::<Client, Block>::new(Arc::clone(&client), finality).into_rpc())?;
 	module.merge(RecordsRpc::<Client, Block>::new(client, indexed).into_rpc())?;
 	module.merge(Vault::new(desk).into_rpc())?;
 	Ok(module)

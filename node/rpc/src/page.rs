@@ -34,6 +34,10 @@ pub(crate) enum List {
 	OpenCases = 7,
 	Reviews = 8,
 	Erasures = 9,
+	AppointmentsOf = 10,
+	AppointmentsWith = 11,
+	Availability = 12,
+	Watched = 13,
 }
 
 impl List {

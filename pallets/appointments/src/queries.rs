@@ -1,9 +1,11 @@
 //! What the runtime API answers. Every range and every page is bounded.
 
-use crate::{Agendas, Appointments, Calendar, Config, Consultations, Pallet, Waiting, MAX_DAYS_ASKED, MAX_PAGE};
+use crate::{Agendas, Appointments, Calendar, Config, Consultations, Pallet, Waiting, MAX_PAGE};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::traits::Time;
-use salus_primitives::{Appointment, AppointmentId, Consultation, PatientId, Period, Slot, SlotState, Wish};
+use salus_primitives::{
+	Appointment, AppointmentId, Consultation, PatientId, Period, Slot, SlotState, Wish, MAX_DAYS_ASKED,
+};
 
 /// An appointment and its id.
 pub type Listed<AccountId> = (AppointmentId, Appointment<AccountId>);

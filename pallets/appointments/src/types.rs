@@ -44,8 +44,6 @@ pub const MAX_ALL_WAITING: u32 = 128;
 pub const MAX_DISPLACED: u32 = 96;
 /// The most days whose free slots a cancelled day's patients are offered at once.
 pub const MAX_NEXT_DAYS: u32 = 7;
-/// The most days that a query for slots looks at.
-pub const MAX_DAYS_ASKED: u64 = 42;
 /// The most appointments in one page.
 pub const MAX_PAGE: u32 = 256;
 

@@ -15,6 +15,9 @@ pub const MAX_PRACTITIONERS: u32 = 4;
 /// The most accounts that take part in a tele-consultation.
 pub const MAX_PARTICIPANTS: u32 = 8;
 
+/// The most days that a query for slots looks at.
+pub const MAX_DAYS_ASKED: u64 = 42;
+
 /// The practitioners of one appointment.
 pub type Practitioners<AccountId> = BoundedVec<AccountId, ConstU32<MAX_PRACTITIONERS>>;
 /// A practitioner's slots in one UTC day, in the order of time.

@@ -1,6 +1,7 @@
 //! Every error of the table, by name.
 
 use jsonrpsee::types::ErrorObjectOwned;
+use salus_primitives::{DAY, HOUR};
 use salus_vault::{chain::ChainUnavailable, desk::ReleaseError, key_table::KeyTableError};
 use serde_json::{json, Value};
 
@@ -37,6 +38,35 @@ async fn invalid_parameter() {
 		("consent_requestsBy", json!([7]), "requester"),
 		("consent_openCases", json!(["0x00"]), "clinician"),
 		("consent_reviews", json!([1u64 << 32]), "institution"),
+		("appointments_availability", json!([7, 1, 2]), "practitioner"),
+		(
+			"appointments_availability",
+			json!([account(2).to_string(), -1, 2]),
+			"from",
+		),
+		("appointments_availability", json!([account(2).to_string(), 2, 2]), "to"),
+		(
+			"appointments_availability",
+			json!([account(2).to_string(), 0, 42 * DAY + 1]),
+			"to",
+		),
+		("appointments_get", json!(["one"]), "id"),
+		("appointments_list", json!([1]), "of"),
+		("appointments_list", json!([{}]), "of"),
+		("appointments_list", json!([{ "patient": 1, "from": 1 }]), "of"),
+		(
+			"appointments_list",
+			json!([{ "practitioner": account(2).to_string(), "from": 1 }]),
+			"of",
+		),
+		(
+			"appointments_list",
+			json!([{ "practitioner": account(2).to_string(), "from": 2, "to": 1 }]),
+			"of",
+		),
+		("appointments_list", json!([{ "patient": 1, "doctor": 2 }]), "of"),
+		("appointments_waiting", json!(["0x00"]), "practitioner"),
+		("appointments_consultation", json!([-3]), "id"),
 		("records_list", json!([1, null, null, "many"]), "limit"),
 		("records_audit", json!([1, -3]), "from"),
 	] {
@@ -68,6 +98,7 @@ async fn invalid_limit() {
 	for (method, party) in [
 		("consent_reviews", json!(1)),
 		("consent_openCases", json!(account(1).to_string())),
+		("appointments_list", json!({ "patient": 1 })),
 	] {
 		assert_eq!(world.fails(method, json!([party, null, 257])).await.0, 7002, "{method}");
 	}
@@ -86,6 +117,17 @@ async fn invalid_cursor() {
 	}
 	assert_eq!(world.fails("records_audit", json!([1, "0x05"])).await.0, 7003);
 	let grants = world.ok("consent_grants", json!([1, null, 1])).await["next"].clone();
+	let by_patient = world.ok("appointments_list", json!([{ "patient": 1 }, null, 1])).await["next"].clone();
+	let with = json!({ "practitioner": account(2).to_string(), "from": 0, "to": DAY });
+	assert_eq!(
+		world.fails("appointments_list", json!([with, by_patient])).await.0,
+		7003
+	);
+	// One of another period.
+	let of = json!({ "practitioner": account(2).to_string(), "from": 0, "to": 3 * HOUR });
+	let later = world.ok("appointments_list", json!([of, null, 2])).await["next"].clone();
+	let of = json!({ "practitioner": account(2).to_string(), "from": 0, "to": HOUR });
+	assert_eq!(world.fails("appointments_list", json!([of, later])).await.0, 7003);
 	let to = account(1).to_string();
 	assert_eq!(world.fails("consent_grantsTo", json!([to, grants])).await.0, 7003);
 }
@@ -329,6 +371,7 @@ fn the_table_is_complete_and_in_the_readme() {
 		RpcError::DidMethodNotSupported,
 		RpcError::ForeignDid(pruned()),
 		RpcError::UnknownDid,
+		RpcError::TooManySubscriptions,
 		RpcError::NoDesk { custodian: None },
 		RpcError::LocalOnly,
 		RpcError::VaultFailed,

@@ -6,6 +6,8 @@
 	clippy::cast_possible_truncation
 )]
 
+mod appointments;
+mod availability;
 mod consent;
 mod did;
 mod errors;

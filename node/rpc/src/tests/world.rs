@@ -1,10 +1,15 @@
 //! A client in memory whose runtime answers what the tests tell it, and a desk that does the same.
 
-use std::sync::Arc;
+use std::{
+	collections::BTreeMap,
+	sync::{Arc, Mutex, MutexGuard},
+};
+
+use futures::{stream, StreamExt};
 
 use jsonrpsee::{
 	core::async_trait,
-	core::server::{MethodCallback, Methods, RpcModule},
+	core::server::{MethodCallback, Methods, MethodsError, RpcModule, Subscription},
 	types::ErrorObjectOwned,
 };
 use pallet_roles_runtime_api::CredentialView;
@@ -21,7 +26,7 @@ use sp_runtime::{
 	traits::{BlakeTwo256, Block as BlockT},
 	BoundedVec, OpaqueExtrinsic,
 };
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use crate::{view::Int, AccountId, Custody, Indexed, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
 
@@ -126,6 +131,34 @@ pub fn case(opener: AccountId, institution: InstitutionId) -> Case<AccountId> {
 		appealed_at: None,
 		judgement: None,
 	}
+}
+
+/// An appointment of patient 1, or of who is given, with account 2: one in each hour after it.
+pub fn appointment(id: AppointmentId) -> Appointment<AccountId> {
+	let hour = id.saturating_mul(HOUR);
+	Appointment {
+		patient: 1,
+		institution: 0,
+		practitioners: BoundedVec::truncate_from(vec![account(2), account(3)]),
+		period: Period::new(hour, hour.saturating_add(HOUR)),
+		mode: Mode::Tele,
+		status: AppointmentStatus::Booked,
+		made_at: 5,
+		made_by: account(1),
+		replaces: id.checked_sub(2),
+		previous: id.checked_sub(1),
+	}
+}
+
+static CALENDARS: Mutex<BTreeMap<AccountId, Vec<Slot>>> = Mutex::new(BTreeMap::new());
+
+fn calendars() -> MutexGuard<'static, BTreeMap<AccountId, Vec<Slot>>> {
+	CALENDARS.lock().unwrap()
+}
+
+/// From now on the state has these slots of the practitioner.
+pub fn set_calendar(practitioner: AccountId, slots: Vec<Slot>) {
+	calendars().insert(practitioner, slots);
 }
 
 /// What the state has of what the index found: nothing of patient 9.
@@ -376,6 +409,71 @@ sp_api::mock_impl_runtime_apis! {
 		}
 	}
 
+	impl pallet_appointments_runtime_api::AppointmentsApi<Block, AccountId> for Runtime {
+		#[advanced]
+		fn availability(&self, at: H256, practitioner: AccountId, period: Period) -> Result<Vec<Slot>, ApiError> {
+			check(at)?;
+			if practitioner == account(0xbb) {
+				return Err(ApiError::StateBackendIsNotTrie);
+			}
+			let slots = calendars().get(&practitioner).cloned().unwrap_or_default();
+			Ok(slots.into_iter().filter(|slot| slot.period.overlaps(&period)).collect())
+		}
+		fn appointment(id: AppointmentId) -> Option<Appointment<AccountId>> {
+			match id {
+				0..5 => Some(appointment(id)),
+				BIG => Some(Appointment {
+					status: AppointmentStatus::Cancelled {
+						by: AppointmentParty::Desk,
+						reason: CancelReason::Provider,
+					},
+					..appointment(BIG)
+				}),
+				_ => None,
+			}
+		}
+		fn appointments_of(patient: PatientId, before: Option<AppointmentId>, limit: u32)
+			-> (Vec<(AppointmentId, Appointment<AccountId>)>, Option<AppointmentId>) {
+			let all = (0..5u64).rev().filter(|id| patient == 1 && before.is_none_or(|before| *id < before));
+			let found: Vec<_> = all.take(limit as usize).map(|id| (id, appointment(id))).collect();
+			let next = found.last().map(|(id, _)| *id).filter(|id| *id > 0);
+			(found, next)
+		}
+		fn appointments_with(practitioner: AccountId, period: Period) -> Vec<(AppointmentId, Appointment<AccountId>)> {
+			let all = (0..5u64).map(|id| (id, appointment(id))).filter(|_| practitioner == account(2));
+			all.filter(|(_, appointment)| appointment.period.overlaps(&period)).collect()
+		}
+		fn waiting(practitioner: AccountId) -> Vec<Wish> {
+			let wish = Wish {
+				appointment: 7,
+				patient: BIG,
+				institution: 0,
+				displaced: true,
+				priority: Priority::Asap,
+				since: 3,
+				wanted: Period::new(HOUR, 9 * HOUR),
+				length: HOUR,
+				offer: Some(Offer { period: Period::new(2 * HOUR, 3 * HOUR), until: HOUR }),
+			};
+			if practitioner == account(2) {
+				vec![wish, Wish { appointment: 8, displaced: false, offer: None, ..wish }]
+			} else {
+				Vec::new()
+			}
+		}
+		fn consultation(id: AppointmentId) -> Option<Consultation<AccountId>> {
+			(id == 3).then(|| Consultation {
+				session: H256::repeat_byte(4),
+				started_at: 10,
+				ended_at: None,
+				participants: BoundedVec::truncate_from(vec![
+					Participant { account: account(2), on_behalf_of: Some(0), joined_at: 10 },
+					Participant { account: account(1), on_behalf_of: None, joined_at: 11 },
+				]),
+			})
+		}
+	}
+
 	impl pallet_records_runtime_api::RecordsApi<Block, AccountId> for Runtime {
 		fn record(id: RecordId) -> Option<Record<AccountId>> {
 			(id < 5).then(|| record(id.checked_sub(1)))
@@ -460,6 +558,7 @@ impl ReleaseDesk for Desk {
 pub struct World {
 	pub index: AuditIndex,
 	pub progress: watch::Sender<Progress>,
+	finality: broadcast::Sender<()>,
 	module: RpcModule<()>,
 	_folder: tempfile::TempDir,
 }
@@ -489,10 +588,20 @@ impl World {
 			index: index.clone(),
 			progress: read,
 		});
-		let module = crate::module::<Block, _>(Arc::new(Client), indexed, desk).unwrap();
+		let (finality, _) = broadcast::channel(16);
+		let told = finality.clone();
+		let blocks = move || {
+			let heads = told.subscribe();
+			stream::unfold(heads, |mut heads| async {
+				heads.recv().await.ok().map(|()| ((), heads))
+			})
+			.boxed()
+		};
+		let module = crate::module::<Block, _>(Arc::new(Client), indexed, desk, Arc::new(blocks)).unwrap();
 		Self {
 			index,
 			progress,
+			finality,
 			module,
 			_folder: folder,
 		}
@@ -526,6 +635,21 @@ impl World {
 			Some(error) => Err(serde_json::from_value(error.clone()).unwrap()),
 			None => Ok(answer["result"].take()),
 		}
+	}
+
+	/// A subscription, whose connection holds so many messages that were not read.
+	pub async fn subscribe(
+		&self,
+		method: &str,
+		params: Vec<Value>,
+		buffer: usize,
+	) -> Result<Subscription, MethodsError> {
+		self.module.subscribe(method, params, buffer).await
+	}
+
+	/// Finality moves on; how many subscribers were told.
+	pub fn finalise(&self) -> usize {
+		self.finality.send(()).unwrap_or(0)
 	}
 
 	/// The answer of a call that succeeds.

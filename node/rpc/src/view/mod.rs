@@ -1,5 +1,6 @@
 //! What answers look like: camelCase, bytes in hex, accounts in SS58, integers beyond 2^53 as decimal strings.
 
+mod appointments;
 mod audit;
 mod consent;
 mod did;
@@ -11,6 +12,10 @@ use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{input::account_of, AccountId};
 
+pub use appointments::{
+	AppointmentStatusView, AppointmentView, AvailabilityView, ConsultationView, OfferView, ParticipantView, PeriodView,
+	SlotStateView, SlotView, WishView,
+};
 pub use audit::{AuditEntryView, AuditHeadView, KindView};
 pub use consent::{
 	AccessRequestView, BasisView, ConsentRequestView, DecisionView, DenialTermsView, DenialView, ErasureView,
