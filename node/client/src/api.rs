@@ -50,6 +50,22 @@
 		with = "::subxt::utils::Static<::salus_primitives::AccessRequest<A>>"
 	),
 	substitute_type(
+		path = "salus_primitives::appointments::Period",
+		with = "::subxt::utils::Static<::salus_primitives::Period>"
+	),
+	substitute_type(
+		path = "salus_primitives::appointments::Mode",
+		with = "::subxt::utils::Static<::salus_primitives::Mode>"
+	),
+	substitute_type(
+		path = "salus_primitives::appointments::Priority",
+		with = "::subxt::utils::Static<::salus_primitives::Priority>"
+	),
+	substitute_type(
+		path = "salus_primitives::appointments::CancelReason",
+		with = "::subxt::utils::Static<::salus_primitives::CancelReason>"
+	),
+	substitute_type(
 		path = "salus_primitives::audit::AuditHead",
 		with = "::subxt::utils::Static<::salus_primitives::AuditHead>"
 	),

@@ -4,6 +4,7 @@ mod accept;
 mod act;
 mod acting;
 mod application;
+mod appointment;
 mod assign;
 mod attested;
 mod audit;
@@ -147,6 +148,9 @@ enum Command {
 	/// Break-glass: access in an emergency, against a review of it afterwards
 	#[command(subcommand)]
 	Emergency(emergency::Emergency),
+	/// Appointments: calendars, bookings, waiting lists, tele-consultations
+	#[command(subcommand)]
+	Appointment(Box<appointment::Appointment>),
 	/// A patient's audit trail
 	#[command(subcommand)]
 	Audit(audit::Audit),
@@ -176,6 +180,7 @@ impl Command {
 			Self::Consent(command) => command.run(session).await,
 			Self::Paper(command) => command.run(session).await,
 			Self::Emergency(command) => command.run(session).await,
+			Self::Appointment(command) => command.run(session).await,
 			Self::Audit(command) => command.run(session).await,
 		}
 	}
@@ -388,6 +393,22 @@ mod tests {
 			"salus paper withdraw --patient 7",
 			"salus paper withdraw --patient 7 --witness 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 			"salus paper list --patient 7",
+			"salus appointment open --institution 0 --day 2026-12-01,2026-12-02 --hours 08:00-12:00,13:00-24:00 --every 15m",
+			"salus appointment block --institution 0 --start 2026-12-01T09:00:00Z --for 2h --dry-run",
+			"salus appointment unblock --institution 0 --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 2h",
+			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --institution 0 --day 2026-12-01 --json",
+			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --from 2026-12-01 --to 2026-12-08 --free",
+			"salus appointment hold --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m",
+			"salus appointment release --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m --as-patient",
+			"salus appointment book --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m --mode tele",
+			"salus appointment reschedule 4 --start 2026-12-02T09:00:00Z",
+			"salus appointment cancel 4 --reason patient",
+			"salus appointment wait --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --for 30m --from 0 --to 9 --priority stat",
+			"salus appointment cancel-day --institution 0 --start 2026-12-01T06:00:00Z --for 12h --next 2026-12-02,2026-12-03",
+			"salus appointment offer --institution 0 --day 2026-12-01",
+			"salus appointment join 4 --institution 0 --session 0x0000000000000000000000000000000000000000000000000000000000000001",
+			"salus appointment list --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --from 2026-12-01 --to 2026-12-08",
+			"salus appointment prune --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --day 2026-10-01",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}

@@ -5,6 +5,7 @@ mod account;
 pub mod act_sentence;
 mod acts;
 mod application;
+pub mod appointments;
 mod attested;
 pub mod calls;
 mod card;

@@ -4,8 +4,8 @@ use std::{str::FromStr, time::Duration};
 
 use chrono::{NaiveDate, NaiveTime};
 use salus_primitives::{
-	Action, Capacity, Category, DocStatus, EmergencyReason, ErrorReason, Grantee, Media, Moment, Origin, Purpose,
-	Relation, Role, Verdict,
+	Action, CancelReason, Capacity, Category, DocStatus, EmergencyReason, ErrorReason, Grantee, Media, Mode, Moment,
+	Origin, Priority, Purpose, Relation, Role, Verdict,
 };
 use serde_json::Value;
 
@@ -37,13 +37,16 @@ macro_rules! vocabulary {
 
 vocabulary!(
 	Action: "action",
+	CancelReason: "reason",
 	Capacity: "part",
 	Category: "category",
 	DocStatus: "document status",
 	EmergencyReason: "reason",
 	ErrorReason: "reason",
 	Media: "media type",
+	Mode: "way to meet",
 	Origin: "origin",
+	Priority: "priority",
 	Purpose: "purpose",
 	Relation: "relation",
 	Role: "role",

@@ -8,11 +8,11 @@ pub use chain::{ConnectionError, ProofError, SubmissionError};
 pub use local::{DataError, DocumentError, FileError, KeyError, PutError, SubjectError};
 pub use vault::{shown, shown_decision, PayloadError, Refusal, VaultError};
 
-use salus_primitives::ReceiptId;
+use salus_primitives::{AppointmentId, Reason, ReceiptId};
 use salus_vault::envelope::EnvelopeError;
 use serde_json::{Map, Value};
 
-use super::{fhir_consent::ConsentError, words};
+use super::{fhir_consent::ConsentError, rejections::after_refusal, words};
 
 /// The process's exit codes.
 pub mod exit {
@@ -74,6 +74,16 @@ pub enum Error {
 	/// Access to a record was refused.
 	#[error(transparent)]
 	Refused(#[from] Refusal),
+	/// The chain kept somebody from joining a tele-consultation.
+	#[error("joining the tele-consultation of appointment {appointment} is refused: {}{}; {}", shown(*.reason).name(), in_block(*.block), after_refusal(shown(*.reason)))]
+	NotAdmitted {
+		/// The appointment.
+		appointment: AppointmentId,
+		/// Why.
+		reason: Reason,
+		/// The finalised block with the refusal; none in a dry run.
+		block: Option<u64>,
+	},
 	/// The payload can't be encrypted, decrypted or unwrapped.
 	#[error(transparent)]
 	Payload(#[from] PayloadError),
@@ -128,7 +138,7 @@ impl Error {
 			Self::Submission(SubmissionError::DryRun(_)) => exit::DONE,
 			Self::Submission(SubmissionError::Encoding(_)) | Self::NotFound { .. } | Self::BrokenOff => exit::FAILED,
 			Self::Submission(_) => exit::REJECTED,
-			Self::Vault(VaultError::Refused { .. }) | Self::Refused(_) => exit::REFUSED,
+			Self::Vault(VaultError::Refused { .. }) | Self::Refused(_) | Self::NotAdmitted { .. } => exit::REFUSED,
 			Self::Vault(VaultError::OtherBytes | VaultError::NotTrusted { .. }) | Self::Proof(_) => exit::UNVERIFIED,
 			Self::Vault(VaultError::Plain(_)) => exit::USAGE,
 			Self::Vault(VaultError::BadRoots(_)) => exit::LOCAL,
@@ -157,6 +167,7 @@ impl Error {
 			Self::Submission(SubmissionError::Connection(error)) => format!("{error:?}"),
 			Self::Vault(VaultError::Refused { name, .. } | VaultError::Answered { name, .. }) => return name.clone(),
 			Self::Refused(refusal) => return refusal.shown().name().to_string(),
+			Self::NotAdmitted { reason, .. } => return shown(*reason).name().to_string(),
 			Self::AfterReceipt { error, .. } => return error.name(),
 			Self::Connection(error) => format!("{error:?}"),
 			Self::Submission(error) => format!("{error:?}"),
@@ -187,6 +198,10 @@ impl Error {
 				("receipt", refusal.receipt.map(words::number)),
 				("block", refusal.block.map(words::number)),
 			],
+			Self::NotAdmitted { appointment, block, .. } => vec![
+				("appointment", Some(words::number(*appointment))),
+				("block", block.map(words::number)),
+			],
 			Self::Put(PutError::AlreadyRecorded { record, .. }) => vec![("record", Some(words::number(*record)))],
 			Self::Consent(error) => vec![("path", Some(error.path().into()))],
 			Self::Submission(SubmissionError::Unknown { extrinsic, .. }) => {
@@ -212,6 +227,13 @@ impl Error {
 			.filter_map(|(name, value)| Some((name.to_string(), value?)))
 			.collect()
 	}
+}
+
+/// Where a refusal stands.
+fn in_block(block: Option<u64>) -> String {
+	block.map_or_else(String::new, |block| {
+		format!(" (in block {block}; the refusal is in the patient's trail)")
+	})
 }
 
 #[cfg(test)]

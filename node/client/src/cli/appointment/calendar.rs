@@ -1,0 +1,220 @@
+//! What a practitioner, or the desk for her, does with her calendar.
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use clap::Args;
+use salus_primitives::{InstitutionId, Moment, UtcDay};
+
+use super::{
+	hours::{self, Hours},
+	span, When,
+};
+use crate::{
+	cli::{report::Report, session::Session, view},
+	sdk::{
+		appointments::{self, day_of},
+		words, AccountId, Client, Error,
+	},
+};
+
+/// The most slots that one call opens.
+const MOST_SLOTS: usize = 128;
+
+/// Whose calendar it is.
+#[derive(Args)]
+pub(crate) struct Whose {
+	/// The institution where she works
+	#[arg(long)]
+	institution: InstitutionId,
+	/// The practitioner; you yourself unless you say so
+	#[arg(long, value_parser = words::account, value_name = "ACCOUNT")]
+	practitioner: Option<AccountId>,
+}
+
+impl Whose {
+	fn practitioner(&self, session: &Session) -> Result<AccountId, Error> {
+		self.practitioner.map_or_else(|| session.named_account(), Ok)
+	}
+}
+
+/// `salus appointment open`
+#[derive(Args)]
+pub(crate) struct Open {
+	#[command(flatten)]
+	whose: Whose,
+	/// The days
+	#[arg(long = "day", value_parser = hours::day, value_delimiter = ',', required = true, value_name = "DAY")]
+	days: Vec<NaiveDate>,
+	/// From when to when, by the clocks of the institution
+	#[arg(long, value_parser = hours::hours, value_delimiter = ',', required = true, value_name = "08:00-12:00")]
+	hours: Vec<Hours>,
+	/// How long a slot is
+	#[arg(long, value_parser = words::duration, value_name = "DURATION")]
+	every: Duration,
+}
+
+impl Open {
+	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let practitioner = self.whose.practitioner(session)?;
+		let zone = hours::zone(client, self.whose.institution).await?;
+		let slots =
+			hours::slots(zone, &self.days, &self.hours, words::milliseconds(self.every)).map_err(Error::Usage)?;
+		if slots.len() > MOST_SLOTS {
+			return Err(Error::Usage(format!(
+				"these are {} slots, and one command opens {MOST_SLOTS} at most; name fewer days",
+				slots.len()
+			)));
+		}
+		let call = appointments::open(practitioner, self.whose.institution, &slots);
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		let shown: Vec<_> = slots.iter().copied().map(super::view::period).collect();
+		Ok(session
+			.report()
+			.line(format!(
+				"{} slots of {practitioner} are open at institution {}",
+				slots.len(),
+				self.whose.institution
+			))
+			.field("practitioner", view::account(&practitioner))
+			.field("institution", self.whose.institution)
+			.field("slots", shown)
+			.acknowledged(&acknowledgement))
+	}
+}
+
+/// `salus appointment block` and `unblock`
+#[derive(Args)]
+pub(crate) struct Stretch {
+	#[command(flatten)]
+	whose: Whose,
+	#[command(flatten)]
+	when: When,
+}
+
+impl Stretch {
+	pub(super) async fn block(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let practitioner = self.whose.practitioner(session)?;
+		let call = appointments::block(practitioner, self.whose.institution, self.when.period());
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		Ok(self
+			.said(session, &practitioner, "blocked")
+			.acknowledged(&acknowledgement))
+	}
+
+	pub(super) async fn unblock(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let practitioner = self.whose.practitioner(session)?;
+		let call = appointments::unblock(practitioner, self.whose.institution, self.when.period());
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		Ok(self
+			.said(session, &practitioner, "free again")
+			.acknowledged(&acknowledgement))
+	}
+
+	fn said(&self, session: &Session, practitioner: &AccountId, what: &str) -> Report {
+		let period = self.when.period();
+		session
+			.report()
+			.line(format!("{practitioner} is {what} from {}", span(period)))
+			.field("practitioner", view::account(practitioner))
+			.field("period", super::view::period(period))
+	}
+}
+
+/// `salus appointment offer`
+#[derive(Args)]
+pub(crate) struct Offer {
+	#[command(flatten)]
+	whose: Whose,
+	/// The day, by UTC
+	#[arg(long, value_parser = words::moment, value_name = "DAY")]
+	day: Moment,
+}
+
+impl Offer {
+	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let practitioner = self.whose.practitioner(session)?;
+		let call = appointments::offer(practitioner, self.whose.institution, day_of(self.day));
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		let offers = acknowledgement.events.iter().filter(|event| event.name == "Offered");
+		let count = offers.count();
+		Ok(session
+			.report()
+			.line(format!("{count} who wait for {practitioner} are offered a time"))
+			.field("practitioner", view::account(&practitioner))
+			.field("offers", count)
+			.acknowledged(&acknowledgement))
+	}
+}
+
+/// `salus appointment cancel-day`
+#[derive(Args)]
+pub(crate) struct CancelDay {
+	#[command(flatten)]
+	whose: Whose,
+	#[command(flatten)]
+	when: When,
+	/// How many appointments are cancelled at most, up to 96
+	#[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=96))]
+	most: u32,
+	/// The UTC days whose free slots their patients are offered at once, up to 7
+	#[arg(long, value_parser = words::moment, value_delimiter = ',', num_args = 1..=7, value_name = "DAY")]
+	next: Vec<Moment>,
+}
+
+impl CancelDay {
+	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let practitioner = self.whose.practitioner(session)?;
+		if self.next.len() > 7 {
+			return Err(Error::Usage("name up to 7 days with --next".into()));
+		}
+		let next: Vec<UtcDay> = self.next.iter().copied().map(day_of).collect();
+		let period = self.when.period();
+		let call = appointments::cancel_day(practitioner, self.whose.institution, period, self.most, &next);
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		let displaced = acknowledgement.number("Appointments", "displaced")?;
+		let left = acknowledgement.number("Appointments", "left")?;
+		let report = session
+			.report()
+			.line(format!(
+				"{practitioner} is blocked from {}; {displaced} appointments are cancelled",
+				span(period)
+			))
+			.field("practitioner", view::account(&practitioner))
+			.field("period", super::view::period(period))
+			.field("displaced", displaced)
+			.field("left", left);
+		let report = if left > 0 {
+			report.line(format!("{left} are left; run the command again"))
+		} else {
+			report
+		};
+		Ok(report.acknowledged(&acknowledgement))
+	}
+}
+
+/// `salus appointment prune`
+#[derive(Args)]
+pub(crate) struct Prune {
+	/// The practitioner
+	#[arg(long, value_parser = words::account, value_name = "ACCOUNT")]
+	practitioner: AccountId,
+	/// The day, by UTC
+	#[arg(long, value_parser = words::moment, value_name = "DAY")]
+	day: Moment,
+}
+
+impl Prune {
+	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let call = appointments::prune(self.practitioner, day_of(self.day));
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		Ok(session
+			.report()
+			.line(format!(
+				"that day's calendar of {} is removed; its appointments stay",
+				self.practitioner
+			))
+			.field("practitioner", view::account(&self.practitioner))
+			.acknowledged(&acknowledgement))
+	}
+}

@@ -1,0 +1,225 @@
+//! An institution's clocks: hours of its days as slots, and points in time as its clocks show them.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use salus_primitives::{InstitutionId, Moment, Period, DAY, MINUTE};
+
+use crate::sdk::{Client, ConnectionError, Error};
+
+/// From when to when on a day; the end can be midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hours {
+	from: NaiveTime,
+	/// None for 24:00.
+	to: Option<NaiveTime>,
+}
+
+/// The institution's time zone.
+pub(super) async fn zone(client: &Client, institution: InstitutionId) -> Result<Tz, Error> {
+	let found = client.institution(&client.finalised().await?, institution).await?;
+	let name = String::from_utf8_lossy(&found.time_zone).into_owned();
+	name.parse().map_err(|_| {
+		let reason = format!("`{name}` is no IANA time zone that this program knows");
+		let what = format!("the time zone of institution {institution}");
+		ConnectionError::Unreadable { what, reason }.into()
+	})
+}
+
+/// A day: `2026-12-01`.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+	NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("`{text}` is no day; use 2026-12-01"))
+}
+
+/// Hours of a day: `08:00-12:00`.
+pub(super) fn hours(text: &str) -> Result<Hours, String> {
+	let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+	let read = || {
+		let (from, to) = text.split_once('-')?;
+		let from = time(from)?;
+		let to = if to == "24:00" { None } else { Some(time(to)?) };
+		to.is_none_or(|to| from < to).then_some(Hours { from, to })
+	};
+	read().ok_or_else(|| format!("`{text}` are no hours of a day; use 08:00-12:00, until 24:00 at the latest"))
+}
+
+/// The slots that make up these hours of these days. Where clocks go back, what is there twice is twice as long; where they
+/// go forward, what is not there is left out. A slot that would cross midnight UTC is two.
+pub(super) fn slots(zone: Tz, days: &[NaiveDate], hours: &[Hours], length: Moment) -> Result<Vec<Period>, String> {
+	if length < MINUTE {
+		return Err("--every has to be a minute at least".into());
+	}
+	let mut slots = Vec::new();
+	for day in days {
+		for Hours { from, to } in hours {
+			let beyond = || format!("{day} is too far from now");
+			let end = match to {
+				Some(to) => day.and_time(*to),
+				None => day.succ_opt().ok_or_else(beyond)?.and_time(NaiveTime::MIN),
+			};
+			let start = first(zone, day.and_time(*from)).ok_or_else(beyond)?;
+			let end = last(zone, end).ok_or_else(beyond)?;
+			if end.saturating_sub(start) % length != 0 {
+				return Err(format!(
+					"the hours from {from} on {day} are no whole number of slots; choose other hours, or another --every"
+				));
+			}
+			let mut next = start;
+			while next < end {
+				let slot = Period::new(next, next.saturating_add(length));
+				slots.extend(within_days(slot));
+				next = slot.end;
+			}
+		}
+	}
+	Ok(slots)
+}
+
+/// The parts of a slot on each side of midnight UTC.
+fn within_days(slot: Period) -> impl Iterator<Item = Period> {
+	slot.days().map(move |day| {
+		let begins = day.saturating_mul(DAY);
+		Period::new(slot.start.max(begins), slot.end.min(begins.saturating_add(DAY)))
+	})
+}
+
+/// The first point in time at which these clocks show this, or jump over it.
+fn first(zone: Tz, shown: NaiveDateTime) -> Option<Moment> {
+	moment(
+		zone.from_local_datetime(&shown)
+			.earliest()
+			.or_else(|| after_gap(zone, shown))?,
+	)
+}
+
+/// The last one.
+fn last(zone: Tz, shown: NaiveDateTime) -> Option<Moment> {
+	moment(
+		zone.from_local_datetime(&shown)
+			.latest()
+			.or_else(|| after_gap(zone, shown))?,
+	)
+}
+
+/// What these clocks show when they have jumped forward over this. No jump is longer than a day.
+fn after_gap(zone: Tz, shown: NaiveDateTime) -> Option<DateTime<Tz>> {
+	let minutes = (1..=24 * 60).filter_map(|minutes| shown.checked_add_signed(Duration::minutes(minutes)));
+	let mut shown_later = minutes.filter_map(|shown| zone.from_local_datetime(&shown).earliest());
+	shown_later.next()
+}
+
+fn moment(time: DateTime<Tz>) -> Option<Moment> {
+	u64::try_from(time.timestamp_millis()).ok()
+}
+
+/// A day of the institution.
+pub(super) fn whole_day(zone: Tz, day: NaiveDate) -> Result<Period, String> {
+	let beyond = || format!("{day} is too far from now");
+	let next = day.succ_opt().ok_or_else(beyond)?;
+	let begins = first(zone, day.and_time(NaiveTime::MIN)).ok_or_else(beyond)?;
+	let ends = first(zone, next.and_time(NaiveTime::MIN)).ok_or_else(beyond)?;
+	Ok(Period::new(begins, ends))
+}
+
+/// What the institution's clocks show; nothing beyond the calendar.
+pub(super) fn local(zone: Tz, moment: Moment) -> Option<DateTime<Tz>> {
+	let time = DateTime::<Utc>::from_timestamp_millis(i64::try_from(moment).ok()?)?;
+	Some(time.with_timezone(&zone))
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use crate::sdk::words;
+	use salus_primitives::HOUR;
+
+	const QUARTER: Moment = 15 * MINUTE;
+
+	fn opened(zone: &str, on: &str, text: &str, length: Moment) -> Result<Vec<Period>, String> {
+		slots(
+			zone.parse().unwrap(),
+			&[day(on).unwrap()],
+			&[hours(text).unwrap()],
+			length,
+		)
+	}
+
+	fn at(text: &str) -> Moment {
+		words::moment(text).unwrap()
+	}
+
+	#[test]
+	fn hours_are_those_of_the_institutions_clocks() {
+		let winter = opened("Europe/Zurich", "2026-12-01", "08:00-12:00", QUARTER).unwrap();
+		assert_eq!(winter.len(), 16);
+		assert_eq!(
+			winter[0],
+			Period::new(at("2026-12-01T07:00:00Z"), at("2026-12-01T07:15:00Z"))
+		);
+		assert_eq!(winter[15].end, at("2026-12-01T11:00:00Z"));
+		let summer = opened("Europe/Zurich", "2026-07-01", "08:00-12:00", QUARTER).unwrap();
+		assert_eq!(summer[0].start, at("2026-07-01T06:00:00Z"));
+	}
+
+	#[test]
+	fn a_day_on_which_clocks_change_has_23_or_25_hours() {
+		let forward = opened("Europe/Zurich", "2026-03-29", "00:00-24:00", QUARTER).unwrap();
+		let back = opened("Europe/Zurich", "2026-10-25", "00:00-24:00", QUARTER).unwrap();
+		assert_eq!((forward.len(), back.len()), (92, 100));
+		for slots in [&forward, &back] {
+			assert!(
+				slots.windows(2).all(|two| two[0].end == two[1].start),
+				"one after the other"
+			);
+		}
+		// From 02:30, which is not there, is from 03:00.
+		let jumped = opened("Europe/Zurich", "2026-03-29", "02:30-04:00", QUARTER).unwrap();
+		assert_eq!((jumped.len(), jumped[0].start), (4, at("2026-03-29T01:00:00Z")));
+		// From 02:00 to 03:00 is two hours where it is there twice.
+		let twice = opened("Europe/Zurich", "2026-10-25", "02:00-03:00", QUARTER).unwrap();
+		assert_eq!((twice.len(), twice[0].start), (8, at("2026-10-25T00:00:00Z")));
+	}
+
+	#[test]
+	fn a_slot_across_midnight_utc_is_two() {
+		let slots = opened("Asia/Kolkata", "2026-12-01", "05:00-07:00", HOUR).unwrap();
+		let midnight = at("2026-12-01");
+		assert_eq!(
+			slots,
+			[
+				Period::new(midnight - 30 * MINUTE, midnight),
+				Period::new(midnight, midnight + 30 * MINUTE),
+				Period::new(midnight + 30 * MINUTE, midnight + 90 * MINUTE),
+			]
+		);
+	}
+
+	#[test]
+	fn what_is_no_whole_number_of_slots_is_refused() {
+		assert!(opened("Europe/Zurich", "2026-12-01", "08:00-12:10", QUARTER).is_err());
+		assert!(opened("Europe/Zurich", "2026-12-01", "08:00-12:00", 0).is_err());
+		for text in [
+			"",
+			"08:00",
+			"12:00-08:00",
+			"08:00-08:00",
+			"8-12",
+			"08:00-24:01",
+			"24:00-24:00",
+		] {
+			assert!(hours(text).is_err(), "{text}");
+		}
+		for text in ["2026-13-01", "tomorrow", "2026-02-30", ""] {
+			assert!(day(text).is_err(), "{text}");
+		}
+	}
+
+	#[test]
+	fn a_whole_day_is_that_of_its_clocks() {
+		let zone = "Europe/Zurich".parse().unwrap();
+		let length = |text| whole_day(zone, day(text).unwrap()).unwrap().length();
+		assert_eq!(length("2026-12-01"), 24 * HOUR);
+		assert_eq!(length("2026-03-29"), 23 * HOUR);
+		assert_eq!(length("2026-10-25"), 25 * HOUR);
+	}
+}

@@ -1,0 +1,224 @@
+//! Appointments: a day that is opened, booked, moved and waited for; word of it as it is finalised; a tele-consultation.
+
+use super::{each, DOCTOR};
+use salus::{appointments, words};
+use salus_primitives::{Period, DAY, MINUTE};
+use salus_tests::{account, consortium::Council, kinds, text, Node, Patient};
+use serde_json::{json, Value};
+use subxt::rpcs::client::{RpcClient, RpcParams, RpcSubscription};
+
+const DESK: &str = "//Alice//admin";
+
+fn params(values: &[Value]) -> RpcParams {
+	let mut list = RpcParams::new();
+	for value in values {
+		list.push(value).unwrap();
+	}
+	list
+}
+
+async fn next(subscription: &mut RpcSubscription<Value>) -> Value {
+	let message = tokio::time::timeout(std::time::Duration::from_secs(120), subscription.next());
+	message.await.unwrap().unwrap().unwrap()
+}
+
+fn states(slots: &Value) -> Vec<&str> {
+	let slots = slots.as_array().unwrap().iter();
+	slots.map(|slot| slot["state"]["type"].as_str().unwrap()).collect()
+}
+
+/// The desk opens an hour of a day by the hospital's clocks. A patient books half of it, another finds it taken and waits;
+/// when the first moves, the second is offered what is free and accepts. Whoever subscribed is told each change.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_opened_booked_and_waited_for() {
+	let node = Node::start().await;
+	let (patient, other) = (Patient::registered(&node), Patient::registered(&node));
+	let (salus, doctor) = (&patient.salus, account(DOCTOR));
+	let day = words::show_moment(node.time().await + 2 * DAY)[..10].to_owned();
+
+	let open = format!(
+		"appointment open --institution 0 --practitioner {doctor} --day {day} --hours 09:00-10:00 --every 15m"
+	);
+	let opened = salus.types_as(DESK, &open).ok();
+	assert_eq!(node.acknowledged(&opened).await, ["Appointments.Opened"]);
+	let starts: Vec<u64> = each(&opened, "slots", "start")
+		.iter()
+		.map(|start| start.as_u64().unwrap())
+		.collect();
+	assert_eq!(starts.len(), 4);
+	let (first, third, end) = (starts[0], starts[2], starts[3] + 15 * MINUTE);
+	salus.types_as(DESK, &open).fails(4, "Appointments.SlotOverlaps");
+
+	let show = || {
+		let line = format!("appointment availability --practitioner {doctor} --institution 0 --day {day}");
+		salus.types(&line).ok()["slots"].clone()
+	};
+	assert_eq!(states(&show()), ["Free"; 4]);
+	let client = RpcClient::from_insecure_url(&node.url).await.unwrap();
+	let watched = params(&[json!(doctor), json!(first), json!(end)]);
+	let mut news: RpcSubscription<Value> = client
+		.subscribe(
+			"appointments_subscribeAvailability",
+			watched,
+			"appointments_unsubscribeAvailability",
+		)
+		.await
+		.unwrap();
+	assert_eq!(states(&next(&mut news).await["slots"]), ["Free"; 4]);
+
+	// She books, and is told before what she signs.
+	let book = |who: &Patient, start: u64| {
+		format!(
+			"appointment book --patient {} --institution 0 --with {doctor} --start {start} --for 30m",
+			who.id
+		)
+	};
+	let booked = patient.types(&book(&patient, first)).ok();
+	assert_eq!(node.acknowledged(&booked).await, ["Appointments.Booked"]);
+	assert!(text(&booked["sentence"]).starts_with("You book"), "{booked}");
+	let hers = text(&booked["appointment"]);
+	assert_eq!(states(&next(&mut news).await["slots"]), ["Busy", "Busy", "Free", "Free"]);
+
+	// Who comes second is told so, in a dry run too, and waits.
+	for line in [book(&other, first), format!("--dry-run {}", book(&other, first))] {
+		other.types(&line).fails(4, "Appointments.SlotTaken");
+	}
+	let wait = format!(
+		"appointment wait --patient {} --institution 0 --with {doctor} --for 30m --from {first} --to {third}",
+		other.id
+	);
+	let waits = other.types(&wait).ok();
+	assert_eq!(node.acknowledged(&waits).await, ["Appointments.Proposed"]);
+	let waiting = text(&waits["appointment"]);
+	other
+		.types(&format!("appointment accept {waiting}"))
+		.fails(4, "Appointments.NoOffer");
+
+	// The first moves: what becomes free is offered to the second at once.
+	let moved = patient
+		.types(&format!("appointment reschedule {hers} --start {third}"))
+		.ok();
+	let events = node.acknowledged(&moved).await;
+	assert_eq!(events, ["Appointments.Offered", "Appointments.Rescheduled"]);
+	let held = next(&mut news).await;
+	assert_eq!(
+		states(&held["slots"]),
+		["BusyTentative", "BusyTentative", "Busy", "Busy"]
+	);
+	let list = salus
+		.types(&format!("appointment waiting --practitioner {doctor}"))
+		.ok();
+	assert_eq!(list["waiting"][0]["offer"]["start"], first);
+	let accepted = other.types(&format!("appointment accept {waiting}")).ok();
+	assert_eq!(node.acknowledged(&accepted).await, ["Appointments.Booked"]);
+	let last = next(&mut news).await;
+	assert_eq!(states(&last["slots"]), ["Busy"; 4]);
+
+	// JSON-RPC and command say the same.
+	let asked = node
+		.asked("appointments_availability", json!([doctor, first, end]))
+		.await;
+	assert_eq!(asked, json!({ "items": show(), "next": null }));
+	assert_eq!(asked["items"], last["slots"]);
+	let mine = salus
+		.types(&format!("appointment list --patient {}", patient.id))
+		.ok();
+	let of = json!({ "patient": patient.id });
+	let by_rpc = node.asked("appointments_list", json!({ "of": of })).await;
+	assert_eq!(by_rpc["items"], mine["appointments"]);
+	assert_eq!(
+		(&mine["appointments"][0]["start"], &mine["appointments"][0]["status"]["type"]),
+		(&json!(third), &json!("Booked"))
+	);
+	let line = format!("appointment list --practitioner {doctor} --from {first} --to {end}");
+	let both = salus.types(&line).ok();
+	let of = json!({ "practitioner": doctor, "from": first, "to": end });
+	let by_rpc = node.asked("appointments_list", json!({ "of": of })).await;
+	assert_eq!(by_rpc["items"], both["appointments"]);
+	assert_eq!(
+		each(&both, "appointments", "patient"),
+		[&json!(other.id.parse::<u64>().unwrap()), &json!(patient.id.parse::<u64>().unwrap())]
+	);
+
+	// The desk cancels, and nobody comes too early.
+	salus
+		.types_as(DESK, &format!("appointment arrive {hers}"))
+		.fails(4, "Appointments.TooEarly");
+	let cancelled = salus
+		.types_as(DESK, &format!("appointment cancel {hers} --reason provider"))
+		.ok();
+	assert_eq!(node.acknowledged(&cancelled).await, ["Appointments.Cancelled"]);
+	assert_eq!(states(&next(&mut news).await["slots"]), ["Busy", "Busy", "Free", "Free"]);
+	let trail = node.trail(&patient.id).await;
+	let about: Vec<_> = kinds(&trail)
+		.into_iter()
+		.filter(|kind| kind.starts_with("Appointment"))
+		.collect();
+	assert_eq!(
+		about,
+		["AppointmentBooked", "AppointmentRescheduled", "AppointmentCancelled"]
+	);
+}
+
+/// A tele-consultation needs consent: a doctor is refused until the patient is assigned to her. Then both are in it, the
+/// patient has arrived, and either ends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tele_consultation_needs_consent() {
+	let node = Node::start().await;
+	let patient = Patient::registered(&node);
+	let (salus, doctor) = (&patient.salus, account(DOCTOR));
+	// Soon enough to join, late enough to book, and not across midnight UTC.
+	let soon = (node.time().await / MINUTE + 6) * MINUTE;
+	let length = 5 * MINUTE;
+	let start = if soon % DAY > DAY - length { soon.next_multiple_of(DAY) } else { soon };
+	let slot = [Period::new(start, start + length)];
+	let council = Council::at(&node).await;
+	let practitioner = words::account(&doctor).unwrap();
+	council
+		.sends(DOCTOR, &appointments::open(practitioner, 0, &slot))
+		.await;
+	let book = format!(
+		"appointment book --patient {} --institution 0 --with {doctor} --start {start} --for 5m --mode tele",
+		patient.id
+	);
+	let id = text(&salus.types_as(DESK, &book).ok()["appointment"]);
+
+	let session = format!("0x{}", "5a".repeat(32));
+	let join = format!("appointment join {id} --institution 0 --session {session}");
+	for line in [format!("--dry-run {join}"), join.clone()] {
+		salus.types_as(DOCTOR, &line).fails(3, "NoGrant");
+	}
+	patient
+		.types(&format!("appointment join {id}"))
+		.fails(2, "Usage");
+	patient.assigned(DOCTOR);
+	let joined = salus.types_as(DOCTOR, &join).ok();
+	assert_eq!(node.acknowledged(&joined).await, ["Appointments.Joined"]);
+	let joined = patient.types(&format!("appointment join {id}")).ok();
+	assert_eq!(node.acknowledged(&joined).await, ["Appointments.Joined"]);
+	assert_eq!(joined["session"], session.as_str());
+	let ended = patient.types(&format!("appointment end {id}")).ok();
+	assert_eq!(node.acknowledged(&ended).await, ["Appointments.ConsultationEnded"]);
+
+	let shown = salus.types(&format!("appointment show {id}")).ok();
+	assert_eq!(shown["appointment"]["status"]["type"], "Arrived");
+	let participants = shown["consultation"]["participants"].as_array().unwrap();
+	let sides: Vec<_> = participants.iter().map(|one| &one["onBehalfOf"]).collect();
+	assert_eq!(sides, [&json!(0), &Value::Null]);
+	let log = node.asked("appointments_consultation", json!([id])).await;
+	assert_eq!(log, shown["consultation"]);
+	let trail = node.trail(&patient.id).await;
+	let about: Vec<_> = kinds(&trail)
+		.into_iter()
+		.filter(|kind| kind.starts_with("Consultation"))
+		.collect();
+	assert_eq!(
+		about,
+		[
+			"ConsultationRefused",
+			"ConsultationJoined",
+			"ConsultationJoined",
+			"ConsultationEnded"
+		]
+	);
+}
