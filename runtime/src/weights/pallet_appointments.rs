@@ -1,145 +1,363 @@
-//! Weights of `pallet_appointments`.
+//! Weights of `pallet_appointments`, measured by `scripts/weights` on the real runtime.
 //!
-//! Provisional: estimated from what each call reads and writes, until `scripts/weights pallet_appointments` measures them.
-//! Times are in picoseconds; database weights are added by `DbWeight`.
+//! 2026-11-22; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
+//! added by `DbWeight`.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
-/// What the benchmarks are to measure.
+/// What the benchmarks measured.
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_appointments::WeightInfo for WeightInfo<T> {
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:8 w:8)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:1 w:0)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
 	fn open(s: u32, d: u32) -> Weight {
-		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(1))
-			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(s.into()))
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(d.into())))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(d.into())))
+		Weight::from_parts(37_007_200, 13_627)
+			.saturating_add(Weight::from_parts(257_262, 0).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(15_497_750, 0).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 6_093).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().writes(1).saturating_mul(d.into()))
 	}
 
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:3 w:3)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
 	fn block() -> Weight {
-		Weight::from_parts(120_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(50_966_000, 19_269)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:3 w:3)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:1 w:1)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
 	fn unblock() -> Weight {
-		Weight::from_parts(400_000_000, 0)
+		Weight::from_parts(294_369_000, 19_269)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:4 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:8 w:8)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
 	fn hold(p: u32) -> Weight {
-		Weight::from_parts(40_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(31_468_000, 6_041)
+			.saturating_add(Weight::from_parts(25_728_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 12_186).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().writes(1))
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(p.into()))
 	}
 
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:8 w:8)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:4 w:4)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
 	fn release(p: u32) -> Weight {
-		Weight::from_parts(40_000_000, 0)
+		Weight::from_parts(19_218_000, 4_747)
+			.saturating_add(Weight::from_parts(129_844_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 12_637).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().writes(1))
-			.saturating_add(Weight::from_parts(250_000_000, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(3).saturating_mul(p.into()))
 	}
 
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:4 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::NextAppointment` (r:1 w:1)
+	// Proof: `Appointments::NextAppointment` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:8 w:8)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Appointments` (r:0 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
 	fn book(p: u32) -> Weight {
-		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(44_575_000, 6_041)
+			.saturating_add(Weight::from_parts(26_200_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(0, 12_186).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(p.into()))
 	}
 
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:4 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Consultations` (r:1 w:0)
+	// Proof: `Appointments::Consultations` (`max_values`: None, `max_size`: Some(418), added: 2893, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:16 w:16)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:4 w:4)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn reschedule() -> Weight {
-		Weight::from_parts(900_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(24))
-			.saturating_add(T::DbWeight::get().writes(22))
+		Weight::from_parts(677_250_000, 98_478)
+			.saturating_add(T::DbWeight::get().reads(31))
+			.saturating_add(T::DbWeight::get().writes(23))
 	}
 
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:8 w:8)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:4 w:4)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		Weight::from_parts(800_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(18))
+		Weight::from_parts(543_250_000, 51_538)
+			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
 
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:1 w:1)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::NextAppointment` (r:1 w:1)
+	// Proof: `Appointments::NextAppointment` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Appointments` (r:0 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
 	fn propose() -> Weight {
-		Weight::from_parts(80_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(75_703_000, 13_627)
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:1 w:1)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:2 w:2)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn accept() -> Weight {
-		Weight::from_parts(120_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().writes(7))
+		Weight::from_parts(104_105_000, 13_627)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
+	// Storage: `Appointments::Appointments` (r:1 w:0)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::PatientOf` (r:1 w:0)
+	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:1 w:1)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:2 w:2)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
-		Weight::from_parts(250_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(173_829_000, 13_627)
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:1 w:1)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:1 w:1)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		Weight::from_parts(250_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(2))
-	}
-
-	fn cancel_day(n: u32, d: u32) -> Weight {
-		Weight::from_parts(300_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(10))
-			.saturating_add(T::DbWeight::get().writes(6))
-			.saturating_add(Weight::from_parts(350_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(12_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(14_u64.saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(120_000_000, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(d.into())))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(d.into())))
-	}
-
-	fn arrive() -> Weight {
-		Weight::from_parts(40_000_000, 0)
+		Weight::from_parts(244_094_000, 13_627)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	fn fulfil() -> Weight {
-		Weight::from_parts(45_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(3))
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Calendar` (r:292 w:292)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Appointments` (r:96 w:192)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:96 w:96)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:96 w:96)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::NextAppointment` (r:1 w:1)
+	// Proof: `Appointments::NextAppointment` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Waiting` (r:289 w:1)
+	// Proof: `Appointments::Waiting` (`max_values`: None, `max_size`: Some(10162), added: 12637, mode: `MaxEncodedLen`)
+	fn cancel_day(n: u32, d: u32) -> Weight {
+		Weight::from_parts(0, 25_362)
+			.saturating_add(Weight::from_parts(222_959_971, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(43_691_000, 0).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 37_911).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().reads(9).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(7).saturating_mul(n.into()))
 	}
 
-	fn mark_no_show() -> Weight {
-		Weight::from_parts(45_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(3))
-	}
-
-	fn join() -> Weight {
-		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(3))
-	}
-
-	fn end_consultation() -> Weight {
-		Weight::from_parts(45_000_000, 0)
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn arrive() -> Weight {
+		Weight::from_parts(30_926_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn fulfil() -> Weight {
+		Weight::from_parts(36_154_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Agendas` (r:1 w:1)
+	// Proof: `Appointments::Agendas` (`max_values`: None, `max_size`: Some(828), added: 3303, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn mark_no_show() -> Weight {
+		Weight::from_parts(36_364_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Storage: `Appointments::Appointments` (r:1 w:1)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Consultations` (r:1 w:1)
+	// Proof: `Appointments::Consultations` (`max_values`: None, `max_size`: Some(418), added: 2893, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn join() -> Weight {
+		Weight::from_parts(30_305_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	// Storage: `Appointments::Appointments` (r:1 w:0)
+	// Proof: `Appointments::Appointments` (`max_values`: None, `max_size`: Some(227), added: 2702, mode: `MaxEncodedLen`)
+	// Storage: `Appointments::Consultations` (r:1 w:1)
+	// Proof: `Appointments::Consultations` (`max_values`: None, `max_size`: Some(418), added: 2893, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	fn end_consultation() -> Weight {
+		Weight::from_parts(20_951_000, 3_883)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Appointments::Calendar` (r:1 w:1)
+	// Proof: `Appointments::Calendar` (`max_values`: None, `max_size`: Some(3618), added: 6093, mode: `MaxEncodedLen`)
 	fn prune() -> Weight {
-		Weight::from_parts(30_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(2))
+		Weight::from_parts(10_175_000, 7_083)
+			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }
