@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+pub mod batch;
+pub mod code;
+pub mod decimal;
+mod hash;
+pub mod reading;
+pub mod signature;
+
+pub use code::{Loinc, Unit};
+pub use decimal::Decimal;
+pub use reading::Reading;
+pub use signature::{DeviceKey, SignedReading};
