@@ -2,9 +2,11 @@
 #![warn(missing_docs)]
 
 pub mod batch;
+pub mod catalogue;
 pub mod code;
 pub mod decimal;
 mod hash;
+pub mod news2;
 pub mod reading;
 pub mod signature;
 
