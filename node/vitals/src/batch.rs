@@ -12,6 +12,9 @@ use crate::{
 /// Label under which a reading's salt is derived from its batch's secret.
 pub const SALT_LABEL: &[u8] = b"salus/leaf/1";
 
+/// The most readings of a batch, as on chain.
+pub const MAX_READINGS: usize = 65_536;
+
 /// 32 bytes.
 pub type Hash = [u8; 32];
 /// What keeps a leaf from being guessed.
@@ -37,11 +40,11 @@ impl BatchSecret {
 }
 
 impl Salts {
-	/// `HKDF-SHA256(salt empty, ikm = secret, info = "salus/leaf/1" ++ seq (8 bytes, big-endian), 16 bytes)`.
+	/// `HKDF-SHA256(salt empty, ikm = secret, info = "salus/leaf/1" ++ seq (8 bytes, little-endian), 16 bytes)`.
 	pub fn of(&self, seq: u64) -> Salt {
 		let mut salt = Salt::default();
 		// It fails only for more than 255 hashes of output.
-		let derived = self.0.expand_multi_info(&[SALT_LABEL, &seq.to_be_bytes()], &mut salt);
+		let derived = self.0.expand_multi_info(&[SALT_LABEL, &seq.to_le_bytes()], &mut salt);
 		debug_assert!(derived.is_ok());
 		salt
 	}
@@ -133,6 +136,9 @@ pub enum BatchError {
 	/// There is none.
 	#[error("a batch has one reading at least; wait for one")]
 	Empty,
+	/// There are more than an anchor can say.
+	#[error("a batch has {MAX_READINGS} readings at most; make two of it")]
+	TooMany,
 	/// The reading at this place is of another chain, device or binding than those before it.
 	#[error("reading {0} is of another chain, device or binding than those before it; begin another batch with it")]
 	Mixed(usize),
@@ -145,9 +151,12 @@ impl Batch {
 	/// Hashes readings of one device and binding, whose numbers follow on one another. Signatures are not checked.
 	///
 	/// # Errors
-	/// `Empty`, `Mixed` and `NotContiguous`.
+	/// `Empty`, `TooMany`, `Mixed` and `NotContiguous`.
 	pub fn new(secret: &BatchSecret, readings: &[SignedReading]) -> Result<Self, BatchError> {
 		let first = &readings.first().ok_or(BatchError::Empty)?.reading;
+		if readings.len() > MAX_READINGS {
+			return Err(BatchError::TooMany);
+		}
 		let salts = secret.salts();
 		let mut leaves = Vec::with_capacity(readings.len());
 		let (mut last_seq, mut first_at, mut last_at) = (first.seq, first.at, first.at);
@@ -349,7 +358,7 @@ mod tests {
 			Err(ProofError::Signature(foreign))
 		);
 		let mut other = proof.clone();
-		other.signed.reading.value = "121".parse().unwrap();
+		other.signed.reading.value = crate::Decimal::new(121, 0).into();
 		assert_eq!(other.verify(&root, 9, &device), Err(ProofError::NotInBatch));
 		assert_eq!(batch.prove(&secret(), &signed(&signer(9), 19)), None);
 		assert_eq!(batch.prove(&secret(), &other.signed), None);
@@ -373,7 +382,7 @@ mod tests {
 		let observer = BatchSecret::new([0; 32]);
 		for value in 0..300 {
 			let guess = crate::reading::Reading {
-				value: crate::decimal::Decimal::new(value, 0),
+				value: crate::Decimal::new(value, 0).into(),
 				..hers.reading.clone()
 			};
 			let guess = SignedReading {
@@ -389,6 +398,8 @@ mod tests {
 	#[test]
 	fn a_batch_is_of_one_device_and_binding_without_a_gap() {
 		assert_eq!(Batch::new(&secret(), &[]), Err(BatchError::Empty));
+		let too_many = vec![signed(&signer(9), 1); MAX_READINGS + 1];
+		assert_eq!(Batch::new(&secret(), &too_many), Err(BatchError::TooMany));
 		let [a, b, c] = [10, 11, 13].map(|seq| signed(&signer(9), seq));
 		let gap = [a.clone(), b.clone(), c];
 		assert_eq!(Batch::new(&secret(), &gap), Err(BatchError::NotContiguous(2)));

@@ -232,9 +232,11 @@ pub fn flags(code: &Loinc, unit: &Unit, value: &Decimal) -> Vec<Flag> {
 }
 
 impl Reading {
-	/// What is odd about its value: it is kept whatever this says.
+	/// What is odd about its value: it is kept whatever this says. Of a waveform nothing is judged.
 	pub fn flags(&self) -> Vec<Flag> {
-		flags(&self.code, &self.unit, &self.value)
+		self.number()
+			.map(|number| flags(&self.code, &self.unit, number))
+			.unwrap_or_default()
 	}
 }
 

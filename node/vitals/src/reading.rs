@@ -8,7 +8,7 @@ use crate::{
 /// The version of readings written here.
 pub const VERSION: u8 = 1;
 /// The longest reading, in bytes.
-pub const MAX_LEN: usize = 89 + 1 + MAX_CODE + 9 + 1 + MAX_UNIT + 8 + 33;
+pub const MAX_LEN: usize = 89 + 1 + MAX_CODE + 33 + 1 + MAX_UNIT + 8;
 
 /// One value that a device measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,14 +25,27 @@ pub struct Reading {
 	pub at: u64,
 	/// What was measured.
 	pub code: Loinc,
-	/// The value, with its precision.
-	pub value: Decimal,
+	/// The value.
+	pub value: Value,
 	/// The unit.
 	pub unit: Unit,
 	/// Equal for all readings of one measurement, such as the two of a blood pressure: the first one's `seq`.
 	pub group: u64,
-	/// SHA-256 of the waveform's samples that the value was made of.
-	pub samples: Option<[u8; 32]>,
+}
+
+/// What was measured: a number, or a curve whose samples are kept elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+	/// A number with its precision.
+	Decimal(Decimal),
+	/// SHA-256 of the samples of a waveform.
+	Waveform([u8; 32]),
+}
+
+impl From<Decimal> for Value {
+	fn from(value: Decimal) -> Self {
+		Self::Decimal(value)
+	}
 }
 
 /// Why bytes are no reading. Nothing of them was taken.
@@ -54,9 +67,12 @@ pub enum ReadingError {
 	/// The unit is none.
 	#[error("the reading's unit: {0}")]
 	Unit(CodeError),
-	/// A length or an option is not written in its one form.
+	/// A length or a choice is not written in a form that there is.
 	#[error("the reading's {0} is not written in its canonical form; correct the device's encoder")]
 	NotCanonical(&'static str),
+	/// The first reading of its measurement would come after it.
+	#[error("the reading's group is after its own number; name the first reading of the measurement")]
+	GroupAhead,
 }
 
 impl Reading {
@@ -70,18 +86,28 @@ impl Reading {
 			bytes.extend_from_slice(&number.to_le_bytes());
 		}
 		text(&mut bytes, self.code.as_str());
-		bytes.extend_from_slice(&self.value.mantissa.to_le_bytes());
-		bytes.extend_from_slice(&self.value.exponent.to_le_bytes());
-		text(&mut bytes, self.unit.as_str());
-		bytes.extend_from_slice(&self.group.to_le_bytes());
-		match &self.samples {
-			None => bytes.push(0),
-			Some(hash) => {
+		match &self.value {
+			Value::Decimal(Decimal { mantissa, exponent }) => {
+				bytes.push(0);
+				bytes.extend_from_slice(&mantissa.to_le_bytes());
+				bytes.extend_from_slice(&exponent.to_le_bytes());
+			}
+			Value::Waveform(samples) => {
 				bytes.push(1);
-				bytes.extend_from_slice(hash);
+				bytes.extend_from_slice(samples);
 			}
 		}
+		text(&mut bytes, self.unit.as_str());
+		bytes.extend_from_slice(&self.group.to_le_bytes());
 		bytes
+	}
+
+	/// The number, where it is one.
+	pub fn number(&self) -> Option<&Decimal> {
+		match &self.value {
+			Value::Decimal(number) => Some(number),
+			Value::Waveform(_) => None,
+		}
 	}
 
 	/// The reading that these bytes are, all of them.
@@ -113,7 +139,7 @@ impl<'a> Cursor<'a> {
 			[VERSION] => {}
 			[other] => return Err(ReadingError::UnknownVersion(other)),
 		}
-		Ok(Reading {
+		let reading = Reading {
 			genesis: self.array("genesis hash")?,
 			device: self.array("device")?,
 			binding: u64::from_le_bytes(self.array("binding")?),
@@ -123,21 +149,24 @@ impl<'a> Cursor<'a> {
 				.text("code", MAX_CODE, ReadingError::Code)?
 				.parse()
 				.map_err(ReadingError::Code)?,
-			value: Decimal {
-				mantissa: i64::from_le_bytes(self.array("value")?),
-				exponent: i8::from_le_bytes(self.array("value")?),
+			value: match self.array("value")? {
+				[0] => Value::Decimal(Decimal {
+					mantissa: i64::from_le_bytes(self.array("value")?),
+					exponent: i8::from_le_bytes(self.array("value")?),
+				}),
+				[1] => Value::Waveform(self.array("value")?),
+				_ => return Err(ReadingError::NotCanonical("value")),
 			},
 			unit: self
 				.text("unit", MAX_UNIT, ReadingError::Unit)?
 				.parse()
 				.map_err(ReadingError::Unit)?,
 			group: u64::from_le_bytes(self.array("group")?),
-			samples: match self.array("samples")? {
-				[0] => None,
-				[1] => Some(self.array("samples")?),
-				_ => return Err(ReadingError::NotCanonical("samples")),
-			},
-		})
+		};
+		match reading.group <= reading.seq {
+			true => Ok(reading),
+			false => Err(ReadingError::GroupAhead),
+		}
 	}
 
 	pub(crate) fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], ReadingError> {
@@ -183,30 +212,36 @@ pub(crate) mod tests {
 			seq: 1,
 			at: 1_795_000_000_000,
 			code: "8480-6".parse().unwrap(),
-			value: "120".parse().unwrap(),
+			value: Decimal::new(120, 0).into(),
 			unit: "mm[Hg]".parse().unwrap(),
 			group: 1,
-			samples: None,
 		}
 	}
 
 	/// The same by the chain's own codec.
 	fn scale(reading: &Reading) -> Vec<u8> {
-		let Reading {
-			genesis,
-			device,
-			binding,
-			seq,
-			at,
-			code,
-			value,
-			unit,
-			group,
-			samples,
-		} = reading;
-		let head = (VERSION, genesis, device, binding, seq, at);
-		let value = (value.mantissa, value.exponent);
-		(head, code.as_str(), value, unit.as_str(), group, samples).encode()
+		let head = (
+			VERSION,
+			reading.genesis,
+			reading.device,
+			reading.binding,
+			reading.seq,
+			reading.at,
+		);
+		let value = match reading.value {
+			Value::Decimal(Decimal { mantissa, exponent }) => (0u8, mantissa, exponent).encode(),
+			Value::Waveform(samples) => (1u8, samples).encode(),
+		};
+		let tail = (reading.unit.as_str(), reading.group).encode();
+		[head.encode(), reading.code.as_str().encode(), value, tail].concat()
+	}
+
+	fn any_value() -> impl Strategy<Value = Value> {
+		let number = (any::<i64>(), any::<i8>()).prop_map(|(mantissa, exponent)| Decimal { mantissa, exponent });
+		prop_oneof![
+			number.prop_map(Value::Decimal),
+			any::<[u8; 32]>().prop_map(Value::Waveform)
+		]
 	}
 
 	pub(crate) fn any_reading() -> impl Strategy<Value = Reading> {
@@ -218,19 +253,17 @@ pub(crate) mod tests {
 			any::<u64>(),
 		);
 		let code = prop::sample::select(vec!["8480-6", "8867-4", "59408-5", "15074-8", "2339-0"]);
-		let value = (any::<i64>(), any::<i8>());
-		(ids, code, value, "[!-~]{1,32}", any::<u64>(), any::<Option<[u8; 32]>>()).prop_map(
-			|((genesis, device, binding, seq, at), code, (mantissa, exponent), unit, group, samples)| Reading {
+		(ids, code, any_value(), "[!-~]{1,32}", any::<u64>()).prop_map(
+			|((genesis, device, binding, seq, at), code, value, unit, group)| Reading {
 				genesis,
 				device,
 				binding,
 				seq,
 				at,
 				code: code.parse().unwrap(),
-				value: Decimal { mantissa, exponent },
+				value,
 				unit: unit.parse().unwrap(),
-				group,
-				samples,
+				group: group.min(seq),
 			},
 		)
 	}
@@ -240,21 +273,26 @@ pub(crate) mod tests {
 		let vectors: serde_json::Value = serde_json::from_str(include_str!("../vectors/reading.json")).unwrap();
 		let plain = vectors["readings"][0]["bytes"].as_str().unwrap();
 		assert_eq!(hex::encode(systolic().encode()), plain);
-		let with_samples = Reading {
+		let glucose = Reading {
 			seq: u64::MAX,
 			code: "15074-8".parse().unwrap(),
-			value: "5.40".parse().unwrap(),
+			value: Decimal::new(540, -2).into(),
 			unit: "mmol/L".parse().unwrap(),
-			samples: Some([3; 32]),
 			..systolic()
 		};
-		let bytes = vectors["readings"][1]["bytes"].as_str().unwrap();
-		assert_eq!(hex::encode(with_samples.encode()), bytes);
-		assert_eq!(Reading::decode(&hex::decode(bytes).unwrap()), Ok(with_samples));
+		let waveform = Reading {
+			value: Value::Waveform([3; 32]),
+			..systolic()
+		};
+		for (place, reading) in [(1, glucose), (2, waveform)] {
+			let bytes = vectors["readings"][place]["bytes"].as_str().unwrap();
+			assert_eq!(hex::encode(reading.encode()), bytes);
+			assert_eq!(Reading::decode(&hex::decode(bytes).unwrap()), Ok(reading));
+		}
 	}
 
 	#[test]
-	fn other_versions_codes_units_and_options_are_refused() {
+	fn other_versions_codes_values_units_and_groups_are_refused() {
 		let bytes = systolic().encode();
 		let with = |at: usize, byte: u8| {
 			let mut bytes = bytes.clone();
@@ -267,11 +305,13 @@ pub(crate) mod tests {
 		assert_eq!(with(89, 3), Err(ReadingError::NotCanonical("code")));
 		assert_eq!(with(90, b'9'), Err(ReadingError::Code(CodeError::WrongCheckDigit)));
 		assert_eq!(with(90, 0xff), Err(ReadingError::Code(CodeError::Malformed)));
-		let unit = 89 + 1 + 6 + 9;
+		assert_eq!(with(96, 2), Err(ReadingError::NotCanonical("value")));
+		let unit = 89 + 1 + 6 + 10;
 		assert_eq!(with(unit, 33 << 2), Err(ReadingError::Unit(CodeError::TooLong)));
 		assert_eq!(with(unit + 1, b' '), Err(ReadingError::Unit(CodeError::Malformed)));
-		assert_eq!(with(bytes.len() - 1, 2), Err(ReadingError::NotCanonical("samples")));
-		assert_eq!(with(bytes.len() - 1, 1), Err(ReadingError::Truncated("samples")));
+		assert_eq!(with(bytes.len() - 1, 1), Err(ReadingError::GroupAhead));
+		assert_eq!(with(bytes.len() - 8, 2), Err(ReadingError::GroupAhead));
+		assert_eq!(with(bytes.len() - 8, 0).unwrap().group, 0);
 	}
 
 	#[test]
@@ -279,7 +319,7 @@ pub(crate) mod tests {
 		let longest = Reading {
 			code: "12345678-2".parse().unwrap(),
 			unit: "m".repeat(MAX_UNIT).parse().unwrap(),
-			samples: Some([0; 32]),
+			value: Value::Waveform([0; 32]),
 			..systolic()
 		};
 		assert_eq!(longest.encode().len(), MAX_LEN);

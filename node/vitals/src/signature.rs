@@ -208,7 +208,7 @@ pub(crate) mod tests {
 		assert_eq!(hers.verify(&key(&signer(8))), Err(SignatureError::ForeignDevice));
 		assert_eq!(verify_bulk(&[(&hers, &key(&signer(8)))]), [0]);
 		let mut changed = hers.clone();
-		changed.reading.value = "120.0".parse().unwrap();
+		changed.reading.value = crate::Decimal::new(1200, -1).into();
 		assert_eq!(changed.verify(&key(&signer(9))), Err(SignatureError::BadSignature));
 	}
 

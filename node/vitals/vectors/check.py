@@ -24,10 +24,10 @@ def text(value):
     return bytes([len(value) << 2]) + value
 
 
-def reading(device=bytes([2]) * 32, seq=1, code="8480-6", value=(120, 0), unit="mm[Hg]", group=1, samples=None):
+def reading(device=bytes([2]) * 32, seq=1, code="8480-6", value=(120, 0), unit="mm[Hg]", group=1):
     head = struct.pack("<B32s32sQQQ", 1, bytes([1]) * 32, device, 7, seq, 1_795_000_000_000)
-    tail = struct.pack("<Q", group) + (b"\x00" if samples is None else b"\x01" + samples)
-    return head + text(code) + struct.pack("<qb", *value) + text(unit) + tail
+    value = b"\x01" + value if isinstance(value, bytes) else b"\x00" + struct.pack("<qb", *value)
+    return head + text(code) + value + text(unit) + struct.pack("<Q", group)
 
 
 seed = bytes([9]) * 32
@@ -46,7 +46,7 @@ def signed(seq):
 
 def salt(secret, seq):
     pseudorandom = hmac.new(bytes(32), secret, hashlib.sha256).digest()
-    info = b"salus/leaf/1" + struct.pack(">Q", seq)
+    info = b"salus/leaf/1" + struct.pack("<Q", seq)
     return hmac.new(pseudorandom, info + b"\x01", hashlib.sha256).digest()[:16]
 
 
@@ -82,11 +82,10 @@ vectors = {
     "readings": [
         {"about": "120 mm[Hg]", "bytes": reading().hex()},
         {
-            "about": "5.40 mmol/L with a waveform and the last sequence number",
-            "bytes": reading(
-                seq=2**64 - 1, code="15074-8", value=(540, -2), unit="mmol/L", samples=bytes([3]) * 32
-            ).hex(),
+            "about": "5.40 mmol/L with the last sequence number",
+            "bytes": reading(seq=2**64 - 1, code="15074-8", value=(540, -2), unit="mmol/L").hex(),
         },
+        {"about": "a waveform", "bytes": reading(value=bytes([3]) * 32).hex()},
     ],
     "signed": {
         "seed": seed.hex(),

@@ -196,10 +196,10 @@ impl Observations {
 		if !is_in_unit || !reading.flags().is_empty() {
 			return Taken::Unusable;
 		}
-		let Some(slot) = self.slot(part) else {
-			return Taken::NoPart;
+		let (Some(slot), Some(number)) = (self.slot(part), reading.number()) else {
+			return Taken::Unusable;
 		};
-		keep(slot, (reading.value, reading.at), |(_, at)| *at, now)
+		keep(slot, (*number, reading.at), |(_, at)| *at, now)
 	}
 
 	/// Takes what a person entered of air or oxygen.

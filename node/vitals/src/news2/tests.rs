@@ -83,7 +83,7 @@ fn reading(part: Part, value: &str) -> Reading {
 	Reading {
 		code: code.parse().unwrap(),
 		unit: unit.parse().unwrap(),
-		value: value.parse().unwrap(),
+		value: value.parse::<Decimal>().unwrap().into(),
 		at: NOW,
 		..systolic()
 	}
@@ -460,6 +460,11 @@ fn what_is_older_ahead_or_unusable_changes_nothing() {
 		..reading(Part::Pulse, "99")
 	};
 	assert_eq!(set.take(&glucose, NOW), Taken::NoPart);
+	let curve = Reading {
+		value: crate::reading::Value::Waveform([0; 32]),
+		..reading(Part::Pulse, "99")
+	};
+	assert_eq!(set.take(&curve, NOW), Taken::Unusable);
 	let entered_later = Entered {
 		at: NOW + CLOCK_AHEAD + 1,
 		..entered(Oxygen::Supplemental)
@@ -495,7 +500,7 @@ proptest! {
 
 	#[test]
 	fn no_number_panics(mantissa: i64, exponent: i8, at: u64, now: u64) {
-		let odd = Reading { value: Decimal { mantissa, exponent }, at, ..systolic() };
+		let odd = Reading { value: Decimal { mantissa, exponent }.into(), at, ..systolic() };
 		let mut set = well();
 		let _ = set.take(&odd, now);
 		if let Ok(news) = score(&set, &adult(), now, &Freshness::default()) {
