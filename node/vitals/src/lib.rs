@@ -9,6 +9,7 @@ mod hash;
 pub mod news2;
 pub mod reading;
 pub mod signature;
+pub mod silence;
 pub mod thresholds;
 
 pub use code::{Loinc, Unit};
