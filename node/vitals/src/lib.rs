@@ -5,6 +5,7 @@ pub mod batch;
 pub mod catalogue;
 pub mod code;
 pub mod decimal;
+pub mod escalation;
 mod hash;
 pub mod news2;
 pub mod reading;
