@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod code;
 pub mod decimal;
 pub mod escalation;
+pub mod fhir;
 mod hash;
 pub mod news2;
 pub mod reading;
