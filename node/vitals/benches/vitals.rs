@@ -119,7 +119,8 @@ fn figures() -> Result<(), Failure> {
 		ours.push(rate(|| bulk.ours())?);
 		dalek.push(rate(|| bulk.dalek())?);
 		hashed.push(rate(|| {
-			Ok(drop(black_box(Batch::new(&secret, black_box(&readings))?)))
+			black_box(Batch::new(&secret, black_box(&readings))?);
+			Ok(())
 		})?);
 		proven.push(rate(|| {
 			let proof = batch.prove(&secret, black_box(reading)).ok_or("no proof")?;

@@ -89,8 +89,8 @@ impl Decimal {
 	}
 
 	/// As a float, for statistics alone.
-	pub fn approximate(&self) -> f64 {
-		self.to_string().parse().unwrap_or(f64::NAN)
+	pub fn approximate(&self) -> f32 {
+		self.to_string().parse().unwrap_or(f32::NAN)
 	}
 }
 

@@ -13,6 +13,7 @@ pub mod reading;
 pub mod signature;
 pub mod silence;
 pub mod thresholds;
+pub mod trends;
 
 pub use code::{Loinc, Unit};
 pub use decimal::Decimal;

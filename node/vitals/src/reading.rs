@@ -186,7 +186,7 @@ impl<'a> Cursor<'a> {
 		match prefix & 3 {
 			0 if len <= most => {}
 			// Its compact length takes two bytes or more: too long, or a short one in a long form.
-			0 | 1 | 2 => return Err(error(CodeError::TooLong)),
+			0..=2 => return Err(error(CodeError::TooLong)),
 			_ => return Err(ReadingError::NotCanonical(field)),
 		}
 		let (text, rest) = self.0.split_at_checked(len).ok_or(ReadingError::Truncated(field))?;

@@ -258,7 +258,8 @@ fn a_value_between_rows_is_in_the_nearer_and_in_the_middle_in_the_worse() {
 
 #[test]
 fn the_thresholds_of_the_aggregate() {
-	let cases: &[(&[(Part, &str)], u8, bool, Response)] = &[
+	type Case = (&'static [(Part, &'static str)], u8, bool, Response);
+	let cases: &[Case] = &[
 		(&[], 0, false, Response::Ward),
 		(
 			&[(Part::Respiration, "22"), (Part::Pulse, "120")],

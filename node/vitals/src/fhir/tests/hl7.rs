@@ -14,8 +14,11 @@ fn example(name: &str) -> String {
 	std::fs::read_to_string(folder().join(format!("Observation-{name}.json"))).expect("run scripts/inputs first")
 }
 
+/// LOINC code, number and unit.
+type Expected = (&'static str, &'static str, &'static str);
+
 /// Every example of the category vital-signs, with the values that stand in it.
-const VITAL_SIGNS: &[(&str, &[(&str, &str, &str)])] = &[
+const VITAL_SIGNS: &[(&str, &[Expected])] = &[
 	(
 		"blood-pressure",
 		&[("8480-6", "107", "mm[Hg]"), ("8462-4", "60", "mm[Hg]")],
