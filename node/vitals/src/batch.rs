@@ -246,30 +246,28 @@ impl ReadingProof {
 	}
 }
 
-/// Whether a path leads from a leaf to the root (RFC 9162, 2.1.3.2).
+/// Whether a path leads from a leaf to the root. What it takes is what RFC 9162, 2.1.3.2 does.
 pub fn verify_path(leaf: &Hash, index: u64, leaves: u64, path: &[Hash], root: &Hash) -> bool {
 	let Some(mut last) = leaves.checked_sub(1).filter(|last| index <= *last) else {
 		return false;
 	};
-	let mut index = index;
-	let mut node = *leaf;
-	for sibling in path {
-		if last == 0 {
-			return false;
-		}
-		if index & 1 == 1 || index == last {
-			node = node_hash(sibling, &node);
-			while index & 1 == 0 && index != 0 {
-				index >>= 1;
-				last >>= 1;
-			}
-		} else {
-			node = node_hash(&node, sibling);
+	let (mut index, mut node, mut siblings) = (index, *leaf, path.iter());
+	while last > 0 {
+		// The last of an odd number has no sibling and moves up as it is.
+		let is_alone = index == last && index & 1 == 0;
+		if !is_alone {
+			let Some(sibling) = siblings.next() else {
+				return false;
+			};
+			node = match index & 1 {
+				0 => node_hash(&node, sibling),
+				_ => node_hash(sibling, &node),
+			};
 		}
 		index >>= 1;
 		last >>= 1;
 	}
-	last == 0 && node == *root
+	siblings.next().is_none() && node == *root
 }
 
 #[cfg(test)]

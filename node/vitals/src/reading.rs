@@ -273,6 +273,9 @@ pub(crate) mod tests {
 		let vectors: serde_json::Value = serde_json::from_str(include_str!("../vectors/reading.json")).unwrap();
 		let plain = vectors["readings"][0]["bytes"].as_str().unwrap();
 		assert_eq!(hex::encode(systolic().encode()), plain);
+		let (_, readme) = include_str!("../README.md").split_once("120 mm[Hg], systolic").unwrap();
+		let block = readme.split("```").nth(1).unwrap().trim_start_matches("text");
+		assert_eq!(block.split_whitespace().collect::<String>(), plain);
 		let glucose = Reading {
 			seq: u64::MAX,
 			code: "15074-8".parse().unwrap(),
