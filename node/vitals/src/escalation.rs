@@ -161,6 +161,19 @@ impl Escalation {
 		(Self { ladder, step: 0, state }, notice)
 	}
 
+	/// The alert that stood so before the gateway was started again; none where that state is not of this ladder.
+	pub fn resume(ladder: Ladder, state: State) -> Option<Self> {
+		let place = |role: Role| ladder.0.iter().position(|rung| rung.role == role);
+		let last = ladder.0.len().checked_sub(1)?;
+		let step = match state {
+			State::Waiting { role, .. } => place(role)?,
+			State::Overdue { role, repeat, .. } => place(role).filter(|step| *step == last && repeat > 0)?,
+			// Somebody above whoever was told may have it, who need not be on the ladder.
+			State::Acknowledged { .. } => last,
+		};
+		Some(Self { ladder, step, state })
+	}
+
 	/// Where it stands.
 	pub fn state(&self) -> State {
 		self.state
@@ -283,6 +296,44 @@ mod tests {
 	}
 
 	#[test]
+	fn only_a_state_of_its_ladder_is_resumed() {
+		let two = Ladder::new(vec![rung(Role::Nurse, 10), rung(Role::DoctorOnCall, 15)]).unwrap();
+		let resumed = |state| Escalation::resume(two.clone(), state);
+		let due = START;
+		assert_eq!(
+			resumed(State::Waiting {
+				role: Role::Caregiver,
+				due
+			}),
+			None
+		);
+		assert_eq!(
+			resumed(State::Overdue {
+				role: Role::Nurse,
+				due,
+				repeat: 1
+			}),
+			None
+		);
+		assert_eq!(
+			resumed(State::Overdue {
+				role: Role::DoctorOnCall,
+				due,
+				repeat: 0
+			}),
+			None
+		);
+		let mut waiting = resumed(State::Waiting { role: Role::Nurse, due }).unwrap();
+		assert_eq!(told(waiting.look(START)), Some((Role::DoctorOnCall, 15, 0)));
+		let mut ended = resumed(State::Acknowledged {
+			role: Role::Caregiver,
+			at: due,
+		})
+		.unwrap();
+		assert_eq!(ended.look(u64::MAX), None);
+	}
+
+	#[test]
 	fn ladders_rise_and_end_with_a_clinician() {
 		let ladder = |rungs: &[Rung]| Ladder::new(rungs.to_vec()).unwrap_err();
 		assert_eq!(ladder(&[]), LadderError::Empty);
@@ -329,6 +380,8 @@ mod tests {
 			let mut notices = vec![first];
 			let mut acknowledged = None;
 			for step in steps {
+				// A gateway that starts again goes on where it was.
+				alert = Escalation::resume(ladder.clone(), alert.state()).unwrap();
 				let before = alert.clone();
 				let told_now = notices.last().unwrap().role;
 				match step {

@@ -53,6 +53,10 @@ impl DeviceKey {
 		if key.is_weak() {
 			return Err(SignatureError::WeakKey);
 		}
+		// A point in its second encoding (RFC 8032, 5.1.3): one device would have two ids.
+		if key.to_edwards().compress().as_bytes() != bytes {
+			return Err(SignatureError::InvalidKey);
+		}
 		Ok(Self(key))
 	}
 
@@ -214,7 +218,7 @@ pub(crate) mod tests {
 
 	#[test]
 	fn weak_and_impossible_keys_are_refused() {
-		// The eight points of small order.
+		// The eight points of small order, and those of them that have a second encoding.
 		for weak in [
 			"0100000000000000000000000000000000000000000000000000000000000000",
 			"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -224,16 +228,26 @@ pub(crate) mod tests {
 			"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
 			"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
 			"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+			"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+			"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+			"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+			"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+			"0100000000000000000000000000000000000000000000000000000000000080",
 		] {
 			let bytes: [u8; 32] = hex::decode(weak).unwrap().try_into().unwrap();
 			assert_eq!(DeviceKey::from_bytes(&bytes), Err(SignatureError::WeakKey), "{weak}");
 		}
-		let no_point = {
+		let of_y = |y: u8| {
 			let mut bytes = [0; 32];
-			bytes[0] = 2;
+			bytes[0] = y;
 			bytes
 		};
-		assert_eq!(DeviceKey::from_bytes(&no_point), Err(SignatureError::InvalidKey));
+		assert_eq!(DeviceKey::from_bytes(&of_y(2)), Err(SignatureError::InvalidKey));
+		// y = 3 is on the curve and of large order; p + 3 is the same point.
+		assert!(DeviceKey::from_bytes(&of_y(3)).is_ok());
+		let mut second = [0xff; 32];
+		(second[0], second[31]) = (0xf0, 0x7f);
+		assert_eq!(DeviceKey::from_bytes(&second), Err(SignatureError::InvalidKey));
 	}
 
 	#[test]

@@ -51,7 +51,8 @@ impl SilenceWatch {
 		Self::default()
 	}
 
-	/// Begins to watch a device that reports every `interval` milliseconds, or changes its interval.
+	/// Begins to watch a device that reports every `interval` milliseconds, or changes its interval. After a restart `now` is
+	/// when it was heard last.
 	///
 	/// # Errors
 	/// `NoInterval`.

@@ -12,10 +12,12 @@ use crate::{
 /// Between which values a code is as it should be; both ends are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-	/// The unit, as the catalogue has it.
-	unit: Unit,
-	low: Option<Decimal>,
-	high: Option<Decimal>,
+	/// The unit of both.
+	pub unit: Unit,
+	/// Below is too low.
+	pub low: Option<Decimal>,
+	/// Above is too high.
+	pub high: Option<Decimal>,
 }
 
 /// Why limits are not taken.
@@ -78,6 +80,16 @@ impl Thresholds {
 		}
 		self.0.insert(code, Limits { unit, low, high });
 		Ok(())
+	}
+
+	/// All of them, by code.
+	pub fn iter(&self) -> impl Iterator<Item = (&Loinc, &Limits)> {
+		self.0.iter()
+	}
+
+	/// Takes the limits of a code off. Whether it had any.
+	pub fn remove(&mut self, code: &Loinc) -> bool {
+		self.0.remove(code).is_some()
 	}
 
 	/// Those of a code, or else of the other code of the same quantity.
@@ -327,6 +339,10 @@ mod tests {
 			LimitError::UnknownCode(panel.clone())
 		);
 		assert_eq!(thresholds, Thresholds::new());
-		assert!(thresholds.set(code, per_minute, Some(decimal("50")), None).is_ok());
+		assert!(thresholds
+			.set(code.clone(), per_minute, Some(decimal("50")), None)
+			.is_ok());
+		assert_eq!(thresholds.iter().map(|(code, _)| code).collect::<Vec<_>>(), [&code]);
+		assert!(thresholds.remove(&code) && !thresholds.remove(&code));
 	}
 }
