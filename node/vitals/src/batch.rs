@@ -5,7 +5,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
-	hash::blake2_256_of,
+	hash::blake2_256,
 	signature::{DeviceKey, SignatureError, SignedReading},
 };
 
@@ -52,12 +52,12 @@ impl Salts {
 
 /// `blake2_256(00 ++ salt ++ reading ++ signature)`.
 pub fn leaf_hash(salt: &Salt, signed: &[u8]) -> Hash {
-	blake2_256_of([&[0], salt, signed])
+	blake2_256([&[0], salt, signed])
 }
 
 /// `blake2_256(01 ++ left ++ right)`.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-	blake2_256_of([&[1], left, right])
+	blake2_256([&[1], left, right])
 }
 
 /// The tree over a batch's leaves, shaped as RFC 6962, 2.1, with all its nodes: a path is read off.

@@ -2,13 +2,8 @@
 
 use blake2::{digest::consts::U32, Blake2b, Digest};
 
-/// BLAKE2b with 32 bytes of output.
-pub fn blake2_256(bytes: &[u8]) -> [u8; 32] {
-	Blake2b::<U32>::digest(bytes).into()
-}
-
-/// The same over parts in a row.
-pub(crate) fn blake2_256_of<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
+/// BLAKE2b with 32 bytes of output, over parts in a row.
+pub(crate) fn blake2_256<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
 	let mut hasher = Blake2b::<U32>::new();
 	for part in parts {
 		hasher.update(part);

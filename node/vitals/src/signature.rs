@@ -2,13 +2,8 @@
 
 use ed25519_dalek::{ed25519, Signature, Signer, SigningKey, VerifyingKey};
 
-use crate::{
-	hash::blake2_256,
-	reading::{Cursor, Reading, ReadingError},
-};
+use crate::reading::{Cursor, Reading, ReadingError};
 
-/// Tag of a device's signature under a reading.
-pub const READING_TAG: &[u8; 15] = b"salus/reading/1";
 /// How many signatures are checked at once: more gain little, and one bad signature costs this many checks.
 pub const BULK: usize = 256;
 
@@ -21,7 +16,7 @@ pub struct DeviceKey(VerifyingKey);
 pub struct SignedReading {
 	/// What was measured.
 	pub reading: Reading,
-	/// The device's signature over [`signed_bytes`].
+	/// The device's signature over the reading's canonical bytes.
 	pub signature: [u8; 64],
 }
 
@@ -75,7 +70,7 @@ impl SignedReading {
 		if reading.device != key.verifying_key().to_bytes() {
 			return Err(SignatureError::ForeignDevice);
 		}
-		let signature = key.sign(&signed_bytes(&reading.encode())).to_bytes();
+		let signature = key.sign(&reading.encode()).to_bytes();
 		Ok(Self { reading, signature })
 	}
 
@@ -108,21 +103,12 @@ impl SignedReading {
 		if self.reading.device != *key.as_bytes() {
 			return Err(SignatureError::ForeignDevice);
 		}
-		let message = signed_bytes(&self.reading.encode());
+		let message = self.reading.encode();
 		let signature = Signature::from_bytes(&self.signature);
 		key.0
 			.verify_strict(&message, &signature)
 			.map_err(|_| SignatureError::BadSignature)
 	}
-}
-
-/// What a device signs: the tag and the hash of the reading's bytes.
-pub fn signed_bytes(reading: &[u8]) -> [u8; 47] {
-	let mut message = [0; 47];
-	let (tag, hash) = message.split_at_mut(READING_TAG.len());
-	tag.copy_from_slice(READING_TAG);
-	hash.copy_from_slice(&blake2_256(reading));
-	message
 }
 
 /// Checks many signatures together and returns the places of the bad ones, in order.
@@ -148,11 +134,8 @@ fn all_hold(signed: &[(&SignedReading, &DeviceKey)]) -> bool {
 	if !signed.iter().all(named) {
 		return false;
 	}
-	let messages: Vec<_> = signed
-		.iter()
-		.map(|(signed, _)| signed_bytes(&signed.reading.encode()))
-		.collect();
-	let messages: Vec<&[u8]> = messages.iter().map(<[u8; 47]>::as_slice).collect();
+	let messages: Vec<_> = signed.iter().map(|(signed, _)| signed.reading.encode()).collect();
+	let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
 	let signatures: Vec<ed25519::Signature> = signed
 		.iter()
 		.map(|(signed, _)| Signature::from_bytes(&signed.signature))
@@ -193,10 +176,7 @@ pub(crate) mod tests {
 		let vectors: serde_json::Value = serde_json::from_str(include_str!("../vectors/reading.json")).unwrap();
 		let signed = signed(&signer(9), 1);
 		assert_eq!(vectors["signed"]["seed"], hex::encode([9; 32]));
-		assert_eq!(
-			vectors["signed"]["message"],
-			hex::encode(signed_bytes(&signed.reading.encode()))
-		);
+		assert_eq!(vectors["signed"]["message"], hex::encode(signed.reading.encode()));
 		assert_eq!(vectors["signed"]["bytes"], hex::encode(signed.encode()));
 		assert_eq!(SignedReading::decode(&signed.encode()), Ok(signed.clone()));
 		assert_eq!(signed.verify(&key(&signer(9))), Ok(()));

@@ -36,9 +36,8 @@ async fn a_day_is_opened_booked_and_waited_for() {
 	let (salus, doctor) = (&patient.salus, account(DOCTOR));
 	let day = words::show_moment(node.time().await + 2 * DAY)[..10].to_owned();
 
-	let open = format!(
-		"appointment open --institution 0 --practitioner {doctor} --day {day} --hours 09:00-10:00 --every 15m"
-	);
+	let open =
+		format!("appointment open --institution 0 --practitioner {doctor} --day {day} --hours 09:00-10:00 --every 15m");
 	let opened = salus.types_as(DESK, &open).ok();
 	assert_eq!(node.acknowledged(&opened).await, ["Appointments.Opened"]);
 	let starts: Vec<u64> = each(&opened, "slots", "start")
@@ -77,7 +76,10 @@ async fn a_day_is_opened_booked_and_waited_for() {
 	assert_eq!(node.acknowledged(&booked).await, ["Appointments.Booked"]);
 	assert!(text(&booked["sentence"]).starts_with("You book"), "{booked}");
 	let hers = text(&booked["appointment"]);
-	assert_eq!(states(&next(&mut news).await["slots"]), ["Busy", "Busy", "Free", "Free"]);
+	assert_eq!(
+		states(&next(&mut news).await["slots"]),
+		["Busy", "Busy", "Free", "Free"]
+	);
 
 	// Who comes second is told so, in a dry run too, and waits.
 	for line in [book(&other, first), format!("--dry-run {}", book(&other, first))] {
@@ -120,14 +122,15 @@ async fn a_day_is_opened_booked_and_waited_for() {
 		.await;
 	assert_eq!(asked, json!({ "items": show(), "next": null }));
 	assert_eq!(asked["items"], last["slots"]);
-	let mine = salus
-		.types(&format!("appointment list --patient {}", patient.id))
-		.ok();
+	let mine = salus.types(&format!("appointment list --patient {}", patient.id)).ok();
 	let of = json!({ "patient": patient.id });
 	let by_rpc = node.asked("appointments_list", json!({ "of": of })).await;
 	assert_eq!(by_rpc["items"], mine["appointments"]);
 	assert_eq!(
-		(&mine["appointments"][0]["start"], &mine["appointments"][0]["status"]["type"]),
+		(
+			&mine["appointments"][0]["start"],
+			&mine["appointments"][0]["status"]["type"]
+		),
 		(&json!(third), &json!("Booked"))
 	);
 	let line = format!("appointment list --practitioner {doctor} --from {first} --to {end}");
@@ -137,7 +140,10 @@ async fn a_day_is_opened_booked_and_waited_for() {
 	assert_eq!(by_rpc["items"], both["appointments"]);
 	assert_eq!(
 		each(&both, "appointments", "patient"),
-		[&json!(other.id.parse::<u64>().unwrap()), &json!(patient.id.parse::<u64>().unwrap())]
+		[
+			&json!(other.id.parse::<u64>().unwrap()),
+			&json!(patient.id.parse::<u64>().unwrap())
+		]
 	);
 
 	// The desk cancels, and nobody comes too early.
@@ -148,7 +154,10 @@ async fn a_day_is_opened_booked_and_waited_for() {
 		.types_as(DESK, &format!("appointment cancel {hers} --reason provider"))
 		.ok();
 	assert_eq!(node.acknowledged(&cancelled).await, ["Appointments.Cancelled"]);
-	assert_eq!(states(&next(&mut news).await["slots"]), ["Busy", "Busy", "Free", "Free"]);
+	assert_eq!(
+		states(&next(&mut news).await["slots"]),
+		["Busy", "Busy", "Free", "Free"]
+	);
 	let trail = node.trail(&patient.id).await;
 	let about: Vec<_> = kinds(&trail)
 		.into_iter()
@@ -170,13 +179,15 @@ async fn a_tele_consultation_needs_consent() {
 	// Soon enough to join, late enough to book, and not across midnight UTC.
 	let soon = (node.time().await / MINUTE + 6) * MINUTE;
 	let length = 5 * MINUTE;
-	let start = if soon % DAY > DAY - length { soon.next_multiple_of(DAY) } else { soon };
+	let start = if soon % DAY > DAY - length {
+		soon.next_multiple_of(DAY)
+	} else {
+		soon
+	};
 	let slot = [Period::new(start, start + length)];
 	let council = Council::at(&node).await;
 	let practitioner = words::account(&doctor).unwrap();
-	council
-		.sends(DOCTOR, &appointments::open(practitioner, 0, &slot))
-		.await;
+	council.sends(DOCTOR, &appointments::open(practitioner, 0, &slot)).await;
 	let book = format!(
 		"appointment book --patient {} --institution 0 --with {doctor} --start {start} --for 5m --mode tele",
 		patient.id
@@ -188,9 +199,7 @@ async fn a_tele_consultation_needs_consent() {
 	for line in [format!("--dry-run {join}"), join.clone()] {
 		salus.types_as(DOCTOR, &line).fails(3, "NoGrant");
 	}
-	patient
-		.types(&format!("appointment join {id}"))
-		.fails(2, "Usage");
+	patient.types(&format!("appointment join {id}")).fails(2, "Usage");
 	patient.assigned(DOCTOR);
 	let joined = salus.types_as(DOCTOR, &join).ok();
 	assert_eq!(node.acknowledged(&joined).await, ["Appointments.Joined"]);
