@@ -1,11 +1,16 @@
 //! A record's metadata and the receipts of access to it.
 
-use crate::{access::vocabulary, Category, Compartment, Decision, InstitutionId, Moment, PatientId, Purpose, RecordId};
+use crate::{
+	access::vocabulary, Category, Compartment, Decision, InstitutionId, Moment, PatientId, Purpose, RecordId, DAY,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use sp_runtime::{traits::ConstU32, BoundedVec};
+
+/// How long a receipt counts.
+pub const RECEIPT_LIFETIME: Moment = DAY;
 
 /// The most bytes of a binary CID.
 pub const MAX_CID: u32 = 64;
@@ -170,6 +175,13 @@ pub struct Receipt<AccountId> {
 	pub at: Moment,
 	/// The decision on each record.
 	pub outcomes: BoundedVec<(RecordId, Decision), ConstU32<MAX_BATCH>>,
+}
+
+impl<AccountId> Receipt<AccountId> {
+	/// Whether it still counts: one past its lifetime is as good as absent, removed or not.
+	pub fn is_alive(&self, now: Moment) -> bool {
+		now < self.at.saturating_add(RECEIPT_LIFETIME)
+	}
 }
 
 /// What a query for a patient's records lists.

@@ -6,7 +6,6 @@ extern crate alloc;
 mod audit;
 mod corrections;
 pub mod migrations;
-mod payload;
 mod queries;
 mod receipts;
 mod registration;
@@ -22,8 +21,11 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use payload::*;
 pub use queries::{MAX_HISTORY, MAX_PAGE, MAX_WALK};
+pub use salus_primitives::{
+	ciphertext_size, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, MAX_BLOCK, MAX_SIZE, MIN_PADDED,
+	RECEIPT_LIFETIME,
+};
 pub use types::*;
 pub use weights::WeightInfo;
 

@@ -1,6 +1,6 @@
 //! What the runtime API answers from. Every walk is bounded, so that no call of it runs without end.
 
-use crate::{digest_prefix, receipts::is_alive, ByHash, Config, Pallet, Receipts, Records};
+use crate::{digest_prefix, ByHash, Config, Pallet, Receipts, Records};
 use alloc::{collections::VecDeque, vec::Vec};
 use codec::Compact;
 use frame_support::traits::Time;
@@ -96,7 +96,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The receipt, while it counts.
 	pub fn receipt(id: ReceiptId) -> Option<Receipt<T::AccountId>> {
-		Receipts::<T>::get(id).filter(|receipt| is_alive(receipt, T::Time::now()))
+		Receipts::<T>::get(id).filter(|receipt| receipt.is_alive(T::Time::now()))
 	}
 
 	/// Whether what the receipt permitted would still be permitted, its own use given back.

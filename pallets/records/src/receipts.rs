@@ -1,6 +1,6 @@
 //! Access to records: the decisions, their receipt, and the life of receipts.
 
-use crate::{Config, Error, Event, NextReceipt, OldestReceipt, Pallet, Receipts, Records, RECEIPT_LIFETIME};
+use crate::{Config, Error, Event, NextReceipt, OldestReceipt, Pallet, Receipts, Records};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{ensure, traits::Time, weights::Weight};
 use salus_primitives::{
@@ -112,7 +112,7 @@ impl<T: Config> Pallet<T> {
 			let Some(receipt) = Receipts::<T>::get(oldest) else {
 				break;
 			};
-			if is_alive(&receipt, now) {
+			if receipt.is_alive(now) {
 				break;
 			}
 			Receipts::<T>::remove(oldest);
@@ -121,9 +121,4 @@ impl<T: Config> Pallet<T> {
 		OldestReceipt::<T>::put(oldest);
 		Ok(id)
 	}
-}
-
-/// Whether the receipt still counts: one past its lifetime is as good as absent, removed or not.
-pub(crate) fn is_alive<AccountId>(receipt: &Receipt<AccountId>, now: Moment) -> bool {
-	now < receipt.at.saturating_add(RECEIPT_LIFETIME)
 }

@@ -1,12 +1,9 @@
 //! What this pallet stores besides the common types.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use salus_primitives::{AuditHead, Moment, RecordId, DAY, MINUTE};
+use salus_primitives::{AuditHead, Moment, RecordId, MINUTE};
 use scale_info::TypeInfo;
 use sp_core::H256;
-
-/// How long a receipt counts.
-pub const RECEIPT_LIFETIME: Moment = DAY;
 
 /// How far a client's clock may be ahead of the chain's.
 pub const CLOCK_TOLERANCE: Moment = 5 * MINUTE;

@@ -9,8 +9,8 @@ use frame_support::{
 	dispatch::DispatchResult, ensure, pallet_prelude::TransactionValidityWithRefund, traits::Time, weights::Weight,
 };
 use salus_primitives::{
-	tagged, wrapped, Admission, AuditTrail, HpkeKey, Kind, Patient, PatientStatus, Terms, Voucher, REGISTER_TAG,
-	VOUCHER_TAG,
+	is_weak_ed25519, tagged, wrapped, Admission, AuditTrail, HpkeKey, Kind, Patient, PatientStatus, Terms, Voucher,
+	REGISTER_TAG, VOUCHER_TAG,
 };
 use sp_core::{ed25519, H256};
 use sp_io::hashing::blake2_256;
@@ -64,7 +64,7 @@ impl<T: Config> Registration<'_, T> {
 			self.voucher.not_after <= now.saturating_add(VOUCHER_LIFETIME),
 			Error::VoucherTooLong
 		);
-		ensure!(!keys::is_weak(&self.voucher.key), Error::VoucherKeyWeak);
+		ensure!(!is_weak_ed25519(&self.voucher.key), Error::VoucherKeyWeak);
 		ensure!(!UsedVouchers::<T>::contains_key(self.voucher.key), Error::VoucherUsed);
 		ensure!(Pallet::<T>::is_genesis(&self.voucher.genesis), Error::ForeignGenesis);
 		Ok(())

@@ -3,6 +3,7 @@
 mod audit;
 mod ids;
 mod indices;
+mod keys;
 mod matrix;
 mod sets;
 mod signing;

@@ -19,9 +19,9 @@ const SEGMENT: u64 = 1 << 20;
 const TAG: u64 = 16;
 
 /// CIDv1, codec raw, SHA-256 of 32 bytes.
-const RAW: [u8; 4] = [0x01, 0x55, 0x12, 0x20];
+pub(crate) const RAW: [u8; 4] = [0x01, 0x55, 0x12, 0x20];
 /// CIDv1, codec dag-pb, SHA-256 of 32 bytes.
-const DAG_PB: [u8; 4] = [0x01, 0x70, 0x12, 0x20];
+pub(crate) const DAG_PB: [u8; 4] = [0x01, 0x70, 0x12, 0x20];
 
 /// Whether these bytes are a CID as both payload stores make it: version 1, raw or dag-pb, SHA-256.
 pub fn is_cid(bytes: &[u8]) -> bool {
