@@ -16,6 +16,10 @@ impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
 		decide::decide::<T>(request, &[])
 	}
 
+	fn decide_again(request: &AccessRequest<T::AccountId>, returned: &[GrantId]) -> Decision {
+		decide::decide::<T>(request, returned)
+	}
+
 	fn take_use(
 		patient: PatientId,
 		requester: &T::AccountId,

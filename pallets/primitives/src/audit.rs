@@ -1,9 +1,9 @@
 //! The audit trail: one hash chain for each patient.
 
 use crate::{
-	AppointmentId, Basis, CancelReason, CaseId, Compartment, ControllerCause, DeathChange, DenialId, ErrorReason,
-	GrantId, GuardianshipChange, InstitutionId, Moment, PatientId, Purpose, Reason, ReceiptId, RecordId,
-	RecoveryChange, RequestId, Verdict,
+	AlertId, AnchorId, AppointmentId, Basis, BindingId, CancelReason, CaseId, Compartment, ControllerCause,
+	DeathChange, DenialId, DeviceKey, ErrorReason, GrantId, GuardianshipChange, InstitutionId, Moment, PatientId,
+	Purpose, Reason, ReceiptId, RecordId, RecoveryChange, RequestId, Verdict,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -83,6 +83,46 @@ pub enum Kind<AccountId> {
 		purpose: Purpose,
 		reason: Reason,
 	},
+	/// A device was offered to the patient.
+	#[codec(index = 144)]
+	DeviceOffered { device: DeviceKey },
+	/// An offer of a device was declined or taken back.
+	#[codec(index = 145)]
+	DeviceOfferEnded { device: DeviceKey },
+	/// A device measures the patient from now on, or from the binding's beginning.
+	#[codec(index = 146)]
+	DeviceBound { binding: BindingId, device: DeviceKey },
+	/// A device measures the patient no more.
+	#[codec(index = 147)]
+	DeviceUnbound { binding: BindingId },
+	/// A batch of the patient's readings was anchored; so many readings of the device are missing before it.
+	#[codec(index = 148)]
+	BatchAnchored { anchor: AnchorId, missing: u64 },
+	/// Access to a batch was permitted.
+	#[codec(index = 149)]
+	BatchAccessPermitted {
+		receipt: ReceiptId,
+		anchor: AnchorId,
+		purpose: Purpose,
+		basis: Basis,
+	},
+	/// Access to a batch was refused.
+	#[codec(index = 150)]
+	BatchAccessRefused {
+		receipt: ReceiptId,
+		anchor: AnchorId,
+		purpose: Purpose,
+		reason: Reason,
+	},
+	/// An alert was raised.
+	#[codec(index = 151)]
+	AlertRaised { alert: AlertId },
+	/// An alert was acknowledged.
+	#[codec(index = 152)]
+	AlertAcknowledged { alert: AlertId },
+	/// Nobody acknowledged an alert in time: the next addressee was told.
+	#[codec(index = 153)]
+	AlertEscalated { alert: AlertId },
 	/// A clinician broke the glass.
 	#[codec(index = 96)]
 	CaseOpened { case: CaseId },

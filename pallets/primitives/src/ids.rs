@@ -25,6 +25,14 @@ pub type ReceiptId = u64;
 pub type AppointmentId = u64;
 /// Days since the Unix epoch, in UTC.
 pub type UtcDay = u64;
+/// A device: its ed25519 public key.
+pub type DeviceKey = [u8; 32];
+/// The time a device measures one patient.
+pub type BindingId = u64;
+/// An anchored batch of readings.
+pub type AnchorId = u64;
+/// An alert about a patient.
+pub type AlertId = u64;
 /// Milliseconds since the Unix epoch.
 pub type Moment = u64;
 /// A drawer chosen at random for each patient; what it holds is never said on chain.

@@ -62,6 +62,11 @@ pub trait Registry<AccountId> {
 	fn key_loss(patient: PatientId) -> KeyLoss;
 	/// The institution whose quota the account uses; `None` for an account that was never registered.
 	fn home(account: &AccountId) -> Option<InstitutionId>;
+	/// Whether these 32 bytes are known as somebody's: the account of anybody who is or was registered, or an HPKE key that
+	/// is or was in use. A key in use under one id is none under another.
+	fn knows_key(_key: &[u8; 32]) -> bool {
+		false
+	}
 	/// Since when the account's credential at this institution has been active without a break; `None` for one that is
 	/// not active now. The institution's own status is left aside.
 	fn active_since(_account: &AccountId, _institution: InstitutionId) -> Option<Moment> {
@@ -105,6 +110,10 @@ pub trait Seating<AccountId> {
 pub trait AccessControl<AccountId> {
 	/// Decides, by reading storage and changing nothing.
 	fn decide(request: &AccessRequest<AccountId>) -> Decision;
+	/// `decide` with one use of each of these grants given back: for a receipt about what is no record.
+	fn decide_again(request: &AccessRequest<AccountId>, _returned: &[GrantId]) -> Decision {
+		Self::decide(request)
+	}
 	/// Takes one use of a grant that a permit to this requester rested on.
 	fn take_use(
 		patient: PatientId,

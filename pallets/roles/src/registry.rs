@@ -2,15 +2,18 @@
 
 use crate::{
 	Applications, Assignments, AttestedApplication, CaregiversOf, ComingKeys, ComingKeysOf, Config, Credentials,
-	GuardiansOf, Home, Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars,
-	MAX_INSTITUTIONS_PAGE,
+	GuardiansOf, Home, HpkeKeys, Institutions, KeyLosses, NextInstitution, Pallet, PatientOf, Patients, Registrars,
+	Tombstones, MAX_INSTITUTIONS_PAGE,
 };
 use alloc::vec::Vec;
+use codec::DecodeAll;
 use frame_support::traits::Time;
 use salus_primitives::{
 	Assignment, Credential, Guardianship, Institution, InstitutionId, KeyLoss, Moment, Patient, PatientId, Registry,
 	Standing, Status,
 };
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
 
 impl<T: Config> Pallet<T> {
 	/// The institution's entry.
@@ -138,6 +141,13 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
 
 	fn home(account: &T::AccountId) -> Option<InstitutionId> {
 		Self::home(account)
+	}
+
+	fn knows_key(key: &[u8; 32]) -> bool {
+		// An account of other than 32 bytes is nobody's key.
+		let account = T::AccountId::decode_all(&mut &key[..]);
+		account.is_ok_and(|account| Home::<T>::contains_key(&account) || Tombstones::<T>::contains_key(&account))
+			|| HpkeKeys::<T>::contains_key(H256(blake2_256(key)))
 	}
 
 	fn active_since(account: &T::AccountId, institution: InstitutionId) -> Option<Moment> {

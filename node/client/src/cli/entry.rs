@@ -5,7 +5,7 @@ use serde_json::{json, Value};
 
 use super::view::{account, basis_json, basis_words};
 use crate::sdk::{
-	words::{hyphenated, number, show_moment},
+	words::{hex, hyphenated, number, show_moment},
 	AccountId,
 };
 
@@ -83,6 +83,42 @@ fn kind(kind: &Kind<AccountId>) -> Value {
 			"purpose": purpose.name(),
 			"reason": reason.name(),
 		}),
+		Kind::DeviceOffered { device } => json!({ "type": "DeviceOffered", "device": hex(device) }),
+		Kind::DeviceOfferEnded { device } => json!({ "type": "DeviceOfferEnded", "device": hex(device) }),
+		Kind::DeviceBound { binding, device } => {
+			json!({ "type": "DeviceBound", "binding": number(*binding), "device": hex(device) })
+		}
+		Kind::DeviceUnbound { binding } => json!({ "type": "DeviceUnbound", "binding": number(*binding) }),
+		Kind::BatchAnchored { anchor, missing } => {
+			json!({ "type": "BatchAnchored", "anchor": number(*anchor), "missing": number(*missing) })
+		}
+		Kind::BatchAccessPermitted {
+			receipt,
+			anchor,
+			purpose,
+			basis,
+		} => json!({
+			"type": "BatchAccessPermitted",
+			"receipt": number(*receipt),
+			"anchor": number(*anchor),
+			"purpose": purpose.name(),
+			"basis": basis_json(basis),
+		}),
+		Kind::BatchAccessRefused {
+			receipt,
+			anchor,
+			purpose,
+			reason,
+		} => json!({
+			"type": "BatchAccessRefused",
+			"receipt": number(*receipt),
+			"anchor": number(*anchor),
+			"purpose": purpose.name(),
+			"reason": reason.name(),
+		}),
+		Kind::AlertRaised { alert } => json!({ "type": "AlertRaised", "alert": number(*alert) }),
+		Kind::AlertAcknowledged { alert } => json!({ "type": "AlertAcknowledged", "alert": number(*alert) }),
+		Kind::AlertEscalated { alert } => json!({ "type": "AlertEscalated", "alert": number(*alert) }),
 		Kind::CaseOpened { case } => json!({ "type": "CaseOpened", "case": number(*case) }),
 		Kind::CaseJoined { case } => json!({ "type": "CaseJoined", "case": number(*case) }),
 		Kind::CaseApproved { case } => json!({ "type": "CaseApproved", "case": number(*case) }),
@@ -219,6 +255,37 @@ fn kind_line(kind: &Kind<AccountId>) -> String {
 			hyphenated(purpose.name()),
 			reason.name()
 		),
+		Kind::DeviceOffered { device } => format!("offered her device {}", hex(device)),
+		Kind::DeviceOfferEnded { device } => format!("ended the offer of device {}", hex(device)),
+		Kind::DeviceBound { binding, device } => format!("bound device {} to her (binding {binding})", hex(device)),
+		Kind::DeviceUnbound { binding } => format!("ended binding {binding} of a device"),
+		Kind::BatchAnchored { anchor, missing: 0 } => format!("anchored readings of hers (batch {anchor})"),
+		Kind::BatchAnchored { anchor, missing } => {
+			format!("anchored readings of hers (batch {anchor}), with {missing} missing before")
+		}
+		Kind::BatchAccessPermitted {
+			receipt,
+			anchor,
+			purpose,
+			basis,
+		} => format!(
+			"was given access to batch {anchor} of her readings for {} ({}, receipt {receipt} of readings)",
+			hyphenated(purpose.name()),
+			basis_words(basis)
+		),
+		Kind::BatchAccessRefused {
+			receipt,
+			anchor,
+			purpose,
+			reason,
+		} => format!(
+			"was refused access to batch {anchor} of her readings for {} ({}, receipt {receipt} of readings)",
+			hyphenated(purpose.name()),
+			reason.name()
+		),
+		Kind::AlertRaised { alert } => format!("raised alert {alert}"),
+		Kind::AlertAcknowledged { alert } => format!("acknowledged alert {alert}"),
+		Kind::AlertEscalated { alert } => format!("passed alert {alert} on to the next"),
 		Kind::CaseOpened { case } => format!("broke the glass (case {case})"),
 		Kind::CaseJoined { case } => format!("joined emergency case {case}"),
 		Kind::CaseApproved { case } => format!("approved emergency case {case}"),

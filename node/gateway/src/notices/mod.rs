@@ -44,6 +44,16 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::RecordRegistered { .. }
 		| Kind::RecordEnteredInError { .. }
 		| Kind::AccessRefused { .. }
+		| Kind::DeviceOffered { .. }
+		| Kind::DeviceOfferEnded { .. }
+		| Kind::DeviceBound { .. }
+		| Kind::DeviceUnbound { .. }
+		| Kind::BatchAnchored { .. }
+		| Kind::BatchAccessPermitted { .. }
+		| Kind::BatchAccessRefused { .. }
+		| Kind::AlertRaised { .. }
+		| Kind::AlertAcknowledged { .. }
+		| Kind::AlertEscalated { .. }
 		| Kind::CaseJoined { .. }
 		| Kind::CaseApproved { .. }
 		| Kind::CaseClosed { .. }

@@ -118,6 +118,44 @@ pub enum KindView {
 		purpose: Purpose,
 		reason: Reason,
 	},
+	DeviceOffered {
+		device: Hex,
+	},
+	DeviceOfferEnded {
+		device: Hex,
+	},
+	DeviceBound {
+		binding: Int,
+		device: Hex,
+	},
+	DeviceUnbound {
+		binding: Int,
+	},
+	BatchAnchored {
+		anchor: Int,
+		missing: Int,
+	},
+	BatchAccessPermitted {
+		receipt: Int,
+		anchor: Int,
+		purpose: Purpose,
+		basis: BasisView,
+	},
+	BatchAccessRefused {
+		receipt: Int,
+		anchor: Int,
+		purpose: Purpose,
+		reason: Reason,
+	},
+	AlertRaised {
+		alert: Int,
+	},
+	AlertAcknowledged {
+		alert: Int,
+	},
+	AlertEscalated {
+		alert: Int,
+	},
 	CaseOpened {
 		case: Int,
 	},
@@ -321,6 +359,44 @@ impl From<Kind<AccountId>> for KindView {
 				purpose,
 				reason,
 			},
+			Kind::DeviceOffered { device } => Self::DeviceOffered { device: device.into() },
+			Kind::DeviceOfferEnded { device } => Self::DeviceOfferEnded { device: device.into() },
+			Kind::DeviceBound { binding, device } => Self::DeviceBound {
+				binding: binding.into(),
+				device: device.into(),
+			},
+			Kind::DeviceUnbound { binding } => Self::DeviceUnbound {
+				binding: binding.into(),
+			},
+			Kind::BatchAnchored { anchor, missing } => Self::BatchAnchored {
+				anchor: anchor.into(),
+				missing: missing.into(),
+			},
+			Kind::BatchAccessPermitted {
+				receipt,
+				anchor,
+				purpose,
+				basis,
+			} => Self::BatchAccessPermitted {
+				receipt: receipt.into(),
+				anchor: anchor.into(),
+				purpose,
+				basis: basis.into(),
+			},
+			Kind::BatchAccessRefused {
+				receipt,
+				anchor,
+				purpose,
+				reason,
+			} => Self::BatchAccessRefused {
+				receipt: receipt.into(),
+				anchor: anchor.into(),
+				purpose,
+				reason,
+			},
+			Kind::AlertRaised { alert } => Self::AlertRaised { alert: alert.into() },
+			Kind::AlertAcknowledged { alert } => Self::AlertAcknowledged { alert: alert.into() },
+			Kind::AlertEscalated { alert } => Self::AlertEscalated { alert: alert.into() },
 			Kind::CaseOpened { case } => Self::CaseOpened { case: case.into() },
 			Kind::CaseJoined { case } => Self::CaseJoined { case: case.into() },
 			Kind::CaseApproved { case } => Self::CaseApproved { case: case.into() },

@@ -62,6 +62,44 @@ fn what_carries_ids_keeps_its_indices() {
 }
 
 #[test]
+fn what_telemetry_leaves_keeps_its_indices() {
+	let (device, binding, anchor, alert, receipt) = ([0; 32], 0, 0, 0, 0);
+	let purpose = Purpose::Treatment;
+	let (basis, reason) = (Basis::Subject, Reason::NoGrant);
+	#[rustfmt::skip]
+	let kinds: [Kind<u8>; 10] = [
+		Kind::DeviceOffered { device },
+		Kind::DeviceOfferEnded { device },
+		Kind::DeviceBound { binding, device },
+		Kind::DeviceUnbound { binding },
+		Kind::BatchAnchored { anchor, missing: 0 },
+		Kind::BatchAccessPermitted { receipt, anchor, purpose, basis },
+		Kind::BatchAccessRefused { receipt, anchor, purpose, reason },
+		Kind::AlertRaised { alert },
+		Kind::AlertAcknowledged { alert },
+		Kind::AlertEscalated { alert },
+	];
+	for (index, kind) in (144..).zip(kinds) {
+		assert_eq!(kind.encode()[0], index);
+	}
+	assert_eq!(
+		crate::Value::Decimal {
+			mantissa: 0,
+			exponent: 0
+		}
+		.encode()[0],
+		0
+	);
+	assert_eq!(
+		crate::Value::Waveform {
+			sha256: Default::default()
+		}
+		.encode()[0],
+		1
+	);
+}
+
+#[test]
 fn what_emergencies_and_seals_leave_keeps_its_indices() {
 	let (case, verdict) = (0, Verdict::Justified);
 	let (grant, parent, compartment) = (1, 0, 2);

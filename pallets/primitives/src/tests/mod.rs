@@ -5,6 +5,8 @@ mod ids;
 mod indices;
 mod keys;
 mod matrix;
+mod merkle;
 mod sets;
 mod signing;
+mod telemetry;
 mod terms;
