@@ -2,7 +2,8 @@
 
 use crate::{
 	configs::SLOT, key_owners::KeyOwners, AccountId, Appointments, AuthorityDiscovery, Block, Consent, Executive,
-	Grandpa, InherentDataExt, Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+	Grandpa, InherentDataExt, Nonce, Records, Roles, Runtime, RuntimeGenesisConfig, SessionKeys, System, Telemetry,
+	VERSION,
 };
 use alloc::{boxed::Box, vec::Vec};
 use codec::Encode;
@@ -300,6 +301,44 @@ impl_runtime_apis! {
 		}
 		fn consultation(id: AppointmentId) -> Option<Consultation<AccountId>> {
 			Appointments::consultation(id)
+		}
+	}
+
+	impl pallet_telemetry_runtime_api::TelemetryApi<Block, AccountId> for Runtime {
+		fn device(key: DeviceKey) -> Option<Device> {
+			Telemetry::device(key)
+		}
+		fn offer(key: DeviceKey) -> Option<DeviceOffer<AccountId>> {
+			Telemetry::offered(key)
+		}
+		fn binding(id: BindingId) -> Option<Binding> {
+			Telemetry::binding(id)
+		}
+		fn bindings(patient: PatientId) -> Vec<(BindingId, Binding)> {
+			Telemetry::bindings(patient)
+		}
+		fn anchor(id: AnchorId) -> Option<Anchor> {
+			Telemetry::anchored(id)
+		}
+		fn anchors(patient: PatientId, filter: AnchorFilter, before: Option<AnchorId>, limit: u32)
+			-> (Vec<(AnchorId, Anchor)>, Option<AnchorId>) {
+			Telemetry::anchors(patient, filter, before, limit)
+		}
+		fn verify(leaf: H256, path: LeafPath, anchor: AnchorId) -> bool {
+			Telemetry::verify(leaf, &path, anchor)
+		}
+		fn receipt(id: ReceiptId) -> Option<Receipt<AccountId>> {
+			Telemetry::receipt(id)
+		}
+		fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> bool {
+			Telemetry::still_permits(receipt, anchor)
+		}
+		fn alert(id: AlertId) -> Option<Alert<AccountId>> {
+			Telemetry::alert(id)
+		}
+		fn alerts(patient: PatientId, before: Option<AlertId>, limit: u32)
+			-> (Vec<(AlertId, Alert<AccountId>)>, Option<AlertId>) {
+			Telemetry::alerts(patient, before, limit)
 		}
 	}
 

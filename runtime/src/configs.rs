@@ -396,3 +396,14 @@ impl pallet_appointments::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarking::World;
 }
+
+impl pallet_telemetry::Config for Runtime {
+	type Time = Timestamp;
+	type Registry = Roles;
+	type AccessControl = Consent;
+	type Audit = Records;
+	type Signature = Signature;
+	type WeightInfo = weights::pallet_telemetry::WeightInfo<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarking::World;
+}

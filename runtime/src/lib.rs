@@ -170,6 +170,8 @@ mod runtime {
 	pub type Records = pallet_records;
 	#[runtime::pallet_index(24)]
 	pub type Appointments = pallet_appointments;
+	#[runtime::pallet_index(25)]
+	pub type Telemetry = pallet_telemetry;
 
 	#[runtime::pallet_index(30)]
 	pub type Session = pallet_session;
@@ -192,6 +194,7 @@ impl Runtime {
 				RuntimeEvent::Consent(event) => event.audit(),
 				RuntimeEvent::Records(event) => event.audit(),
 				RuntimeEvent::Appointments(event) => event.audit(),
+				RuntimeEvent::Telemetry(event) => event.audit(),
 				_ => Vec::new(),
 			})
 			.collect()
@@ -199,27 +202,36 @@ impl Runtime {
 
 	/// What the current block's events put on lists that run across patients or took off them, in order.
 	pub fn listings() -> Vec<salus_primitives::Listing<AccountId>> {
-		use salus_primitives::{Basis, Kind};
 		frame_system::Pallet::<Runtime>::read_events_no_consensus()
 			.flat_map(|record| match record.event {
 				RuntimeEvent::Consent(event) => Consent::listings(&event),
-				RuntimeEvent::Records(event) => {
-					let entries = event.audit().into_iter();
-					let used = entries.filter_map(|(patient, entry)| match entry.kind {
-						Kind::AccessPermitted {
-							basis: Basis::Grant(grant),
-							..
-						} => Some((patient, grant)),
-						_ => None,
-					});
-					// One call takes one use of a grant, however many records it opens.
-					let used: alloc::collections::BTreeSet<_> = used.collect();
-					let owed = used.into_iter();
-					owed.filter_map(|(patient, grant)| Consent::erasure_listing(patient, grant))
-						.collect()
-				}
+				RuntimeEvent::Records(event) => Self::owed(event.audit()),
+				RuntimeEvent::Telemetry(event) => Self::owed(event.audit()),
 				_ => Vec::new(),
 			})
+			.collect()
+	}
+
+	/// The erasures that are owed since grants were used, as these entries of one call say.
+	fn owed(
+		entries: Vec<(salus_primitives::PatientId, salus_primitives::AuditEntry<AccountId>)>,
+	) -> Vec<salus_primitives::Listing<AccountId>> {
+		use salus_primitives::{Basis, Kind};
+		let used = entries.into_iter().filter_map(|(patient, entry)| match entry.kind {
+			Kind::AccessPermitted {
+				basis: Basis::Grant(grant),
+				..
+			}
+			| Kind::BatchAccessPermitted {
+				basis: Basis::Grant(grant),
+				..
+			} => Some((patient, grant)),
+			_ => None,
+		});
+		// One call takes one use of a grant, however many records it opens.
+		let used: alloc::collections::BTreeSet<_> = used.collect();
+		let owed = used.into_iter();
+		owed.filter_map(|(patient, grant)| Consent::erasure_listing(patient, grant))
 			.collect()
 	}
 }
@@ -238,4 +250,5 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_consent, Consent]
 	[pallet_records, Records]
 	[pallet_appointments, Appointments]
+	[pallet_telemetry, Telemetry]
 );

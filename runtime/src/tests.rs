@@ -133,6 +133,7 @@ fn the_invariants_hold_at_genesis() {
 			Consent::check_state().unwrap();
 			Records::check_state().unwrap();
 			Appointments::check_state().unwrap();
+			Telemetry::check_state().unwrap();
 			Consortium::check_state().unwrap();
 			// What no pallet sees alone.
 			let seats: Vec<AccountId> = pallet_consortium::Seats::<Runtime>::get()

@@ -186,6 +186,7 @@ fn every_error_is_asserted_by_a_test() {
 		missing("consent", errors_of::<pallet_consent::Error<Runtime>>()),
 		missing("records", errors_of::<pallet_records::Error<Runtime>>()),
 		missing("appointments", errors_of::<pallet_appointments::Error<Runtime>>()),
+		missing("telemetry", errors_of::<pallet_telemetry::Error<Runtime>>()),
 		missing("consortium", errors_of::<pallet_consortium::Error<Runtime>>()),
 	]
 	.concat();

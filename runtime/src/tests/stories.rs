@@ -17,6 +17,7 @@ mod refusals;
 mod registration;
 mod scanner;
 mod standing;
+mod telemetry;
 mod unlinkable;
 mod world;
 

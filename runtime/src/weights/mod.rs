@@ -12,6 +12,7 @@ pub mod pallet_consortium;
 pub mod pallet_records;
 pub mod pallet_roles;
 pub mod pallet_session;
+pub mod pallet_telemetry;
 pub mod pallet_timestamp;
 // The template imports what it needs for database weights; this pallet has none.
 #[allow(unused_imports)]

@@ -233,6 +233,7 @@ impl World {
 			Roles::check_state().unwrap();
 			Consent::check_state().unwrap();
 			Records::check_state().unwrap();
+			Telemetry::check_state().unwrap();
 			Consortium::check_state().unwrap();
 		});
 	}
