@@ -1,7 +1,10 @@
 use salus_primitives::{Period, Slot, SlotState, HOUR};
 use serde_json::{json, Value};
 
-use super::world::{account, pruned, set_calendar, World, BIG};
+use super::{
+	diary::set_calendar,
+	world::{account, pruned, World, BIG},
+};
 
 /// Slots of an hour each, one after the other.
 pub fn slots(states: impl IntoIterator<Item = SlotState>) -> Vec<Slot> {

@@ -9,7 +9,8 @@ use tokio::time::timeout;
 
 use super::{
 	appointments::slots,
-	world::{account, finalised, set_calendar, World},
+	diary::set_calendar,
+	world::{account, finalised, World},
 };
 use crate::{availability::MAX_WATCHES, AccountId};
 

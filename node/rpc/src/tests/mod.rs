@@ -9,6 +9,7 @@
 mod appointments;
 mod availability;
 mod consent;
+mod diary;
 mod did;
 mod errors;
 mod lists;

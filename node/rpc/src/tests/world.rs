@@ -1,9 +1,6 @@
 //! A client in memory whose runtime answers what the tests tell it, and a desk that does the same.
 
-use std::{
-	collections::BTreeMap,
-	sync::{Arc, Mutex, MutexGuard},
-};
+use std::sync::Arc;
 
 use futures::{stream, StreamExt};
 
@@ -28,6 +25,7 @@ use sp_runtime::{
 };
 use tokio::sync::{broadcast, watch};
 
+use super::diary;
 use crate::{view::Int, AccountId, Custody, Indexed, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
 
 pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, OpaqueExtrinsic>;
@@ -131,34 +129,6 @@ pub fn case(opener: AccountId, institution: InstitutionId) -> Case<AccountId> {
 		appealed_at: None,
 		judgement: None,
 	}
-}
-
-/// An appointment of patient 1, or of who is given, with account 2: one in each hour after it.
-pub fn appointment(id: AppointmentId) -> Appointment<AccountId> {
-	let hour = id.saturating_mul(HOUR);
-	Appointment {
-		patient: 1,
-		institution: 0,
-		practitioners: BoundedVec::truncate_from(vec![account(2), account(3)]),
-		period: Period::new(hour, hour.saturating_add(HOUR)),
-		mode: Mode::Tele,
-		status: AppointmentStatus::Booked,
-		made_at: 5,
-		made_by: account(1),
-		replaces: id.checked_sub(2),
-		previous: id.checked_sub(1),
-	}
-}
-
-static CALENDARS: Mutex<BTreeMap<AccountId, Vec<Slot>>> = Mutex::new(BTreeMap::new());
-
-fn calendars() -> MutexGuard<'static, BTreeMap<AccountId, Vec<Slot>>> {
-	CALENDARS.lock().unwrap()
-}
-
-/// From now on the state has these slots of the practitioner.
-pub fn set_calendar(practitioner: AccountId, slots: Vec<Slot>) {
-	calendars().insert(practitioner, slots);
 }
 
 /// What the state has of what the index found: nothing of patient 9.
@@ -413,64 +383,23 @@ sp_api::mock_impl_runtime_apis! {
 		#[advanced]
 		fn availability(&self, at: H256, practitioner: AccountId, period: Period) -> Result<Vec<Slot>, ApiError> {
 			check(at)?;
-			if practitioner == account(0xbb) {
-				return Err(ApiError::StateBackendIsNotTrie);
-			}
-			let slots = calendars().get(&practitioner).cloned().unwrap_or_default();
-			Ok(slots.into_iter().filter(|slot| slot.period.overlaps(&period)).collect())
+			diary::availability(&practitioner, period)
 		}
 		fn appointment(id: AppointmentId) -> Option<Appointment<AccountId>> {
-			match id {
-				0..5 => Some(appointment(id)),
-				BIG => Some(Appointment {
-					status: AppointmentStatus::Cancelled {
-						by: AppointmentParty::Desk,
-						reason: CancelReason::Provider,
-					},
-					..appointment(BIG)
-				}),
-				_ => None,
-			}
+			diary::appointment(id)
 		}
 		fn appointments_of(patient: PatientId, before: Option<AppointmentId>, limit: u32)
 			-> (Vec<(AppointmentId, Appointment<AccountId>)>, Option<AppointmentId>) {
-			let all = (0..5u64).rev().filter(|id| patient == 1 && before.is_none_or(|before| *id < before));
-			let found: Vec<_> = all.take(limit as usize).map(|id| (id, appointment(id))).collect();
-			let next = found.last().map(|(id, _)| *id).filter(|id| *id > 0);
-			(found, next)
+			diary::of_patient(patient, before, limit)
 		}
 		fn appointments_with(practitioner: AccountId, period: Period) -> Vec<(AppointmentId, Appointment<AccountId>)> {
-			let all = (0..5u64).map(|id| (id, appointment(id))).filter(|_| practitioner == account(2));
-			all.filter(|(_, appointment)| appointment.period.overlaps(&period)).collect()
+			diary::of_practitioner(&practitioner, period)
 		}
 		fn waiting(practitioner: AccountId) -> Vec<Wish> {
-			let wish = Wish {
-				appointment: 7,
-				patient: BIG,
-				institution: 0,
-				displaced: true,
-				priority: Priority::Asap,
-				since: 3,
-				wanted: Period::new(HOUR, 9 * HOUR),
-				length: HOUR,
-				offer: Some(Offer { period: Period::new(2 * HOUR, 3 * HOUR), until: HOUR }),
-			};
-			if practitioner == account(2) {
-				vec![wish, Wish { appointment: 8, displaced: false, offer: None, ..wish }]
-			} else {
-				Vec::new()
-			}
+			diary::waiting(&practitioner)
 		}
 		fn consultation(id: AppointmentId) -> Option<Consultation<AccountId>> {
-			(id == 3).then(|| Consultation {
-				session: H256::repeat_byte(4),
-				started_at: 10,
-				ended_at: None,
-				participants: BoundedVec::truncate_from(vec![
-					Participant { account: account(2), on_behalf_of: Some(0), joined_at: 10 },
-					Participant { account: account(1), on_behalf_of: None, joined_at: 11 },
-				]),
-			})
+			diary::consultation(id)
 		}
 	}
 

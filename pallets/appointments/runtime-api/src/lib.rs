@@ -6,6 +6,7 @@
 //! assert_eq!(Period::new(0, 7 * DAY).days().count(), 7);
 //! ```
 #![cfg_attr(not(feature = "std"), no_std)]
+#![allow(clippy::multiple_bound_locations)]
 
 extern crate alloc;
 

@@ -105,7 +105,7 @@ mod tests {
 			fields,
 		};
 		let joined = event("Joined", json!({ "patient": 1, "appointment": 4, "arrived": true }));
-		assert_eq!(refusal(&[joined.clone()]), None);
+		assert_eq!(refusal(std::slice::from_ref(&joined)), None);
 		let refused = event(
 			"JoinRefused",
 			json!({ "patient": 1, "appointment": 4, "reason": "NoGrant" }),

@@ -1,6 +1,6 @@
 //! `salus appointment availability`: a practitioner's days, each as a table by the clocks of where she works.
 
-use std::collections::BTreeMap;
+use std::collections::{btree_map::Entry, BTreeMap};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -65,8 +65,8 @@ impl Availability {
 		let appointments = client.appointments_with(&at, &self.practitioner, period).await?;
 		let mut zones = BTreeMap::new();
 		for slot in &slots {
-			if !zones.contains_key(&slot.institution) {
-				zones.insert(slot.institution, hours::zone(client, slot.institution).await?);
+			if let Entry::Vacant(place) = zones.entry(slot.institution) {
+				place.insert(hours::zone(client, slot.institution).await?);
 			}
 		}
 		let report = session
