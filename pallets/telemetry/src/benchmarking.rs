@@ -395,8 +395,9 @@ mod benchmarks {
 	fn escalate() {
 		let id = raised::<T>();
 		T::BenchmarkHelper::clock(NOW + DAY);
+		let nurse: T::AccountId = account("nurse", 3, 0);
 		#[extrinsic_call]
-		_(RawOrigin::Signed(account("nurse", 3, 0)), id);
+		_(RawOrigin::Signed(nurse), id);
 		assert_eq!(Alerts::<T>::get(id).map(|alert| alert.step), Some(1));
 	}
 
@@ -411,11 +412,9 @@ mod benchmarks {
 			})
 			.collect();
 		T::BenchmarkHelper::clock(NOW + ALERT_RETENTION + DAY);
+		let nurse: T::AccountId = account("nurse", 0, 0);
 		#[extrinsic_call]
-		_(
-			RawOrigin::Signed(account("nurse", 0, 0)),
-			BoundedVec::truncate_from(ids.clone()),
-		);
+		_(RawOrigin::Signed(nurse), BoundedVec::truncate_from(ids.clone()));
 		assert!(ids.iter().all(|id| !Alerts::<T>::contains_key(id)));
 	}
 

@@ -68,10 +68,8 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), Error<T>> {
 		let entry = Self::ensure_patient_of(patient, device.institution)?;
 		ensure!(T::Time::now() < statement.not_after, Error::ConsentExpired);
-		ensure!(
-			Self::consents(&statement.signer, patient, &entry),
-			Error::NotTheirConsent
-		);
+		let until = Self::consents_until(&statement.signer, patient, &entry).ok_or(Error::NotTheirConsent)?;
+		ensure!(time.ends <= until, Error::BeyondGuardianship);
 		let consent = BindingConsent {
 			genesis: Self::genesis(),
 			device: key,
@@ -202,7 +200,8 @@ impl<T: Config> Pallet<T> {
 			let entry = T::Audit::append(patient, Some(who.clone()), Kind::PaperWitnessed { with, scan });
 			Self::deposit_event(Event::PaperWitnessed { patient, entry });
 		} else {
-			ensure!(Self::consents(&who, patient, &entry), Error::NotPermitted);
+			let until = Self::consents_until(&who, patient, &entry).ok_or(Error::NotPermitted)?;
+			ensure!(offer.ends <= until, Error::BeyondGuardianship);
 		}
 		let time = Interval {
 			starts: offer.starts,

@@ -61,7 +61,7 @@ mod calls {
 		/// [`Error::UnknownDevice`], [`Error::InstitutionInactive`], [`Error::NotPermitted`],
 		/// [`Error::DeviceOffered`], [`Error::UnknownPatient`], [`Error::ForeignPatient`],
 		/// [`Error::PatientNotActive`], [`Error::ConsentExpired`], [`Error::NotTheirConsent`],
-		/// [`Error::ConsentInvalid`], [`Error::DeviceInactive`], [`Error::IntervalInverted`],
+		/// [`Error::BeyondGuardianship`], [`Error::ConsentInvalid`], [`Error::DeviceInactive`], [`Error::IntervalInverted`],
 		/// [`Error::IntervalTooLong`], [`Error::StillBound`], [`Error::TooManyBindings`], [`Error::IdsExhausted`].
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::bind())]
@@ -108,7 +108,7 @@ mod calls {
 		///
 		/// # Errors
 		/// [`Error::UnknownDevice`], [`Error::NoOffer`], [`Error::ForeignPatient`], [`Error::PatientNotActive`],
-		/// [`Error::InstitutionInactive`], [`Error::NotPermitted`], [`Error::NotOnPaper`], [`Error::OwnOffer`],
+		/// [`Error::InstitutionInactive`], [`Error::NotPermitted`], [`Error::BeyondGuardianship`], [`Error::NotOnPaper`], [`Error::OwnOffer`],
 		/// [`Error::WitnessLeft`], [`Error::DeviceInactive`], [`Error::IntervalInverted`],
 		/// [`Error::TooManyBindings`], [`Error::IdsExhausted`].
 		#[pallet::call_index(4)]

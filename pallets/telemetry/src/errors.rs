@@ -47,6 +47,8 @@ mod errors {
 		ConsentExpired,
 		/// The signer of the consent is neither the patient nor a guardian who may consent in her place.
 		NotTheirConsent,
+		/// The binding would outlast the guardianship of who consents: consent for as long as it lasts.
+		BeyondGuardianship,
 		/// The signature is not under this consent: this chain, device, number of binding, patient and time.
 		ConsentInvalid,
 		/// The device is offered to nobody, or the offer lapsed: have it offered again.

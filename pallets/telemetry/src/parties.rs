@@ -3,7 +3,7 @@
 use crate::{Config, Error, Pallet};
 use frame_support::{ensure, pallet_prelude::Zero, traits::Time};
 use frame_system::pallet_prelude::BlockNumberFor;
-use salus_primitives::{InstitutionId, Patient, PatientId, PatientStatus, Registry, Role, Status};
+use salus_primitives::{InstitutionId, Moment, Patient, PatientId, PatientStatus, Registry, Role, Status};
 use sp_core::H256;
 
 /// Who binds devices to patients, besides the desk.
@@ -43,12 +43,15 @@ impl<T: Config> Pallet<T> {
 		Ok(entry)
 	}
 
-	/// Whether the account consents for the patient: her own, or a guardian's who may in her place.
-	pub(crate) fn consents(who: &T::AccountId, id: PatientId, patient: &Patient<T::AccountId>) -> bool {
-		patient.controller.as_ref() == Some(who)
-			|| T::Registry::guardianship(id, who).is_some_and(|guardianship| {
-				guardianship.consents && guardianship.is_active(T::Time::now(), patient.status)
-			})
+	/// Until when the account consents for the patient, if it does: her own for ever, a guardian's who may in her place for
+	/// as long as she is one.
+	pub(crate) fn consents_until(who: &T::AccountId, id: PatientId, patient: &Patient<T::AccountId>) -> Option<Moment> {
+		if patient.controller.as_ref() == Some(who) {
+			return Some(Moment::MAX);
+		}
+		T::Registry::guardianship(id, who)
+			.filter(|guardianship| guardianship.consents && guardianship.is_active(T::Time::now(), patient.status))
+			.map(|guardianship| guardianship.ends)
 	}
 
 	/// The signer has to consent for the patient, or to work at the bed or the desk of the institution.
@@ -58,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		institution: InstitutionId,
 	) -> Result<(), Error<T>> {
 		let entry = T::Registry::patient(patient).ok_or(Error::UnknownPatient)?;
-		if Self::consents(who, patient, &entry) {
+		if Self::consents_until(who, patient, &entry).is_some() {
 			return Ok(());
 		}
 		Self::ensure_ward(who, institution)

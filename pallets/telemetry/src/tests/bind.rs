@@ -86,6 +86,8 @@ fn a_guardian_who_may_consent_signs_in_her_place() {
 		for stranger in ["ben", "mother", "nurse", "nobody"] {
 			assert_noop!(bind("nurse", 0, PAM, stranger, from_now(HOUR)), Error::NotTheirConsent);
 		}
+		let beyond = bind("nurse", 0, ADA, "mother", from_now(DAY + 1));
+		assert_noop!(beyond, Error::BeyondGuardianship);
 		assert_ok!(bind("nurse", 0, ADA, "mother", from_now(HOUR)));
 		// Her guardianship is over by then.
 		pass(DAY);

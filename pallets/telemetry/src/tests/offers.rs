@@ -53,6 +53,9 @@ fn nobody_else_accepts() {
 			assert_noop!(accept(who, 0), Error::NotPermitted);
 		}
 		assert_ok!(accept("mother", 0));
+		assert_ok!(unbind("mother", 0));
+		assert_ok!(offer("doctor", 0, ADA, from_now(DAY + 1), None));
+		assert_noop!(accept("mother", 0), Error::BeyondGuardianship);
 	});
 }
 
