@@ -81,6 +81,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The batches asked for, and the one patient whose they are.
+	#[allow(clippy::type_complexity)]
 	fn asked(ids: &[AnchorId]) -> Result<(PatientId, Vec<Vitals<T::AccountId>>), Error<T>> {
 		ensure!(!ids.is_empty(), Error::NoAnchors);
 		ensure!(

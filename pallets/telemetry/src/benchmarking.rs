@@ -18,7 +18,7 @@ use salus_primitives::{
 	Moment, NewBatch, PatientId, Purpose, Receipt, ReceiptId, Role, Rung, Status, BIND_TAG, DAY, DEVICE_TAG,
 	MAX_ANCHORED, MAX_BATCH, MAX_RUNGS, MIN_PADDED, RECEIPT_LIFETIME,
 };
-use sp_core::{crypto::KeyTypeId, ed25519, sr25519, H256};
+use sp_core::{crypto::KeyTypeId, sr25519, H256};
 use sp_io::crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign};
 
 const HOSPITAL: InstitutionId = 7_000;
@@ -238,9 +238,9 @@ mod benchmarks {
 		let patient = patient::<T>(&controller);
 		provisioned::<T>(key(0));
 		offered::<T>(key(0), patient, desk.clone(), None);
-		Offers::<T>::mutate(key(0), |offer| {
-			if let Some(offer) = offer {
-				offer.until = NOW;
+		Offers::<T>::mutate(key(0), |lapsed| {
+			if let Some(lapsed) = lapsed {
+				lapsed.until = NOW;
 			}
 		});
 		let time = Interval {
@@ -344,7 +344,7 @@ mod benchmarks {
 		// Two full receipts that no longer count, and that this call removes.
 		let oldest: ReceiptId = OldestReceipt::<T>::get();
 		for id in oldest..oldest + 2 {
-			let outcomes = (0..u64::from(MAX_BATCH)).map(|anchor| (anchor, Decision::Permit(Basis::Subject)));
+			let outcomes = (0..u64::from(MAX_BATCH)).map(|id| (id, Decision::Permit(Basis::Subject)));
 			Receipts::<T>::insert(
 				id,
 				Receipt {

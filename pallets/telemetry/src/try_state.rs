@@ -157,7 +157,7 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		ensure!(
-			Offers::<T>::iter_keys().all(|key| Devices::<T>::contains_key(key)),
+			Offers::<T>::iter_keys().all(Devices::<T>::contains_key),
 			"telemetry: an offer of no device"
 		);
 		Ok(())
