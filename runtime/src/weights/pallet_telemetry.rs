@@ -1,108 +1,289 @@
-//! Weights of `pallet_telemetry`. Provisional: reads and writes are counted in the code, times are those of neighbouring
-//! calls, until `scripts/weights` measures them.
+//! Weights of `pallet_telemetry`, measured by `scripts/weights` on the real runtime.
+//!
+//! 2026-11-22; AMD EPYC; 12 steps, 8 repeats. Times are in picoseconds; database weights are
+//! added by `DbWeight`.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
-/// What the benchmarks are to measure.
+/// What the benchmarks measured.
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
-	// Reads: the institution, the credential, the device, what the registry knows of its key (3), the genesis.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:1)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Home` (r:1 w:0)
+	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Tombstones` (r:1 w:0)
+	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Roles::HpkeKeys` (r:1 w:0)
+	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn provision() -> Weight {
-		Weight::from_parts(110_000_000, 6_426)
-			.saturating_add(T::DbWeight::get().reads(8))
+		Weight::from_parts(74_701_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	// Reads: the device, the institution, the credential, the binding, the offer, the trail.
+	// Storage: `Telemetry::Devices` (r:1 w:1)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Bindings` (r:1 w:1)
+	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Offers` (r:1 w:1)
+	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
 	fn set_status() -> Weight {
-		Weight::from_parts(60_000_000, 6_426)
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(57_575_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
-	// Reads: a full list of bindings (33), and ten more as above, with patient, guardians and genesis.
+	// Storage: `Telemetry::Devices` (r:1 w:1)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Offers` (r:1 w:1)
+	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::NextBinding` (r:1 w:1)
+	// Proof: `Telemetry::NextBinding` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::BindingsOf` (r:1 w:1)
+	// Proof: `Telemetry::BindingsOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Bindings` (r:32 w:2)
+	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn bind() -> Weight {
-		Weight::from_parts(210_000_000, 90_000)
-			.saturating_add(T::DbWeight::get().reads(43))
-			.saturating_add(T::DbWeight::get().writes(8))
+		Weight::from_parts(174_570_000, 82_526)
+			.saturating_add(T::DbWeight::get().reads(41))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
-	// Reads: the device, the institution, the credential, the patient, the latest binding, the offer, the trail.
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Offers` (r:1 w:1)
+	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		Weight::from_parts(60_000_000, 6_426)
+		Weight::from_parts(43_795_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Reads: a full list of bindings (33), and nine more, with the credentials of two witnesses.
+	// Storage: `Telemetry::Devices` (r:1 w:1)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Offers` (r:1 w:1)
+	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:2 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::NextBinding` (r:1 w:1)
+	// Proof: `Telemetry::NextBinding` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::BindingsOf` (r:1 w:1)
+	// Proof: `Telemetry::BindingsOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Bindings` (r:32 w:2)
+	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
 	fn accept() -> Weight {
-		Weight::from_parts(150_000_000, 90_000)
+		Weight::from_parts(143_624_000, 82_526)
 			.saturating_add(T::DbWeight::get().reads(42))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
-	// Reads: the device, the offer, the patient, her guardians, the institution, the credential, the trail.
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Offers` (r:1 w:1)
+	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:0)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn end_offer() -> Weight {
-		Weight::from_parts(50_000_000, 6_426)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(47_591_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Reads: the binding, the device, the patient, her guardians, the institution, the credential, the trail.
+	// Storage: `Telemetry::Bindings` (r:1 w:1)
+	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:0)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn unbind() -> Weight {
-		Weight::from_parts(50_000_000, 6_426)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(47_381_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Reads of each batch: the device, the binding, the patient's latest batch and trail; one write more.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:256 w:256)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Bindings` (r:256 w:256)
+	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::NextAnchor` (r:1 w:1)
+	// Proof: `Telemetry::NextAnchor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::LatestAnchor` (r:256 w:256)
+	// Proof: `Telemetry::LatestAnchor` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:256 w:256)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Anchors` (r:0 w:256)
+	// Proof: `Telemetry::Anchors` (`max_values`: None, `max_size`: Some(158), added: 2633, mode: `MaxEncodedLen`)
 	fn anchor(b: u32) -> Weight {
-		Weight::from_parts(25_000_000, 6_426)
-			.saturating_add(Weight::from_parts(40_000_000, 2_700).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(11_693_130, 6_041)
+			.saturating_add(Weight::from_parts(27_095_619, 0).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(0, 2_598).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes(5).saturating_mul(b.into()))
 	}
 
-	// Reads of each batch: the batch, the binding, the device. What is decided is added by the pallet.
+	// Storage: `Telemetry::Anchors` (r:63 w:0)
+	// Proof: `Telemetry::Anchors` (`max_values`: None, `max_size`: Some(158), added: 2633, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Bindings` (r:63 w:0)
+	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:63 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::NextReceipt` (r:1 w:1)
+	// Proof: `Telemetry::NextReceipt` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::OldestReceipt` (r:1 w:1)
+	// Proof: `Telemetry::OldestReceipt` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Receipts` (r:2 w:3)
+	// Proof: `Telemetry::Receipts` (`max_values`: None, `max_size`: Some(1224), added: 3699, mode: `MaxEncodedLen`)
 	fn access(n: u32) -> Weight {
-		Weight::from_parts(35_000_000, 8_388)
-			.saturating_add(Weight::from_parts(30_000_000, 2_700).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(34_781_145, 8_388)
+			.saturating_add(Weight::from_parts(17_356_854, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 2_633).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
-	// Reads: a full list of alerts (65), the institution, credential, patient, guardians, caregivers, id and trail.
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:5 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::NextAlert` (r:1 w:1)
+	// Proof: `Telemetry::NextAlert` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::AlertsOf` (r:1 w:1)
+	// Proof: `Telemetry::AlertsOf` (`max_values`: None, `max_size`: Some(530), added: 3005, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Alerts` (r:64 w:2)
+	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn raise(r: u32) -> Weight {
-		Weight::from_parts(170_000_000, 180_000)
-			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(r.into()))
-			.saturating_add(T::DbWeight::get().reads(72))
+		Weight::from_parts(177_585_000, 174_686)
+			.saturating_add(Weight::from_parts(8_813_000, 0).saturating_mul(r.into()))
+			.saturating_add(Weight::from_parts(0, 2_609).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(71))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
-	// Reads: the alert, the patient, the institution, the credential, guardians, caregivers, the trail.
+	// Storage: `Telemetry::Alerts` (r:1 w:1)
+	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn acknowledge() -> Weight {
-		Weight::from_parts(50_000_000, 6_426)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(46_279_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Reads: the alert, the trail.
+	// Storage: `Telemetry::Alerts` (r:1 w:1)
+	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn escalate() -> Weight {
-		Weight::from_parts(35_000_000, 3_757)
-			.saturating_add(T::DbWeight::get().reads(2))
+		Weight::from_parts(24_537_000, 3_704)
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Reads of each alert: the alert, its patient's list.
+	// Storage: `Telemetry::Alerts` (r:63 w:63)
+	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::AlertsOf` (r:63 w:63)
+	// Proof: `Telemetry::AlertsOf` (`max_values`: None, `max_size`: Some(530), added: 3005, mode: `MaxEncodedLen`)
 	fn prune_alerts(n: u32) -> Weight {
-		Weight::from_parts(15_000_000, 3_757)
-			.saturating_add(Weight::from_parts(20_000_000, 3_100).saturating_mul(n.into()))
+		Weight::from_parts(14_621_653, 990)
+			.saturating_add(Weight::from_parts(12_187_038, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 3_005).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(n.into()))
 	}
