@@ -25,7 +25,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-use bindings::{Interval, Statement};
+pub use bindings::{Interval, Statement};
 use frame_support::pallet_macros::import_section;
 
 pub use pallet::*;

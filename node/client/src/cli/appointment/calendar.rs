@@ -44,11 +44,24 @@ pub(crate) struct Open {
 	#[command(flatten)]
 	whose: Whose,
 	/// The days
-	#[arg(long = "day", value_parser = hours::day, value_delimiter = ',', required = true, value_name = "DAY")]
+	#[arg(long = "day", value_parser = hours::day, value_delimiter = ',', requires = "hours", value_name = "DAY")]
 	days: Vec<NaiveDate>,
 	/// From when to when, by the clocks of the institution
-	#[arg(long, value_parser = hours::hours, value_delimiter = ',', required = true, value_name = "08:00-12:00")]
+	#[arg(long, value_parser = hours::hours, value_delimiter = ',', requires = "days", value_name = "08:00-12:00")]
 	hours: Vec<Hours>,
+	/// Or when a single stretch begins: 2026-12-01T09:00:00Z
+	#[arg(
+		long,
+		value_parser = words::moment,
+		conflicts_with = "days",
+		required_unless_present = "days",
+		requires = "lasting",
+		value_name = "TIME"
+	)]
+	start: Option<Moment>,
+	/// How long that stretch is: 2h
+	#[arg(long = "for", value_parser = words::duration, requires = "start", value_name = "DURATION")]
+	lasting: Option<Duration>,
 	/// How long a slot is
 	#[arg(long, value_parser = words::duration, value_name = "DURATION")]
 	every: Duration,
@@ -57,9 +70,18 @@ pub(crate) struct Open {
 impl Open {
 	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let practitioner = self.whose.practitioner(session)?;
-		let zone = hours::zone(client, self.whose.institution).await?;
-		let slots =
-			hours::slots(zone, &self.days, &self.hours, words::milliseconds(self.every)).map_err(Error::Usage)?;
+		let every = words::milliseconds(self.every);
+		let slots = match (self.start, self.lasting) {
+			(Some(start), Some(lasting)) => {
+				let stretch = super::lasting(start, words::milliseconds(lasting));
+				hours::divided(stretch, every, || "the minutes of --for".into())
+			}
+			_ => {
+				let zone = hours::zone(client, self.whose.institution).await?;
+				hours::slots(zone, &self.days, &self.hours, every)
+			}
+		};
+		let slots = slots.map_err(Error::Usage)?;
 		if slots.len() > MOST_SLOTS {
 			return Err(Error::Usage(format!(
 				"these are {} slots, and one command opens {MOST_SLOTS} at most; name fewer days",

@@ -45,9 +45,6 @@ pub(super) fn hours(text: &str) -> Result<Hours, String> {
 /// The slots that make up these hours of these days. Where clocks go back, what is there twice is twice as long; where they
 /// go forward, what is not there is left out. A slot that would cross midnight UTC is two.
 pub(super) fn slots(zone: Tz, days: &[NaiveDate], hours: &[Hours], length: Moment) -> Result<Vec<Period>, String> {
-	if length < MINUTE {
-		return Err("--every has to be a minute at least".into());
-	}
 	let mut slots = Vec::new();
 	for day in days {
 		for Hours { from, to } in hours {
@@ -58,18 +55,30 @@ pub(super) fn slots(zone: Tz, days: &[NaiveDate], hours: &[Hours], length: Momen
 			};
 			let start = first(zone, day.and_time(*from)).ok_or_else(beyond)?;
 			let end = last(zone, end).ok_or_else(beyond)?;
-			if end.saturating_sub(start) % length != 0 {
-				return Err(format!(
-					"the hours from {from} on {day} are no whole number of slots; choose other hours, or another --every"
-				));
-			}
-			let mut next = start;
-			while next < end {
-				let slot = Period::new(next, next.saturating_add(length));
-				slots.extend(within_days(slot));
-				next = slot.end;
-			}
+			let stretch = Period::new(start, end);
+			slots.extend(divided(stretch, length, || format!("the hours from {from} on {day}"))?);
 		}
+	}
+	Ok(slots)
+}
+
+/// The slots of this length that a stretch, which is called so, is made up of.
+pub(super) fn divided(stretch: Period, length: Moment, called: impl Fn() -> String) -> Result<Vec<Period>, String> {
+	if length < MINUTE {
+		return Err("--every has to be a minute at least".into());
+	}
+	if stretch.end.saturating_sub(stretch.start) % length != 0 {
+		return Err(format!(
+			"{} are no whole number of slots; choose another time, or another --every",
+			called()
+		));
+	}
+	let mut slots = Vec::new();
+	let mut next = stretch.start;
+	while next < stretch.end {
+		let slot = Period::new(next, next.saturating_add(length));
+		slots.extend(within_days(slot));
+		next = slot.end;
 	}
 	Ok(slots)
 }
@@ -212,6 +221,24 @@ mod tests {
 		for text in ["2026-13-01", "tomorrow", "2026-02-30", ""] {
 			assert!(day(text).is_err(), "{text}");
 		}
+	}
+
+	#[test]
+	fn a_stretch_is_divided_as_hours_are() {
+		let start = at("2026-12-01T23:50:00Z");
+		let divide = |length| divided(Period::new(start, start + 20 * MINUTE), length, || "they".into());
+		let across = divide(20 * MINUTE).unwrap();
+		let midnight = at("2026-12-02T00:00:00Z");
+		assert_eq!(
+			across,
+			[
+				Period::new(start, midnight),
+				Period::new(midnight, midnight + 10 * MINUTE)
+			]
+		);
+		assert_eq!(divide(5 * MINUTE).unwrap().len(), 4);
+		assert!(divide(15 * MINUTE).unwrap_err().starts_with("they are no whole number"));
+		assert!(divide(MINUTE - 1).is_err());
 	}
 
 	#[test]

@@ -19,7 +19,7 @@ use crate::sdk::{words, Account, AccountId, Acknowledgement, Client, Error};
 pub(crate) enum Appointment {
 	/// Open slots of a practitioner, as she or the desk
 	#[command(
-		after_help = "Example:\n  salus --key desk.key appointment open --institution 0 --practitioner 5Grw… --day 2026-12-01,2026-12-02 \\\n    --hours 08:00-12:00,13:00-17:00 --every 15m\n\nThe hours are those of the institution's clocks, on days on which they change too. One command opens 128 slots at most."
+		after_help = "Example:\n  salus --key desk.key appointment open --institution 0 --practitioner 5Grw… --day 2026-12-01,2026-12-02 \\\n    --hours 08:00-12:00,13:00-17:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --start 2026-12-01T09:00:00Z --for 2h --every 15m\n\nThe hours are those of the institution's clocks, on days on which they change too. One command opens 128 slots at most."
 	)]
 	Open(calendar::Open),
 	/// Block the free slots of a time, as the practitioner or the desk
