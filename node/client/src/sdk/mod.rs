@@ -21,6 +21,7 @@ mod event;
 mod evidence;
 mod fetch;
 mod fhir;
+pub mod fhir_appointment;
 pub mod fhir_consent;
 mod files;
 mod general;

@@ -12,7 +12,7 @@ use salus_primitives::{AppointmentId, Reason, ReceiptId};
 use salus_vault::envelope::EnvelopeError;
 use serde_json::{Map, Value};
 
-use super::{fhir_consent::ConsentError, rejections::after_refusal, words};
+use super::{fhir_appointment::SchedulingError, fhir_consent::ConsentError, rejections::after_refusal, words};
 
 /// The process's exit codes.
 pub mod exit {
@@ -59,6 +59,9 @@ pub enum Error {
 	/// A FHIR Consent can't be read or written.
 	#[error(transparent)]
 	Consent(#[from] ConsentError),
+	/// A FHIR Schedule, Slot or Appointment can't be read or written.
+	#[error(transparent)]
+	Scheduling(#[from] SchedulingError),
 	/// What the node answered doesn't verify.
 	#[error(transparent)]
 	Proof(#[from] ProofError),
@@ -147,7 +150,7 @@ impl Error {
 			Self::Payload(PayloadError::KeyChanged { .. }) => exit::CONFIRM,
 			Self::Payload(_) => exit::UNVERIFIED,
 			Self::Consent(ConsentError::Ambiguous { .. }) => exit::CONFIRM,
-			Self::Consent(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
+			Self::Consent(_) | Self::Scheduling(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
 			Self::Document(_) => exit::UNVERIFIED,
 			Self::Put(PutError::AlreadyRecorded { .. }) => exit::CONFIRM,
 			Self::Key(_) | Self::Put(_) | Self::Data(_) | Self::File(_) => exit::LOCAL,
@@ -174,6 +177,7 @@ impl Error {
 			Self::Key(error) => format!("{error:?}"),
 			Self::Document(error) => format!("{error:?}"),
 			Self::Consent(error) => format!("{error:?}"),
+			Self::Scheduling(error) => format!("{error:?}"),
 			Self::Proof(error) => format!("{error:?}"),
 			Self::Subject(error) => format!("{error:?}"),
 			Self::Put(error) => format!("{error:?}"),

@@ -10,7 +10,7 @@ const FURTHEST_ZONE: i32 = 14 * 60 * 60;
 
 /// The time that a `dateTime` covers: of `2016` the whole year. Half-open, in milliseconds since the epoch; dates without
 /// a zone are days in UTC.
-pub(super) fn span(text: &str) -> Option<(i64, i64)> {
+pub(crate) fn span(text: &str) -> Option<(i64, i64)> {
 	match text.len() {
 		4 | 7 | 10 => date(text),
 		_ => time(text),
@@ -73,13 +73,13 @@ fn time(text: &str) -> Option<(i64, i64)> {
 }
 
 /// A moment, to the millisecond in UTC; none beyond the year 9999.
-pub(super) fn write(moment: Moment) -> Option<String> {
+pub(crate) fn write(moment: Moment) -> Option<String> {
 	let milliseconds = i64::try_from(moment).ok().filter(|_| moment < TOO_FAR)?;
 	Some(DateTime::from_timestamp_millis(milliseconds)?.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
 /// The last millisecond before a moment, which is how FHIR writes an end.
-pub(super) fn write_end(moment: Moment) -> Option<String> {
+pub(crate) fn write_end(moment: Moment) -> Option<String> {
 	match moment.checked_sub(1) {
 		Some(last) => write(last),
 		None => Some(DateTime::from_timestamp_millis(-1)?.to_rfc3339_opts(SecondsFormat::Millis, true)),

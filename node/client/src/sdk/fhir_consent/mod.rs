@@ -43,7 +43,7 @@ mod codes;
 mod directory;
 mod element;
 mod error;
-mod instant;
+pub(crate) mod instant;
 mod meaning;
 mod read;
 mod rule;
@@ -55,6 +55,7 @@ mod tests;
 
 pub use directory::{Directory, DirectoryMap, Entity, Meaning};
 pub use error::ConsentError;
+pub(crate) use read::{is_id, IS_ID};
 pub(crate) use strict::parse as parse_json;
 
 use salus_primitives::{DenialTerms, Grantee, InstitutionId, PatientId, Terms};

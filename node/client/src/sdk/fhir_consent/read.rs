@@ -196,9 +196,9 @@ fn id(consent: &Element) -> Result<Option<String>, ConsentError> {
 	Ok(id.map(Into::into))
 }
 
-pub(super) const IS_ID: &str = "an id: 64 letters, digits, - and . at most";
+pub(crate) const IS_ID: &str = "an id: 64 letters, digits, - and . at most";
 
-pub(super) fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
 	(1..=64).contains(&id.len())
 		&& id
 			.bytes()
