@@ -25,6 +25,7 @@ pub mod fhir_appointment;
 pub mod fhir_consent;
 mod files;
 mod general;
+pub mod ics;
 mod justification;
 mod key_file;
 mod kin;
