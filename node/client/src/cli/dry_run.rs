@@ -142,6 +142,9 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("appointment list", Reads),
 	("appointment waiting", Reads),
 	("appointment prune", Tried),
+	("appointment ics", Refused),
+	("appointment from-fhir", Reads),
+	("appointment to-fhir", Reads),
 	("audit show", Reads),
 	("audit verify", Reads),
 	("audit readers", Reads),
@@ -264,6 +267,8 @@ mod tests {
 			("explain", include_str!("explain.rs")),
 			("appointment availability", include_str!("appointment/day.rs")),
 			("appointment list", include_str!("appointment/list.rs")),
+			("appointment ics", include_str!("appointment/ics.rs")),
+			("appointment from-fhir", include_str!("appointment/fhir.rs")),
 		] {
 			assert!(!text.contains(".submit"), "{name} submits");
 		}

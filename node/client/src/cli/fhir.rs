@@ -119,14 +119,14 @@ impl ToFhir {
 /// The largest file that is read: a directory can be a whole hospital's. A Consent's own bound is much lower.
 const MAX_FILE: u64 = 64 << 20;
 
-fn parse<T: DeserializeOwned>(what: &'static str, path: &Path) -> Result<T, Error> {
+pub(crate) fn parse<T: DeserializeOwned>(what: &'static str, path: &Path) -> Result<T, Error> {
 	parse_json(&content(what, path)?)
 		.and_then(serde_json::from_value)
 		.map_err(|error| malformed(what, error))
 }
 
 /// A file or standard input.
-fn content(what: &'static str, path: &Path) -> Result<Vec<u8>, Error> {
+pub(crate) fn content(what: &'static str, path: &Path) -> Result<Vec<u8>, Error> {
 	let mut bytes = Vec::new();
 	let limit = MAX_FILE.saturating_add(1);
 	let read = if path == Path::new("-") {
@@ -143,7 +143,7 @@ fn content(what: &'static str, path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Whom and what references mean.
-fn directory(path: &Path) -> Result<DirectoryMap, Error> {
+pub(crate) fn directory(path: &Path) -> Result<DirectoryMap, Error> {
 	let what = "directory";
 	let entries: Map<String, Value> = parse(what, path)?;
 	let mut directory = DirectoryMap::new();

@@ -409,6 +409,9 @@ mod tests {
 			"salus appointment join 4 --institution 0 --session 0x0000000000000000000000000000000000000000000000000000000000000001",
 			"salus appointment list --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --from 2026-12-01 --to 2026-12-08",
 			"salus appointment prune --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --day 2026-10-01",
+			"salus appointment ics --patient 7 --out mine.ics --json",
+			"salus appointment from-fhir - --directory who.json --institution 0 --json",
+			"salus appointment to-fhir --directory who.json --carried kept.json --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 		] {
 			Cli::try_parse_from(line.split(' ')).unwrap();
 		}
@@ -432,6 +435,8 @@ mod tests {
 			"salus patient rotate-keys --patient 0 --acceptance a.json --n 1",
 			"salus patient rotate-keys --patient 0 --new-passphrase-file p",
 			"salus recovery contacts set --patient 0 --threshold 1 --out c.json",
+			"salus appointment ics --patient 7",
+			"salus appointment from-fhir x.json",
 			"salus recovery vouch --patient 0 --contacts c.json",
 			"salus recovery vouch-sign --patient 0 --until 2026-12-10 --out v.json",
 			"salus recovery vouch-sign --patient 0 --account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --out v.json",

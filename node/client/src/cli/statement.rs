@@ -118,7 +118,7 @@ struct DenialTermsJson {
 /// A number, or its digits where JSON would round it.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "Value")]
-struct Number(u64);
+pub(crate) struct Number(pub(crate) u64);
 
 impl TryFrom<Value> for Number {
 	type Error = String;

@@ -1,8 +1,8 @@
 //! Calendars, appointments, waiting lists and tele-consultations: the calls, and what can be asked.
 
 use salus_primitives::{
-	Appointment, AppointmentId, CancelReason, Consultation, InstitutionId, Mode, Moment, PatientId, Period, Priority,
-	Slot, UtcDay, Wish, DAY, MAX_DAYS_ASKED,
+	Appointment, AppointmentId, AppointmentStatus, CancelReason, Consultation, InstitutionId, Mode, Moment, PatientId,
+	Period, Priority, Slot, UtcDay, Wish, DAY, MAX_DAYS_ASKED,
 };
 use subxt::{tx::Payload, utils::Static};
 
@@ -263,6 +263,28 @@ impl Client {
 	/// `Broken`
 	pub async fn waiting(&self, at: &At, practitioner: &AccountId) -> Result<Vec<Wish>, ConnectionError> {
 		self.ask(at, "AppointmentsApi_waiting", practitioner).await
+	}
+
+	/// The place on a waiting list of an appointment that is proposed.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn wish(
+		&self,
+		at: &At,
+		id: AppointmentId,
+		appointment: &Appointment<AccountId>,
+	) -> Result<Option<Wish>, ConnectionError> {
+		if appointment.status != AppointmentStatus::Proposed {
+			return Ok(None);
+		}
+		for practitioner in &appointment.practitioners {
+			let list = self.waiting(at, practitioner).await?;
+			if let Some(wish) = list.into_iter().find(|wish| wish.appointment == id) {
+				return Ok(Some(wish));
+			}
+		}
+		Ok(None)
 	}
 
 	/// The log of an appointment's tele-consultation.

@@ -73,7 +73,7 @@ pub use error::*;
 pub use event::EventView;
 pub use evidence::Evidence;
 pub use fetch::{Fetch, Fetched};
-pub(crate) use files::{check_new, publish_both, publish_new, remove, replace_private};
+pub(crate) use files::{check_new, check_writable, publish_both, publish_new, remove, replace_private};
 pub use justification::Justification;
 pub use key_file::{create_key, import_polkadot_js, import_seed, open_key, KeyFacts};
 pub use kin::why_not_in_force;

@@ -6,7 +6,7 @@ use salus_primitives::{Appointment, AppointmentId, Moment, PatientId};
 use super::{day, view};
 use crate::{
 	cli::{report::Report, session::Session},
-	sdk::{words, AccountId, Client, Error},
+	sdk::{words, AccountId, At, Client, Error},
 };
 
 /// `salus appointment show`
@@ -21,10 +21,15 @@ impl Show {
 		let at = client.finalised().await?;
 		let appointment = client.appointment(&at, self.appointment).await?;
 		let log = client.consultation(&at, self.appointment).await?;
+		let wish = client.wish(&at, self.appointment, &appointment).await?;
+		let mut shown = view::appointment(self.appointment, &appointment);
+		if let (Some(wish), Some(fields)) = (wish, shown.as_object_mut()) {
+			fields.insert("wish".into(), view::wish(&wish));
+		}
 		let report = session
 			.report()
 			.line(view::appointment_line(self.appointment, &appointment))
-			.field("appointment", view::appointment(self.appointment, &appointment))
+			.field("appointment", shown)
 			.field("consultation", log.as_ref().map(view::consultation));
 		let lines = log.iter().flat_map(view::consultation_lines);
 		Ok(lines.fold(report, Report::line))
@@ -34,6 +39,13 @@ impl Show {
 /// `salus appointment list`
 #[derive(Args)]
 pub(crate) struct List {
+	#[command(flatten)]
+	wanted: Wanted,
+}
+
+/// Which appointments.
+#[derive(Args)]
+pub(super) struct Wanted {
 	/// All appointments of this patient, newest first
 	#[arg(long, required_unless_present = "practitioner", conflicts_with = "practitioner")]
 	patient: Option<PatientId>,
@@ -48,23 +60,34 @@ pub(crate) struct List {
 	to: Option<Moment>,
 }
 
-impl List {
-	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let at = client.finalised().await?;
-		let (appointments, more) = match (self.patient, self.practitioner, self.from, self.to) {
+impl Wanted {
+	/// These, and whether there are more.
+	pub(super) async fn appointments(
+		&self,
+		client: &Client,
+		at: &At,
+	) -> Result<(Vec<(AppointmentId, Appointment<AccountId>)>, bool), Error> {
+		match (self.patient, self.practitioner, self.from, self.to) {
 			(Some(patient), ..) => {
-				client.patient(&at, patient).await?;
-				client.appointments_of(&at, patient).await?
+				client.patient(at, patient).await?;
+				Ok(client.appointments_of(at, patient).await?)
 			}
 			(None, Some(practitioner), Some(from), Some(to)) => {
 				let asked = day::asked(from, to)?;
-				(client.appointments_with(&at, &practitioner, asked).await?, false)
+				Ok((client.appointments_with(at, &practitioner, asked).await?, false))
 			}
 			_ => {
 				let usage = "name a --patient, or a --practitioner with --from and --to";
-				return Err(Error::Usage(usage.into()));
+				Err(Error::Usage(usage.into()))
 			}
-		};
+		}
+	}
+}
+
+impl List {
+	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let at = client.finalised().await?;
+		let (appointments, more) = self.wanted.appointments(client, &at).await?;
 		let shown = |(id, appointment): &(AppointmentId, Appointment<AccountId>)| view::appointment(*id, appointment);
 		let mut report = session
 			.report()

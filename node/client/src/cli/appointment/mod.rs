@@ -3,16 +3,19 @@
 mod calendar;
 mod consultation;
 mod day;
+mod fhir;
 mod hours;
+mod ics;
 mod list;
 mod progress;
+mod terms;
 mod view;
 mod visit;
 
 use clap::{Args, Subcommand};
 use salus_primitives::{Appointment as Made, AppointmentId, InstitutionId, Moment, PatientId, Period};
 
-use super::{party::Party, report::Report, session::Session};
+use super::{party::Party, report::Report, session::Session, statement::malformed};
 use crate::sdk::{words, Account, AccountId, Acknowledgement, Client, Error};
 
 #[derive(Subcommand)]
@@ -112,12 +115,34 @@ pub(crate) enum Appointment {
 	/// Remove the calendar of a day that is 30 days past; its appointments stay
 	#[command(after_help = "Example:\n  salus --key desk.key appointment prune --practitioner 5Grw… --day 2026-10-01")]
 	Prune(calendar::Prune),
+	/// Write appointments as a calendar file (RFC 5545) that a calendar program opens
+	#[command(
+		after_help = "Examples:\n  salus appointment ics --patient 7 --out mine.ics\n  salus appointment ics --practitioner 5Grw… --from 2026-12-01 --to 2026-12-08 --out week.ics\n\nAn event says when, and no more: no name, no speciality, no place. Times are in UTC. Written again it replaces the\nevents that a calendar program has of it: what was moved or cancelled is moved or cancelled there. What is offered from\na waiting list is tentative."
+	)]
+	Ics(ics::Ics),
+	/// Read a FHIR R4 Schedule, Slot or Appointment: what goes on chain, and what stays with you; needs no node
+	#[command(
+		after_help = "Examples:\n  salus appointment from-fhir Appointment.json --directory who.json --institution 0\n  curl -s https://ehr.example/fhir/Appointment/7 | salus appointment from-fhir - --directory who.json --json > kept.json\n\nThe directory says whom references mean, a calendar's Schedule too:\n  { \"Patient/7\": \"patient:0\", \"Practitioner/3\": \"account:5Grw…\", \"Schedule/3\": \"account:5Grw…\",\n    \"Location/a\": \"institution:1\" }\n\nA proposed appointment is an entry of a waiting list, a pending one a hold. Names, reasons and comments are in `carried`:\nthey never go on chain. Keep that, and `to-fhir --carried` puts it back. What is on neither side is refused with its\nFHIRPath."
+	)]
+	FromFhir(fhir::FromFhir),
+	/// Write appointments or slots as FHIR R4; needs no node
+	#[command(
+		after_help = "Examples:\n  salus appointment show 4 --json | salus appointment to-fhir --directory who.json --carried kept.json\n  salus appointment list --patient 7 --json | salus appointment to-fhir --directory who.json\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01 --json \\\n    | salus appointment to-fhir --directory who.json --practitioner 5Grw…\n\nA list becomes a Bundle. What was carried and is so no longer is left out and named on standard error."
+	)]
+	ToFhir(fhir::ToFhir),
 }
 
 impl Appointment {
 	pub(crate) async fn run(self, session: &Session) -> Result<Report, Error> {
-		let client = session.client().await?;
+		let client = match self {
+			Self::FromFhir(command) => return command.run(),
+			Self::ToFhir(command) => return command.run(),
+			_ => session.client().await?,
+		};
 		match self {
+			Self::FromFhir(command) => command.run(),
+			Self::ToFhir(command) => command.run(),
+			Self::Ics(ics) => ics.run(session, &client).await,
 			Self::Open(open) => open.run(session, &client).await,
 			Self::Block(stretch) => stretch.block(session, &client).await,
 			Self::Unblock(stretch) => stretch.unblock(session, &client).await,

@@ -1,0 +1,203 @@
+//! `salus appointment from-fhir` and `to-fhir`: no node, no key.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use salus_primitives::{InstitutionId, Moment};
+use serde::Deserialize;
+use serde_json::{json, Value};
+
+use super::terms::{self, AppointmentJson, ScheduleJson, SlotJson};
+use crate::{
+	cli::{
+		fhir::{content, directory, parse},
+		report::Report,
+	},
+	sdk::{
+		fhir_appointment::{from_fhir, to_fhir, AppointmentState, Carried, Context, Terms},
+		fhir_consent::{DirectoryMap, Note},
+		words, AccountId, Error,
+	},
+};
+
+/// `salus appointment from-fhir`
+#[derive(Args)]
+pub(crate) struct FromFhir {
+	/// The Schedule, Slot or Appointment, as JSON; - for standard input
+	file: PathBuf,
+	#[command(flatten)]
+	knowledge: Knowledge,
+}
+
+/// `salus appointment to-fhir`
+#[derive(Args)]
+pub(crate) struct ToFhir {
+	/// An appointment, slots, or what from-fhir printed, as JSON; - for standard input
+	#[arg(default_value = "-")]
+	file: PathBuf,
+	#[command(flatten)]
+	knowledge: Knowledge,
+	/// What from-fhir printed with --json when it was read: what stayed with you comes back
+	#[arg(long, value_name = "FILE")]
+	carried: Option<PathBuf>,
+	/// Whose slots they are
+	#[arg(long, value_parser = words::account, value_name = "ACCOUNT")]
+	practitioner: Option<AccountId>,
+}
+
+/// Whom and what references mean.
+#[derive(Args)]
+struct Knowledge {
+	/// Whom references mean: a JSON object
+	#[arg(long, value_name = "FILE")]
+	directory: PathBuf,
+	/// Where it is, unless the resource says so
+	#[arg(long)]
+	institution: Option<InstitutionId>,
+}
+
+impl FromFhir {
+	pub(super) fn run(self) -> Result<Report, Error> {
+		let directory = directory(&self.knowledge.directory)?;
+		let bytes = content("resource", &self.file)?;
+		let reading = from_fhir(&bytes, &self.knowledge.context(&directory))?;
+		let carried = serde_json::to_value(&reading.carried).map_err(|error| super::malformed("resource", error))?;
+		let (name, fields) = terms::fields(&reading.terms);
+		let mut report = Report::new().line(terms::line(&reading.terms)).field(name, fields);
+		if let Some(command) = command(&reading.terms) {
+			report = report.line(command.clone()).field("command", command);
+		}
+		Ok(noted(report, &reading.notes).field("carried", carried))
+	}
+}
+
+impl Knowledge {
+	fn context<'a>(&self, directory: &'a DirectoryMap) -> Context<'a> {
+		Context {
+			directory,
+			institution: self.institution,
+		}
+	}
+}
+
+/// What brings it on chain, where that is one command.
+fn command(terms: &Terms) -> Option<String> {
+	let Terms::Appointment(terms) = terms else {
+		return None;
+	};
+	let verb = match terms.state {
+		AppointmentState::Proposed(Some(_)) => "wait",
+		AppointmentState::Pending => "hold",
+		AppointmentState::Booked => "book",
+		_ => return None,
+	};
+	let with: Vec<_> = terms.practitioners.iter().map(ToString::to_string).collect();
+	let minutes = |length: Moment| length / salus_primitives::MINUTE;
+	let start = words::show_moment(terms.period.start);
+	let time = match terms.state {
+		AppointmentState::Proposed(Some(wanted)) => format!(
+			"--for {}m --from {start} --to {} --priority {}",
+			minutes(wanted.length),
+			words::show_moment(terms.period.end),
+			words::hyphenated(wanted.priority.name()),
+		),
+		_ => format!("--start {start} --for {}m", minutes(terms.period.length())),
+	};
+	let mode = match terms.state {
+		AppointmentState::Pending => String::new(),
+		_ => format!(" --mode {}", words::hyphenated(terms.mode.name())),
+	};
+	Some(format!(
+		"salus appointment {verb} --patient {} --institution {} --with {} {time}{mode}",
+		terms.patient,
+		terms.institution,
+		with.join(","),
+	))
+}
+
+/// What `to-fhir` reads: what `show`, `list`, `availability` and `from-fhir` print with --json.
+#[derive(Deserialize)]
+struct Printed {
+	appointment: Option<AppointmentJson>,
+	#[serde(default)]
+	appointments: Vec<AppointmentJson>,
+	slot: Option<SlotJson>,
+	#[serde(default)]
+	slots: Vec<SlotJson>,
+	schedule: Option<ScheduleJson>,
+	carried: Option<Carried>,
+}
+
+/// What is read of a file of [`Carried`].
+#[derive(Deserialize)]
+struct Kept {
+	carried: Carried,
+}
+
+const PRINTED: &str = "list of appointments or slots";
+
+impl ToFhir {
+	pub(super) fn run(self) -> Result<Report, Error> {
+		let directory = directory(&self.knowledge.directory)?;
+		let context = self.knowledge.context(&directory);
+		let mut printed: Printed = parse(PRINTED, &self.file)?;
+		let carried = match (&self.carried, printed.carried.take()) {
+			(Some(path), _) => Some(parse::<Kept>("carried part", path)?.carried),
+			(None, carried) => carried,
+		};
+		let is_one = printed.appointments.is_empty() && printed.slots.is_empty();
+		let all = printed.terms(self.practitioner.as_ref())?;
+		if !is_one && carried.is_some() {
+			return Err(Error::Usage(
+				"what was carried belongs to one resource, and this is a list".into(),
+			));
+		}
+		let (mut resources, mut notes) = (Vec::new(), Vec::new());
+		for terms in &all {
+			let writing = to_fhir(terms, carried.as_ref(), &context)?;
+			resources.push(writing.resource);
+			notes.extend(writing.notes);
+		}
+		for note in &notes {
+			eprintln!("{}: {}", note.path, note.text);
+		}
+		let document = match (is_one, resources.pop()) {
+			(true, Some(resource)) => resource,
+			(true, None) => return Err(super::malformed(PRINTED, "it has neither an appointment nor a slot")),
+			(false, last) => {
+				resources.extend(last);
+				let entries: Vec<_> = resources
+					.into_iter()
+					.map(|resource| json!({ "resource": resource }))
+					.collect();
+				json!({ "resourceType": "Bundle", "type": "collection", "entry": entries })
+			}
+		};
+		let text = serde_json::to_string_pretty(&document).map_err(|error| super::malformed(PRINTED, error))?;
+		let fields = document.as_object().cloned().unwrap_or_default();
+		let fill = |report: Report, (name, value): (String, Value)| report.field(&name, value);
+		Ok(fields.into_iter().fold(Report::new(), fill).line(text))
+	}
+}
+
+impl Printed {
+	fn terms(self, practitioner: Option<&AccountId>) -> Result<Vec<Terms>, Error> {
+		let appointments = self.appointment.into_iter().chain(self.appointments);
+		let mut all: Vec<_> = appointments.map(AppointmentJson::terms).collect::<Result<_, _>>()?;
+		for slot in self.slot.into_iter().chain(self.slots) {
+			all.push(slot.terms(practitioner)?);
+		}
+		if let Some(schedule) = self.schedule {
+			all.push(schedule.terms()?);
+		}
+		Ok(all)
+	}
+}
+
+fn noted(mut report: Report, notes: &[Note]) -> Report {
+	for note in notes {
+		report = report.line(format!("{}: {}", note.path, note.text));
+	}
+	let notes = notes.iter().map(|note| json!({ "path": note.path, "text": note.text }));
+	report.field("notes", notes.collect::<Vec<_>>())
+}
