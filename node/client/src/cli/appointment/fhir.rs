@@ -201,3 +201,60 @@ fn noted(mut report: Report, notes: &[Note]) -> Report {
 	let notes = notes.iter().map(|note| json!({ "path": note.path, "text": note.text }));
 	report.field("notes", notes.collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+
+	#[test]
+	fn a_resource_is_told_with_the_command_that_brings_it_on_chain() {
+		let ada = AccountId::from([1; 32]);
+		let who = json!({ "Patient/7": "patient:7", "Practitioner/3": format!("account:{ada}") });
+		let file = |text: String| {
+			let file = tempfile::NamedTempFile::new().unwrap();
+			std::fs::write(file.path(), text).unwrap();
+			file
+		};
+		let who = file(who.to_string());
+		let told = |resource: Value| {
+			let resource = file(resource.to_string());
+			let command = FromFhir {
+				file: resource.path().into(),
+				knowledge: Knowledge {
+					directory: who.path().into(),
+					institution: Some(3),
+				},
+			};
+			let report = command.run().unwrap();
+			report
+				.fields()
+				.get("command")
+				.and_then(Value::as_str)
+				.map(ToString::to_string)
+		};
+		let participant = json!([
+			{ "actor": { "reference": "Patient/7" }, "status": "accepted" },
+			{ "actor": { "reference": "Practitioner/3" }, "status": "accepted" },
+		]);
+		let with = |status: &str| {
+			json!({
+				"resourceType": "Appointment",
+				"status": status,
+				"start": "2026-12-01T09:00:00Z",
+				"end": "2026-12-01T09:30:00Z",
+				"participant": participant,
+			})
+		};
+		let whom = format!("--patient 7 --institution 3 --with {ada}");
+		let booked = format!("salus appointment book {whom} --start 2026-12-01T09:00:00Z --for 30m --mode in-person");
+		assert_eq!(told(with("booked")), Some(booked));
+		let held = format!("salus appointment hold {whom} --start 2026-12-01T09:00:00Z --for 30m");
+		assert_eq!(told(with("pending")), Some(held));
+		let wanted = format!(
+			"salus appointment wait {whom} --for 30m --from 2026-12-01T09:00:00Z --to 2026-12-01T09:30:00Z --priority routine --mode in-person"
+		);
+		assert_eq!(told(with("proposed")), Some(wanted));
+		assert_eq!(told(with("fulfilled")), None);
+	}
+}

@@ -249,3 +249,88 @@ pub(super) fn line(terms: &Terms) -> String {
 		}
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use salus_primitives::{DAY, HOUR, MINUTE};
+
+	fn appointment(state: AppointmentState) -> AppointmentTerms {
+		AppointmentTerms {
+			id: Some(4),
+			patient: 7,
+			institution: 3,
+			practitioners: vec![AccountId::from([1; 32]), AccountId::from([2; 32])],
+			period: Period::new(DAY, DAY + HOUR),
+			mode: Mode::Tele,
+			state,
+			made_at: None,
+			replaces: Some(2),
+		}
+	}
+
+	#[test]
+	fn what_is_printed_is_read_as_the_same() {
+		let wanted = Wanted {
+			length: 15 * MINUTE,
+			priority: Priority::Stat,
+		};
+		let cancelled = AppointmentState::Cancelled {
+			by: Some(AppointmentParty::Desk),
+			reason: Some(CancelReason::Maintenance),
+		};
+		let unknown = AppointmentState::Cancelled { by: None, reason: None };
+		for state in [
+			AppointmentState::Proposed(Some(wanted)),
+			AppointmentState::Proposed(None),
+			AppointmentState::Pending,
+			AppointmentState::Booked,
+			AppointmentState::Arrived,
+			AppointmentState::Fulfilled,
+			cancelled,
+			unknown,
+			AppointmentState::NoShow,
+		] {
+			let terms = Terms::Appointment(appointment(state));
+			let printed: AppointmentJson = serde_json::from_value(fields(&terms).1).unwrap();
+			assert_eq!(printed.terms().unwrap(), terms);
+		}
+		for status in [
+			SlotStatus::Free,
+			SlotStatus::BusyTentative,
+			SlotStatus::Busy,
+			SlotStatus::BusyUnavailable,
+		] {
+			let terms = Terms::Slot(SlotTerms {
+				practitioner: AccountId::from([1; 32]),
+				institution: 3,
+				period: Period::new(DAY, DAY + HOUR),
+				status,
+			});
+			let printed: SlotJson = serde_json::from_value(fields(&terms).1).unwrap();
+			assert_eq!(printed.terms(None).unwrap(), terms);
+		}
+		for horizon in [None, Some(Period::new(DAY, 2 * DAY))] {
+			let terms = Terms::Schedule(ScheduleTerms {
+				practitioner: AccountId::from([1; 32]),
+				institution: 3,
+				horizon,
+			});
+			let printed: ScheduleJson = serde_json::from_value(fields(&terms).1).unwrap();
+			assert_eq!(printed.terms().unwrap(), terms);
+		}
+	}
+
+	#[test]
+	fn what_is_no_time_and_whose_nobody_knows_is_refused() {
+		let terms = Terms::Appointment(appointment(AppointmentState::Booked));
+		let mut inverted = fields(&terms).1;
+		inverted.as_object_mut().unwrap().insert("end".into(), 0.into());
+		let printed: AppointmentJson = serde_json::from_value(inverted).unwrap();
+		assert_eq!(printed.terms().unwrap_err().name(), "Malformed");
+		let slot = json!({ "institution": 3, "start": 0, "end": 1, "state": { "type": "Free" } });
+		let printed: SlotJson = serde_json::from_value(slot).unwrap();
+		assert_eq!(printed.terms(None).unwrap_err().name(), "Usage");
+	}
+}
