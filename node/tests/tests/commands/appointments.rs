@@ -3,7 +3,7 @@
 use super::{each, DOCTOR};
 use salus::{appointments, words};
 use salus_primitives::{Period, DAY, MINUTE};
-use salus_tests::{account, consortium::Council, kinds, text, Node, Patient};
+use salus_tests::{account, consortium::Council, kinds, text, Node, Patient, Salus};
 use serde_json::{json, Value};
 use subxt::rpcs::client::{RpcClient, RpcParams, RpcSubscription};
 
@@ -167,6 +167,49 @@ async fn a_day_is_opened_booked_and_waited_for() {
 		about,
 		["AppointmentBooked", "AppointmentRescheduled", "AppointmentCancelled"]
 	);
+	is_told_to_others(salus, &patient.id);
+}
+
+/// A calendar program is told what became of the patient's one appointment, and FHIR the same, read again.
+fn is_told_to_others(salus: &Salus, patient: &str) {
+	let file = salus.file("mine.ics");
+	for _ in 0..2 {
+		let written = salus
+			.types(&format!("appointment ics --patient {patient} --out {file}"))
+			.ok();
+		assert_eq!(written["events"], 1);
+	}
+	let calendar = std::fs::read_to_string(&file).unwrap();
+	for told in ["SUMMARY:Appointment\r\n", "SEQUENCE:2\r\n", "STATUS:CANCELLED\r\n"] {
+		assert!(calendar.contains(told), "{told}: {calendar}");
+	}
+	let listed = salus.types(&format!("appointment list --patient {patient}")).ok();
+	let who = json!({ "Patient/ada": format!("patient:{patient}"), "Practitioner/bob": format!("account:{}", account(DOCTOR)) });
+	let (who, list) = (
+		salus.write("who.json", who.to_string()),
+		salus.write("list.json", listed.to_string()),
+	);
+	let bundle = salus
+		.types(&format!("appointment to-fhir {list} --directory {who}"))
+		.ok();
+	let resource = &bundle["entry"][0]["resource"];
+	assert_eq!(resource["status"], "cancelled");
+	let appointment = salus.write("appointment.json", resource.to_string());
+	let read = salus
+		.types(&format!("appointment from-fhir {appointment} --directory {who}"))
+		.ok();
+	for name in [
+		"id",
+		"patient",
+		"institution",
+		"practitioners",
+		"start",
+		"end",
+		"mode",
+		"status",
+	] {
+		assert_eq!(read["appointment"][name], listed["appointments"][0][name], "{name}");
+	}
 }
 
 /// A tele-consultation needs consent: a doctor is refused until the patient is assigned to her. Then both are in it, the
