@@ -67,7 +67,7 @@ pub(super) fn divided(stretch: Period, length: Moment, called: impl Fn() -> Stri
 	if length < MINUTE {
 		return Err("--every has to be a minute at least".into());
 	}
-	if stretch.end.saturating_sub(stretch.start) % length != 0 {
+	if !stretch.end.saturating_sub(stretch.start).is_multiple_of(length) {
 		return Err(format!(
 			"{} are no whole number of slots; choose another time, or another --every",
 			called()
