@@ -125,9 +125,9 @@ fn no_credential_and_not_a_practitioner_and_practitioner_inactive() {
 #[test]
 fn slots_that_no_calendar_takes() {
 	story(|| {
-		let refused = |period, error: Error| {
+		fn refused(period: Period, error: Error) {
 			assert_noop!(open(DESK, DOCTOR, A, vec![period]), error);
-		};
+		}
 		assert_noop!(open(DESK, DOCTOR, A, vec![]), Error::NoSlots);
 		refused(Period::new(at(1, 9, 0), at(1, 9, 0)), Error::PeriodInverted);
 		refused(Period::new(at(1, 9, 0), at(1, 8, 0)), Error::PeriodInverted);

