@@ -324,6 +324,9 @@ impl_runtime_apis! {
 			-> (Vec<(AnchorId, Anchor)>, Option<AnchorId>) {
 			Telemetry::anchors(patient, filter, before, limit)
 		}
+		fn may_anchor(who: AccountId, institution: InstitutionId, patient: PatientId) -> bool {
+			Telemetry::may_anchor(&who, institution, patient)
+		}
 		fn verify(leaf: H256, path: LeafPath, anchor: AnchorId) -> bool {
 			Telemetry::verify(leaf, &path, anchor)
 		}

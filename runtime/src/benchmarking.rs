@@ -75,6 +75,10 @@ impl BenchmarkHelper<AccountId> for World {
 		id
 	}
 
+	fn merge(from: PatientId, into: PatientId) {
+		Patients::<Runtime>::mutate_extant(from, |patient| patient.status = PatientStatus::MergedInto(into));
+	}
+
 	fn assignment(practitioner: &AccountId, patient: PatientId, institution: InstitutionId) {
 		Assignments::<Runtime>::insert(patient, (practitioner, institution), Assignment::Accepted(0));
 	}

@@ -3,7 +3,8 @@
 use crate::{
 	key_owners::KeyOwners, no_token::NoToken, weights, AccountId, Aura, Block, BlockNumber, Consent, Consortium,
 	Council, CouncilCollective, Hash, Historical, Nonce, Offences, OriginCaller, PalletInfo, Records, Roles, Runtime,
-	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, Timestamp, VERSION,
+	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, Telemetry, Timestamp,
+	VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -77,6 +78,7 @@ type Migrations = (
 	pallet_roles::migrations::V6<Runtime>,
 	// It reads institutions to check what it did.
 	pallet_consent::migrations::ToVersion2<Runtime>,
+	pallet_appointments::migrations::ToVersion1<Runtime>,
 );
 
 /// Calls of the SDK's pallets that nobody may make.
@@ -361,6 +363,7 @@ impl pallet_roles::Config for Runtime {
 	type CouncilOrigin = TwoThirds;
 	type Admission = Consent;
 	type Audit = Records;
+	type Devices = Telemetry;
 	type Seating = Consortium;
 	type Signature = Signature;
 	type Validators = ValidatorAccounts;

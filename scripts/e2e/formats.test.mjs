@@ -7,9 +7,11 @@ import { decrypt, encrypt } from './lib/envelope.mjs';
 import { open } from './lib/hpke.mjs';
 import { hex } from './lib/records.mjs';
 import { wrapped } from './lib/sign.mjs';
+import { Batch, Device } from './lib/telemetry.mjs';
 import { decodeRequest, decodeTicket, keyInfo } from './lib/vault.mjs';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../../node/vault/vectors/${name}.json`, import.meta.url)));
+const telemetry = JSON.parse(readFileSync(new URL('../../pallets/primitives/vectors/telemetry.json', import.meta.url)));
 const bytes = (digits) => Buffer.from(digits, 'hex');
 
 describe('the formats', () => {
@@ -54,5 +56,20 @@ describe('the formats', () => {
       assert.equal(hex(value.toU8a()), `0x${scale}`);
       assert.equal(hex(wrapped(tag, value.toU8a())), `0x${signed}`);
     }
+  });
+
+  test('of readings, their leaves, and what devices and patients sign', () => {
+    const { genesis, secret, readings, root, paths, claim } = telemetry;
+    const device = new Device(bytes(genesis), Buffer.alloc(32, 7));
+    assert.equal(device.id, `0x${telemetry.device}`);
+    const [rate] = readings;
+    const made = device.reading(rate.binding, rate.seq, rate.at, Number(rate.value.mantissa));
+    assert.deepEqual([hex(made.bytes), hex(made.signature)], [`0x${rate.bytes}`, `0x${rate.signature}`]);
+    assert.equal(device.claim(claim.institution, bytes(claim.codes))[3], `0x${claim.signature}`);
+    const all = readings.map(({ seq, at, bytes: text, signature }) => ({ seq, at, bytes: bytes(text), signature: bytes(signature) }));
+    const batch = new Batch(device, rate.binding, all, bytes(secret));
+    assert.deepEqual(batch.leaves.map(hex), readings.map(({ leaf }) => `0x${leaf}`));
+    assert.equal(batch.anchor().root, `0x${root}`);
+    for (const [index, path] of paths.entries()) assert.deepEqual(batch.path(index).siblings, path.map((sibling) => `0x${sibling}`));
   });
 });

@@ -95,11 +95,15 @@ describe('our JSON-RPC', () => {
     appointments_availability: { practitioner: hospitalA.doctor.address, from: 0, to: 1 },
     appointments_list: { of: { patient: patient.id } },
     appointments_waiting: { practitioner: hospitalA.doctor.address },
+    telemetry_bindings: { patient: patient.id },
+    telemetry_anchors: { patient: patient.id },
+    telemetry_verify: { leaf: `0x${'00'.repeat(32)}`, path: { index: 0, siblings: [] }, anchor: 0 },
+    telemetry_alerts: { patient: patient.id },
   });
 
   test('every method is listed', async () => {
     const { methods } = await node.rpc('rpc_methods');
-    for (const method of [...Object.keys(calls()), 'appointments_get', 'appointments_consultation', 'appointments_subscribeAvailability', 'vault_status', 'vault_release']) assert.ok(methods.includes(method), method);
+    for (const method of [...Object.keys(calls()), 'appointments_get', 'appointments_consultation', 'appointments_subscribeAvailability', 'telemetry_device', 'telemetry_binding', 'telemetry_anchor', 'telemetry_alert', 'telemetry_subscribeEvents', 'vault_status', 'vault_release']) assert.ok(methods.includes(method), method);
   });
 
   test('parameters go by name and by position alike, and a finalised block may be named', async () => {

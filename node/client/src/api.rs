@@ -210,8 +210,16 @@
 		with = "::subxt::utils::Static<::salus_primitives::Patient<A>>"
 	),
 	substitute_type(
+		path = "salus_primitives::telemetry::NewBatch",
+		with = "::subxt::utils::Static<::salus_primitives::NewBatch>"
+	),
+	substitute_type(
 		path = "salus_primitives::signing::HpkeKey",
 		with = "::subxt::utils::Static<::salus_primitives::HpkeKey>"
+	),
+	substitute_type(
+		path = "salus_primitives::telemetry::NewBatch",
+		with = "::subxt::utils::Static<::salus_primitives::NewBatch>"
 	)
 )]
 mod generated {}

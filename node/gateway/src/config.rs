@@ -41,6 +41,10 @@ pub struct Config {
 	pub registrar: Option<Registrar>,
 	/// Word to patients; none is sent without it.
 	pub notices: Option<Notices>,
+	/// Readings of devices; none are taken without it.
+	pub telemetry: Option<Telemetry>,
+	/// Early warning; nobody is told of readings without it.
+	pub alarms: Option<Alarms>,
 	/// Mail.
 	pub mail: Option<Mail>,
 	/// Messages of all other kinds, by HTTP to a program of the hospital's or an SMS gateway.
@@ -81,6 +85,113 @@ pub struct Notices {
 	/// Seconds until the second try; each later pause is twice as long, up to an hour.
 	#[serde(default = "pause")]
 	pub pause: u64,
+}
+
+/// `[telemetry]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+	/// The file of the key that readings are encrypted with while they wait, 64 hexadecimal digits.
+	pub key: PathBuf,
+	/// The account that anchors: an administrator's of the institution, best one of its own.
+	pub account: Signer,
+	/// The institution's vault; `https://`, or `http://` on this machine.
+	#[serde(deserialize_with = "url")]
+	pub vault: Url,
+	/// A file of PEM certificates: the vault's has to be signed by one of these.
+	pub vault_ca: Option<PathBuf>,
+	/// Seconds that anchored readings stay, for devices that send them again.
+	#[serde(default = "keep")]
+	pub keep: u64,
+	/// Readings that are kept at most until they are anchored; while there are as many, devices wait.
+	#[serde(default = "most")]
+	pub most: u64,
+	/// Readings of a batch at most.
+	#[serde(default = "batch")]
+	pub batch: u32,
+	/// Seconds after which a batch is closed with fewer.
+	#[serde(default = "age")]
+	pub age: u64,
+	/// Seconds that a missing reading is waited for before a batch begins after it.
+	#[serde(default = "patience")]
+	pub patience: u64,
+	/// A broker that devices publish at.
+	pub mqtt: Option<Mqtt>,
+	/// Where devices post.
+	pub http: Option<Listener>,
+}
+
+/// `[alarms]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alarms {
+	/// The key file of an administrator of the institution, who raises alerts.
+	pub key: Option<PathBuf>,
+	/// The file with its passphrase.
+	pub passphrase: Option<PathBuf>,
+	/// A well-known key such as `//Alice//admin`, for development.
+	pub development_key: Option<String>,
+}
+
+/// `[telemetry.account]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signer {
+	/// The key file, as `salus key new` makes it.
+	pub key: Option<PathBuf>,
+	/// The file with its passphrase.
+	pub passphrase: Option<PathBuf>,
+	/// A well-known key such as `//Alice//admin`, for development.
+	pub development_key: Option<String>,
+}
+
+/// `[telemetry.mqtt]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mqtt {
+	/// The broker's name, as its certificate has it.
+	pub host: String,
+	/// Its port.
+	pub port: u16,
+	/// Which MQTT is spoken.
+	#[serde(default)]
+	pub protocol: Protocol,
+	/// The name of the gateway's session at the broker.
+	#[serde(default = "client")]
+	pub client: String,
+	/// What topics begin with: devices publish to `<prefix>/<key in hexadecimal>/readings`.
+	#[serde(default = "prefix")]
+	pub prefix: String,
+	/// The user to sign in as.
+	pub user: Option<String>,
+	/// The file with its password.
+	pub password: Option<PathBuf>,
+	/// A file of PEM certificates: the broker's has to be signed by one of these. Needed beyond this machine.
+	pub ca: Option<PathBuf>,
+}
+
+/// A version of MQTT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Protocol {
+	/// MQTT 3.1.1.
+	#[serde(rename = "3.1.1")]
+	V3,
+	/// MQTT 5.
+	#[default]
+	#[serde(rename = "5")]
+	V5,
+}
+
+/// An address that others connect to, with TLS beyond this machine.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listener {
+	/// Where.
+	pub listen: SocketAddr,
+	/// The listener's certificates, PEM.
+	pub certificate: Option<PathBuf>,
+	/// The key of the first of them, PEM, mode 0600.
+	pub certificate_key: Option<PathBuf>,
 }
 
 /// `[mail]`
@@ -173,11 +284,37 @@ impl Config {
 			.mail
 			.as_mut()
 			.map(|mail| [mail.ca.as_mut(), mail.password.as_mut()]);
+		let telemetry = self.telemetry.as_mut().map(|telemetry| {
+			let account = (telemetry.account.key.as_mut(), telemetry.account.passphrase.as_mut());
+			let (mqtt, http) = (telemetry.mqtt.as_mut(), telemetry.http.as_mut());
+			let (password, ca) = mqtt.map_or((None, None), |mqtt| (mqtt.password.as_mut(), mqtt.ca.as_mut()));
+			let (certificate, key) = http.map_or((None, None), |http| {
+				(http.certificate.as_mut(), http.certificate_key.as_mut())
+			});
+			[
+				Some(&mut telemetry.key),
+				telemetry.vault_ca.as_mut(),
+				account.0,
+				account.1,
+				password,
+				ca,
+				certificate,
+				key,
+			]
+		});
+		let alarms = self
+			.alarms
+			.as_mut()
+			.map(|alarms| [alarms.key.as_mut(), alarms.passphrase.as_mut()]);
 		let others = [
 			self.hook.as_mut().map(|hook| &mut hook.secret),
 			self.file.as_mut().map(|file| &mut file.folder),
 		];
-		let all = paths.into_iter().chain(registrar.into_iter().flatten());
+		let all = paths
+			.into_iter()
+			.chain(registrar.into_iter().flatten())
+			.chain(telemetry.into_iter().flatten())
+			.chain(alarms.into_iter().flatten());
 		for path in all.chain(mail.into_iter().flatten()).chain(others).flatten() {
 			*path = folder.join(&*path);
 		}
@@ -229,6 +366,16 @@ impl Config {
 				));
 			}
 		}
+		if let Some(telemetry) = &self.telemetry {
+			telemetry.check(self.development, &wrong)?;
+		}
+		if let Some(alarms) = &self.alarms {
+			if self.telemetry.is_none() {
+				return Err(wrong("[alarms] needs [telemetry], whose readings it looks at".into()));
+			}
+			let signer = alarms.signer();
+			signer.check("alarms", "alarms.development_key", self.development, &wrong)?;
+		}
 		match &self.registrar {
 			Some(registrar) => registrar.check(self.development, wrong),
 			None => Ok(()),
@@ -252,8 +399,41 @@ impl Registrar {
 		if let Some(register) = &self.register {
 			register.check("registrar.register.url")?;
 		}
+		self.signer()
+			.check("registrar", "registrar.development_key", development, &wrong)
+	}
+
+	/// Who attests.
+	pub fn signer(&self) -> Signer {
+		Signer {
+			key: self.key.clone(),
+			passphrase: self.passphrase.clone(),
+			development_key: self.development_key.clone(),
+		}
+	}
+}
+
+impl Alarms {
+	/// Who raises alerts.
+	pub fn signer(&self) -> Signer {
+		Signer {
+			key: self.key.clone(),
+			passphrase: self.passphrase.clone(),
+			development_key: self.development_key.clone(),
+		}
+	}
+}
+
+impl Signer {
+	fn check(
+		&self,
+		section: &str,
+		well_known: &'static str,
+		development: bool,
+		wrong: &impl Fn(String) -> GatewayError,
+	) -> Result<(), GatewayError> {
 		if self.development_key.is_some() && !development {
-			return Err(GatewayError::NeedsDevelopment("registrar.development_key"));
+			return Err(GatewayError::NeedsDevelopment(well_known));
 		}
 		let keys = (
 			self.key.is_some(),
@@ -262,10 +442,83 @@ impl Registrar {
 		);
 		match keys {
 			(true, true, false) | (false, false, true) => Ok(()),
-			_ => Err(wrong(
-				"[registrar] needs key and passphrase (in development, or development_key alone)".into(),
-			)),
+			_ => Err(wrong(format!(
+				"[{section}] needs key and passphrase (in development, or development_key alone)"
+			))),
 		}
+	}
+}
+
+impl Telemetry {
+	fn check(&self, development: bool, wrong: &impl Fn(String) -> GatewayError) -> Result<(), GatewayError> {
+		self.account.check(
+			"telemetry.account",
+			"telemetry.account.development_key",
+			development,
+			wrong,
+		)?;
+		if !(self.vault.scheme() == "https" || self.vault.scheme() == "http" && is_here(&self.vault)) {
+			return Err(GatewayError::Plain {
+				setting: "telemetry.vault",
+				instead: "name an https:// URL",
+			});
+		}
+		let counts = (1..=65_536).contains(&self.batch) && u64::from(self.batch) <= self.most;
+		let times =
+			(1..=3_600).contains(&self.age) && (1..=86_400).contains(&self.patience) && self.keep <= 30 * 86_400;
+		if !counts || !times {
+			return Err(wrong(
+				"telemetry.batch is 1 to 65536 readings and at most telemetry.most, telemetry.age 1 to 3600 seconds, \
+				 telemetry.patience 1 to 86400 seconds, telemetry.keep 0 to 2592000 seconds"
+					.into(),
+			));
+		}
+		if self.mqtt.is_none() && self.http.is_none() {
+			return Err(wrong(
+				"[telemetry] needs [telemetry.mqtt], [telemetry.http] or both".into(),
+			));
+		}
+		if let Some(mqtt) = &self.mqtt {
+			if mqtt.ca.is_none() && !names_this_machine(&mqtt.host) {
+				return Err(GatewayError::Plain {
+					setting: "telemetry.mqtt.host",
+					instead: "give ca, the certificates that the broker's is signed by",
+				});
+			}
+			if mqtt.user.is_some() != mqtt.password.is_some() {
+				return Err(wrong("[telemetry.mqtt] needs user and password, or neither".into()));
+			}
+			let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+			let levels =
+				!mqtt.prefix.contains(['+', '#']) && !mqtt.prefix.ends_with('/') && !mqtt.prefix.starts_with('$');
+			if !plain(&mqtt.client) || !plain(&mqtt.prefix) || !levels {
+				return Err(wrong(
+					"telemetry.mqtt.client and prefix are of visible ASCII, the prefix without +, # and a / at its end"
+						.into(),
+				));
+			}
+		}
+		match &self.http {
+			Some(http) => http.check(wrong),
+			None => Ok(()),
+		}
+	}
+}
+
+impl Listener {
+	fn check(&self, wrong: &impl Fn(String) -> GatewayError) -> Result<(), GatewayError> {
+		if self.certificate.is_some() != self.certificate_key.is_some() {
+			return Err(wrong(
+				"[telemetry.http] needs certificate and certificate_key, or neither".into(),
+			));
+		}
+		if self.certificate.is_none() && !self.listen.ip().is_loopback() {
+			return Err(GatewayError::Plain {
+				setting: "telemetry.http.listen",
+				instead: "give certificate and certificate_key, or listen on 127.0.0.1 behind a proxy",
+			});
+		}
+		Ok(())
 	}
 }
 
@@ -315,4 +568,32 @@ fn attempts() -> u32 {
 
 fn pause() -> u64 {
 	30
+}
+
+fn most() -> u64 {
+	1_000_000
+}
+
+fn batch() -> u32 {
+	1_024
+}
+
+fn age() -> u64 {
+	60
+}
+
+fn patience() -> u64 {
+	300
+}
+
+fn keep() -> u64 {
+	3_600
+}
+
+fn client() -> String {
+	"salus-gateway".into()
+}
+
+fn prefix() -> String {
+	"salus".into()
 }

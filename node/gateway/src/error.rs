@@ -99,6 +99,9 @@ pub enum GatewayError {
 	/// The node can't be used.
 	#[error(transparent)]
 	Node(#[from] ConnectionError),
+	/// The vault cannot be spoken to as it is configured.
+	#[error(transparent)]
+	Vault(Box<salus::Error>),
 	/// A register file has a wrong row.
 	#[error("line {line}: {reason}; correct the file and import it again (nothing was imported)")]
 	Row {
@@ -124,6 +127,9 @@ pub enum GatewayError {
 		/// Which.
 		id: String,
 	},
+	/// Something about early warning.
+	#[error(transparent)]
+	Alarm(#[from] crate::alarms::AlarmError),
 	/// A part of the gateway panicked.
 	#[error("a part of the gateway died of a mistake in it; start it again, and report this with its log")]
 	Died,
@@ -161,11 +167,13 @@ impl GatewayError {
 			Self::Damaged => "Damaged",
 			Self::Sql(_) => "Sql",
 			Self::Node(_) => "Node",
+			Self::Vault(_) => "Vault",
 			Self::Row { .. } => "Row",
 			Self::TooManyRows(_) => "TooManyRows",
 			Self::Contact(_) => "Contact",
 			Self::NoConsent => "NoConsent",
 			Self::NotFound { .. } => "NotFound",
+			Self::Alarm(error) => error.name(),
 			Self::Died => "Died",
 			Self::Output(_) => "Output",
 		}

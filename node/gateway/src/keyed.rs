@@ -30,6 +30,8 @@ pub enum Use {
 	Code,
 	/// The name of a notice towards mail servers and hooks.
 	Notice,
+	/// A device's token.
+	Device,
 }
 
 impl Use {
@@ -39,6 +41,7 @@ impl Use {
 			Self::Contact => b"salus/gateway/contact/1",
 			Self::Code => b"salus/gateway/code/1",
 			Self::Notice => b"salus/gateway/notice/1",
+			Self::Device => b"salus/gateway/device/1",
 		}
 	}
 }

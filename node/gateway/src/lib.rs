@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod alarms;
 pub mod cli;
 mod config;
 mod contact;
@@ -15,6 +16,7 @@ mod registrar;
 mod run;
 mod store;
 mod submit;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 

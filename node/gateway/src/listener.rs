@@ -23,8 +23,6 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::GatewayError;
 
-/// Connections at a time.
-const CONNECTIONS: usize = 128;
 const HEADERS: usize = 64;
 /// Bytes of a request's head.
 const BUFFER: usize = 16 * 1024;
@@ -68,9 +66,9 @@ pub fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor, GatewayError> 
 	Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Serves until it is dropped.
-pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, routes: Router) {
-	let places = Arc::new(Semaphore::new(CONNECTIONS));
+/// Serves so many connections at a time until it is dropped.
+pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, routes: Router, connections: usize) {
+	let places = Arc::new(Semaphore::new(connections));
 	// The semaphore is never closed.
 	while let Ok(place) = Arc::clone(&places).acquire_owned().await {
 		let stream = match listener.accept().await {

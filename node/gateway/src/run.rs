@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use crate::{
+	alarms,
 	config::{self, Config},
 	contact::Kind,
 	delivery::Courier,
@@ -23,8 +24,11 @@ use crate::{
 	registrar::{self, Registrar},
 	store::{self, Store},
 	submit::{self, Chain, Node},
-	GatewayError,
+	telemetry, GatewayError,
 };
+
+/// Connections to a listener for people, at a time.
+const CONNECTIONS: usize = 128;
 
 /// Runs what is configured until the process is told to end. A part that fails ends all.
 ///
@@ -49,14 +53,29 @@ pub async fn run(config: &Config, now: Moment) -> Result<(), GatewayError> {
 	let (stop, end) = watch::channel(false);
 	let mut tasks = JoinSet::new();
 
+	let ledger = match &config.telemetry {
+		Some(found) => {
+			let parts =
+				telemetry::start(config, found, signer(&found.account)?, &secret, &node, &metrics, &end).await?;
+			parts.tasks.into_iter().for_each(|task| {
+				tasks.spawn(task);
+			});
+			Some(parts.ledger)
+		}
+		None => None,
+	};
 	if let Some(address) = config.metrics {
 		let listener = listener::bind(address).await?;
-		let routes = metrics::routes(Arc::clone(&metrics), store.clone());
-		serve(&mut tasks, end.clone(), listener::serve(listener, None, routes));
+		let routes = metrics::routes(Arc::clone(&metrics), store.clone(), ledger);
+		serve(
+			&mut tasks,
+			end.clone(),
+			listener::serve(listener, None, routes, CONNECTIONS),
+		);
 		tracing::info!("metrics at http://{address}/metrics");
 	}
 	if let Some(found) = &config.registrar {
-		let account = signer(found)?;
+		let account = signer(&found.signer())?;
 		let tls = match (&found.certificate, &found.certificate_key) {
 			(Some(certificate), Some(key)) => Some(listener::tls(certificate, key)?),
 			_ => None,
@@ -74,7 +93,11 @@ pub async fn run(config: &Config, now: Moment) -> Result<(), GatewayError> {
 		};
 		let listener = listener::bind(found.listen).await?;
 		let routes = registrar::http::routes(registrar);
-		serve(&mut tasks, end.clone(), listener::serve(listener, tls, routes));
+		serve(
+			&mut tasks,
+			end.clone(),
+			listener::serve(listener, tls, routes, CONNECTIONS),
+		);
 		let chain = Chain::new(node.clone(), account);
 		tasks.spawn(submit::work(
 			store.clone(),
@@ -85,6 +108,14 @@ pub async fn run(config: &Config, now: Moment) -> Result<(), GatewayError> {
 		));
 		tracing::info!("registrar of institution {} at {}", config.institution, found.listen);
 	}
+	let care = alarms::Care {
+		store: &store,
+		courier: &courier,
+		metrics: &metrics,
+		secret: &secret,
+		node: &node,
+	};
+	alarms::start(config, care, &mut tasks, &end, now).await?;
 	if let Some(found) = &config.notices {
 		let again = store.recover(now).await?;
 		if again > 0 {
@@ -111,7 +142,7 @@ pub async fn run(config: &Config, now: Moment) -> Result<(), GatewayError> {
 		tracing::info!("word to patients, from {}", config.node);
 	}
 	if tasks.is_empty() {
-		return Err(GatewayError::Missing("registrar] or [notices"));
+		return Err(GatewayError::Missing("registrar], [notices] or [telemetry"));
 	}
 	tasks.spawn(asked_to_end(stop));
 	// Whichever part ends first, ends all; each finishes what it has begun.
@@ -157,11 +188,12 @@ async fn asked_to_end(stop: watch::Sender<bool>) -> Result<(), GatewayError> {
 	Ok(())
 }
 
-fn signer(config: &config::Registrar) -> Result<Account, GatewayError> {
+/// The account of a key file with its passphrase, or of a well-known key.
+pub(crate) fn signer(config: &config::Signer) -> Result<Account, GatewayError> {
 	let identity = match (&config.key, &config.passphrase, &config.development_key) {
 		(Some(key), Some(passphrase), None) => open(key, passphrase)?,
 		(None, None, Some(path)) => Identity::development(path)?,
-		_ => return Err(GatewayError::Missing("registrar] key with passphrase in [registrar")),
+		_ => return Err(GatewayError::Missing("key with passphrase")),
 	};
 	Ok(identity.account().clone())
 }

@@ -143,7 +143,7 @@ where
 }
 
 /// The subscription ends with this error.
-fn closing(error: RpcError) -> SubscriptionCloseResponse {
+pub(crate) fn closing(error: RpcError) -> SubscriptionCloseResponse {
 	match SubscriptionMessage::from_json(&ErrorObjectOwned::from(error)) {
 		Ok(message) => SubscriptionCloseResponse::NotifErr(message),
 		Err(_) => SubscriptionCloseResponse::None,

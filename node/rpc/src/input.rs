@@ -35,10 +35,8 @@ impl Input {
 
 	/// A block's hash.
 	pub(crate) fn hash(&self, parameter: &'static str) -> Result<H256, RpcError> {
-		let bytes: [u8; 32] = self
-			.bytes(parameter, 32)?
-			.try_into()
-			.map_err(|_| RpcError::parameter(parameter, "expected 32 bytes in hex"))?;
+		let text = self.text(parameter, "32 bytes in hex")?;
+		let bytes = bytes_of(text).map_err(|problem| RpcError::parameter(parameter, problem))?;
 		Ok(H256(bytes))
 	}
 
@@ -66,6 +64,14 @@ impl Input {
 	fn read<T: DeserializeOwned>(&self, parameter: &'static str, expected: &str) -> Result<T, RpcError> {
 		T::deserialize(&self.0).map_err(|_| RpcError::parameter(parameter, format!("expected {expected}")))
 	}
+}
+
+/// 32 bytes in hex, `0x` in front or not.
+pub(crate) fn bytes_of(text: &str) -> Result<[u8; 32], &'static str> {
+	let mut bytes = [0; 32];
+	hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes)
+		.map_err(|_| "expected 32 bytes in hex")?;
+	Ok(bytes)
 }
 
 /// An account written as SS58 or in hex.

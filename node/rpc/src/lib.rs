@@ -13,6 +13,8 @@ mod lists;
 mod page;
 mod records;
 mod roles;
+mod telemetry;
+mod telemetry_events;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -25,6 +27,7 @@ use pallet_appointments_runtime_api::AppointmentsApi;
 use pallet_consent_runtime_api::ConsentApi;
 use pallet_records_runtime_api::RecordsApi;
 use pallet_roles_runtime_api::RolesApi;
+use pallet_telemetry_runtime_api::TelemetryApi;
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use sp_core::H256;
@@ -40,6 +43,7 @@ pub use lists::{Lists, ListsRpcServer};
 pub use page::{Page, DEFAULT_LIMIT, MAX_LIMIT};
 pub use records::{RecordsRpc, RecordsRpcServer};
 pub use roles::{Roles, RolesRpcServer};
+pub use telemetry::{Telemetry, TelemetryRpcServer};
 pub use vault::{Custody, ReleaseDesk, ReleaseRefused, Vault, VaultRpcServer, VaultStatus, VaultUnavailable};
 
 /// Accounts as the chain has them.
@@ -62,13 +66,15 @@ where
 	Client::Api: RolesApi<Block, AccountId>
 		+ ConsentApi<Block, AccountId>
 		+ RecordsApi<Block, AccountId>
-		+ AppointmentsApi<Block, AccountId>,
+		+ AppointmentsApi<Block, AccountId>
+		+ TelemetryApi<Block, AccountId>,
 {
 	let mut module = RpcModule::new(());
 	module.merge(Roles::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
 	module.merge(Consent::<Client, Block>::new(Arc::clone(&client)).into_rpc())?;
 	module.merge(Lists::<Client, Block>::new(Arc::clone(&client), indexed.clone()).into_rpc())?;
-	module.merge(Appointments::<Client, Block>::new(Arc::clone(&client), finality).into_rpc())?;
+	module.merge(Appointments::<Client, Block>::new(Arc::clone(&client), Arc::clone(&finality)).into_rpc())?;
+	module.merge(Telemetry::<Client, Block>::new(Arc::clone(&client), indexed.clone(), finality).into_rpc())?;
 	module.merge(RecordsRpc::<Client, Block>::new(client, indexed).into_rpc())?;
 	module.merge(Vault::new(desk).into_rpc())?;
 	Ok(module)

@@ -38,6 +38,9 @@ pub(crate) enum List {
 	AppointmentsWith = 11,
 	Availability = 12,
 	Watched = 13,
+	Anchors = 14,
+	Alerts = 15,
+	TelemetryEvents = 16,
 }
 
 impl List {

@@ -6,15 +6,18 @@ use codec::DecodeAll;
 use pallet_consent_runtime_api::ConsentApi;
 use pallet_records_runtime_api::{AuditApi, RecordsApi};
 use pallet_roles_runtime_api::RolesApi;
+use pallet_telemetry_runtime_api::TelemetryApi;
 use salus_primitives::{
-	AccessRequest, Action, Category, Decision, HpkeKey as KeyOnChain, Kind, Purpose, Reason, Receipt, Record, RecordId,
+	author_of, AccessRequest, Action, Anchor, AnchorFilter, AnchorId, Binding, Category, Decision, Device,
+	HpkeKey as KeyOnChain, Kind, Moment, Purpose, Reason, Receipt, Record, RecordId,
 };
 use salus_runtime::{opaque::Block, AccountId, Hash, Signature};
 use salus_vault::{
 	chain::{
-		AccountId as AccountBytes, AppendQuery, BlockView, ChainUnavailable, FinalisedChain, Object, ReceiptItem,
-		ReceiptView, RecordView, Verdict,
+		AccountId as AccountBytes, AnchorQuery, AppendQuery, BatchPage, BlockView, ChainUnavailable, FinalisedChain,
+		Object, ReceiptItem, ReceiptView, RecordView, Verdict,
 	},
+	ticket::BATCH_MEDIA,
 	wrap::HpkeKey,
 };
 use sc_consensus_aura::standalone::find_pre_digest;
@@ -25,6 +28,9 @@ use sp_core::H256;
 use sp_runtime::traits::{Block as BlockT, Verify};
 
 use crate::service::FullClient;
+
+/// How many of a patient's batches are asked for at a time: as many as the runtime gives.
+const PAGE: u32 = 256;
 
 type Api<'a> = ApiRef<'a, <FullClient as ProvideRuntimeApi<Block>>::Api>;
 
@@ -50,20 +56,33 @@ impl NodeChain {
 		}))
 	}
 
-	/// The records that this block's calls registered.
-	pub fn registered_in(&self, block: Hash) -> Result<Vec<RecordView>, ChainUnavailable> {
+	/// The records that this block's calls registered, and the batches that they anchored.
+	pub fn registered_in(&self, block: Hash) -> Result<Vec<Object>, ChainUnavailable> {
 		let entries = self
 			.client
 			.runtime_api()
 			.entries(block)
 			.map_err(|error| unavailable("entries", &error))?;
-		let mut records = Vec::new();
-		for (_, entry) in entries {
-			if let Kind::RecordRegistered { record } = entry.kind {
-				records.extend(self.record(Object::Record(record))?);
+		let objects = entries.into_iter().filter_map(|(_, entry)| match entry.kind {
+			Kind::RecordRegistered { record } => Some(Object::Record(record)),
+			Kind::BatchAnchored { anchor, .. } => Some(Object::Batch(anchor)),
+			_ => None,
+		});
+		Ok(objects.collect())
+	}
+
+	/// SHA-256 of a record's or a batch's payload.
+	pub fn payload_of(&self, object: Object) -> Result<Option<[u8; 32]>, ChainUnavailable> {
+		Ok(match object {
+			Object::Record(id) => {
+				let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
+				record.map(|record| record.sha256.0)
 			}
-		}
-		Ok(records)
+			Object::Batch(id) => {
+				let anchor = self.ask("anchor", |api, at| api.anchor(at, id))?;
+				anchor.map(|anchor| anchor.payload.sha256().0)
+			}
+		})
 	}
 
 	/// Asks the runtime at the finalised head.
@@ -86,19 +105,60 @@ impl NodeChain {
 		Ok(header.and_then(|header| time_of(&header, self.slot)))
 	}
 
+	/// A batch with its binding and its device.
+	fn batch(&self, id: AnchorId) -> Result<Option<(Anchor, Binding, Device)>, ChainUnavailable> {
+		let Some(anchor) = self.ask("anchor", |api, at| api.anchor(at, id))? else {
+			return Ok(None);
+		};
+		let Some(binding) = self.ask("binding", |api, at| api.binding(at, anchor.binding))? else {
+			return Ok(None);
+		};
+		let device = self.ask("device", |api, at| api.device(at, binding.device))?;
+		Ok(device.map(|device| (anchor, binding, device)))
+	}
+
+	fn receipt_of(&self, id: u64, object: Object) -> Result<Option<Receipt<AccountId>>, ChainUnavailable> {
+		match object {
+			Object::Record(_) => self.ask("receipt", |api, at| RecordsApi::receipt(&*api, at, id)),
+			Object::Batch(_) => self.ask("batch receipt", |api, at| TelemetryApi::receipt(&*api, at, id)),
+		}
+	}
+
 	/// Why a receipt's permit no longer stands: what the engine would say to a new request.
-	fn reason(&self, receipt: u64, id: RecordId) -> Result<Reason, ChainUnavailable> {
-		let receipt = self.ask("receipt", |api, at| RecordsApi::receipt(&*api, at, receipt))?;
-		let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
-		let (Some(receipt), Some(record)) = (receipt, record) else {
+	fn reason(&self, receipt: u64, object: Object) -> Result<Reason, ChainUnavailable> {
+		let Some(receipt) = self.receipt_of(receipt, object)? else {
 			return Ok(Reason::Unavailable);
 		};
-		let request = view_request(&receipt, id, &record);
-		match self.ask("decide", |api, at| api.decide(at, request))? {
-			Decision::Deny(reason) => Ok(reason),
-			// The engine would permit it on another basis: the receipt itself is what does not cover it.
-			Decision::Permit(_) => Ok(Reason::NoGrant),
+		for request in self.view_requests(&receipt, object)? {
+			if let Decision::Deny(reason) = self.ask("decide", |api, at| api.decide(at, request))? {
+				return Ok(reason);
+			}
 		}
+		// The engine would permit it on another basis: the receipt itself is what does not cover it.
+		Ok(Reason::NoGrant)
+	}
+
+	/// What the engine is asked of the object to name the reason; of a batch, about both its ends. Whether it is permitted,
+	/// over all of its time, `still_permits` alone says.
+	fn view_requests(
+		&self,
+		receipt: &Receipt<AccountId>,
+		object: Object,
+	) -> Result<Vec<AccessRequest<AccountId>>, ChainUnavailable> {
+		Ok(match object {
+			Object::Record(id) => {
+				let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
+				record
+					.map(|record| view_request(receipt, id, &record))
+					.into_iter()
+					.collect()
+			}
+			Object::Batch(id) => self.batch(id)?.map_or_else(Vec::new, |(anchor, binding, device)| {
+				let times = [anchor.first_at, anchor.last_at];
+				let request = |at| batch_request(receipt, &binding, &device, at);
+				times.into_iter().map(request).collect()
+			}),
+		})
 	}
 }
 
@@ -140,18 +200,26 @@ impl FinalisedChain for NodeChain {
 		}))
 	}
 
-	fn receipt(&self, id: u64) -> Result<Option<ReceiptView>, ChainUnavailable> {
-		let receipt = self.ask("receipt", |api, at| RecordsApi::receipt(&*api, at, id))?;
-		Ok(receipt.map(|receipt| receipt_view(id, receipt)))
+	fn receipt(&self, id: u64, object: Object) -> Result<Option<ReceiptView>, ChainUnavailable> {
+		let of: fn(u64) -> Object = match object {
+			Object::Record(_) => Object::Record,
+			Object::Batch(_) => Object::Batch,
+		};
+		let receipt = self.receipt_of(id, object)?;
+		Ok(receipt.map(|receipt| receipt_view(id, receipt, of)))
 	}
 
 	fn record(&self, object: Object) -> Result<Option<RecordView>, ChainUnavailable> {
-		// Batches of readings come with the telemetry pallet.
-		let Object::Record(id) = object else {
-			return Ok(None);
-		};
-		let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
-		Ok(record.map(|record| record_view(id, record)))
+		match object {
+			Object::Record(id) => {
+				let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
+				Ok(record.map(|record| record_view(id, record)))
+			}
+			Object::Batch(id) => {
+				let batch = self.batch(id)?;
+				Ok(batch.map(|(anchor, binding, device)| batch_view(id, &anchor, &binding, &device)))
+			}
+		}
 	}
 
 	fn registered(&self, patient: u64, sha256: &[u8; 32]) -> Result<Option<RecordView>, ChainUnavailable> {
@@ -161,14 +229,27 @@ impl FinalisedChain for NodeChain {
 		}
 	}
 
+	fn batches(&self, patient: u64, before: Option<u64>) -> Result<BatchPage, ChainUnavailable> {
+		let all = AnchorFilter::default();
+		let (page, next) = self.ask("anchors", |api, at| api.anchors(at, patient, all, before, PAGE))?;
+		Ok(BatchPage {
+			batches: page
+				.into_iter()
+				.map(|(id, anchor)| (id, anchor.payload.sha256().0))
+				.collect(),
+			next,
+		})
+	}
+
 	fn still_permits(&self, receipt: u64, object: Object) -> Result<Verdict, ChainUnavailable> {
-		let Object::Record(id) = object else {
-			return Ok(Verdict::Deny(Reason::Unavailable as u8));
-		};
-		if self.ask("still_permits", |api, at| api.still_permits(at, receipt, id))? {
+		let permits = self.ask("still_permits", |api, at| match object {
+			Object::Record(id) => RecordsApi::still_permits(&*api, at, receipt, id),
+			Object::Batch(id) => TelemetryApi::still_permits(&*api, at, receipt, id),
+		})?;
+		if permits {
 			return Ok(Verdict::Permit);
 		}
-		self.reason(receipt, id).map(|reason| Verdict::Deny(reason as u8))
+		self.reason(receipt, object).map(|reason| Verdict::Deny(reason as u8))
 	}
 
 	fn decide_append(&self, query: &AppendQuery) -> Result<Verdict, ChainUnavailable> {
@@ -195,6 +276,16 @@ impl FinalisedChain for NodeChain {
 			purpose,
 		};
 		Ok(verdict(self.ask("decide", |api, at| api.decide(at, request))?))
+	}
+
+	fn may_anchor(&self, query: &AnchorQuery) -> Result<bool, ChainUnavailable> {
+		let AnchorQuery {
+			requester,
+			institution,
+			patient,
+		} = *query;
+		let who = AccountId::new(requester);
+		self.ask("may_anchor", |api, at| api.may_anchor(at, who, institution, patient))
 	}
 
 	fn verify(&self, account: &AccountBytes, message: &[u8], signature: &[u8]) -> bool {
@@ -226,6 +317,29 @@ fn view_request(receipt: &Receipt<AccountId>, id: RecordId, record: &Record<Acco
 	}
 }
 
+/// A batch is judged as a record of category Vitals, without an id that a grant could name.
+fn batch_request(
+	receipt: &Receipt<AccountId>,
+	binding: &Binding,
+	device: &Device,
+	at: Moment,
+) -> AccessRequest<AccountId> {
+	AccessRequest {
+		requester: receipt.requester.clone(),
+		on_behalf_of: receipt.on_behalf_of,
+		patient: receipt.patient,
+		record: None,
+		custodian: device.institution,
+		category: Category::Vitals,
+		compartment: None,
+		recorded_at: at,
+		author: AccountId::new(author_of(&binding.device)),
+		status: None,
+		action: Action::View,
+		purpose: receipt.purpose,
+	}
+}
+
 fn verdict(decision: Decision) -> Verdict {
 	match decision {
 		Decision::Permit(_) => Verdict::Permit,
@@ -233,12 +347,12 @@ fn verdict(decision: Decision) -> Verdict {
 	}
 }
 
-fn receipt_view(id: u64, receipt: Receipt<AccountId>) -> ReceiptView {
+fn receipt_view(id: u64, receipt: Receipt<AccountId>, of: impl Fn(u64) -> Object) -> ReceiptView {
 	let items = receipt
 		.outcomes
 		.into_iter()
-		.map(|(record, decision)| ReceiptItem {
-			object: Object::Record(record),
+		.map(|(id, decision)| ReceiptItem {
+			object: of(id),
 			verdict: verdict(decision),
 		})
 		.collect();
@@ -252,18 +366,35 @@ fn receipt_view(id: u64, receipt: Receipt<AccountId>) -> ReceiptView {
 
 fn record_view(id: RecordId, record: Record<AccountId>) -> RecordView {
 	RecordView {
-		id,
+		object: Object::Record(id),
 		patient: record.patient,
-		author: record.author.into(),
+		author: Some(record.author.into()),
 		custodian: record.custodian,
 		category: record.category as u8,
 		compartment: record.compartment,
 		media: record.media as u8,
 		cid: record.cid.into_inner(),
 		sha256: record.sha256.0,
-		tree: record.tree.0,
+		tree: Some(record.tree.0),
 		size: record.size,
 		recorded_at: record.recorded_at,
+	}
+}
+
+fn batch_view(id: AnchorId, anchor: &Anchor, binding: &Binding, device: &Device) -> RecordView {
+	RecordView {
+		object: Object::Batch(id),
+		patient: binding.patient,
+		author: None,
+		custodian: device.institution,
+		category: Category::Vitals as u8,
+		compartment: None,
+		media: BATCH_MEDIA,
+		cid: anchor.payload.cid().into_inner(),
+		sha256: anchor.payload.sha256().0,
+		tree: None,
+		size: anchor.size,
+		recorded_at: anchor.first_at,
 	}
 }
 
@@ -274,6 +405,65 @@ mod tests {
 	use sp_runtime::{traits::Header, Digest, DigestItem};
 
 	const SLOT: SlotDuration = SlotDuration::from_millis(1000);
+
+	/// The vault knows no types of the runtime's, and names what a batch is by their indices.
+	#[test]
+	fn a_batch_is_what_the_runtime_says() {
+		use salus_vault::ticket::{BATCH_CATEGORY, BATCH_PURPOSE};
+		assert_eq!(BATCH_CATEGORY, Category::Vitals as u8);
+		assert_eq!(BATCH_PURPOSE, Purpose::Treatment as u8);
+		let known = salus_primitives::Media::ALL;
+		assert!(known.iter().all(|media| *media as u8 != BATCH_MEDIA));
+	}
+
+	#[test]
+	fn an_anchor_is_told_as_a_record_is() {
+		let (sha256, root) = (H256::repeat_byte(2), H256::repeat_byte(3));
+		let device = Device {
+			institution: 7,
+			codes: H256::zero(),
+			status: salus_primitives::Status::Active,
+			bindings: 1,
+			latest: Some(4),
+			anchored: Some(4),
+			next_seq: 20,
+			missing: 0,
+		};
+		let binding = Binding {
+			device: [8; 32],
+			patient: 9,
+			starts: 0,
+			ends: 100,
+			last_at: Some(60),
+		};
+		let anchor = Anchor {
+			binding: 4,
+			first_seq: 10,
+			count: 10,
+			first_at: 50,
+			last_at: 60,
+			root: H256::repeat_byte(1),
+			payload: salus_primitives::BatchPayload::Tree { root, sha256 },
+			size: 16_504,
+			previous: None,
+		};
+		let view = batch_view(11, &anchor, &binding, &device);
+		let expected = RecordView {
+			object: Object::Batch(11),
+			patient: 9,
+			author: None,
+			custodian: 7,
+			category: 8,
+			compartment: None,
+			media: 0xff,
+			cid: [&[0x01, 0x70, 0x12, 0x20][..], &[3; 32]].concat(),
+			sha256: [2; 32],
+			tree: None,
+			size: 16_504,
+			recorded_at: 50,
+		};
+		assert_eq!(view, expected);
+	}
 
 	fn header(number: u32, logs: Vec<DigestItem>) -> <Block as BlockT>::Header {
 		let hash = H256::zero;

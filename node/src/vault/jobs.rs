@@ -1,13 +1,14 @@
-//! What the vault does by itself: rows become live as their records are finalised, and what is never registered goes.
+//! What the vault does by itself: rows become live as their records and batches are finalised, and what is never
+//! registered goes.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{future, StreamExt};
 use salus_primitives::{HOUR, MINUTE};
 use salus_vault::{
-	chain::FinalisedChain,
+	chain::{FinalisedChain, Object},
 	holdings::{Differing, Reaped},
-	key_table::KeyTableError,
+	key_table::{KeyTable, KeyTableError},
 	Clock,
 };
 use sc_client_api::BlockchainEvents;
@@ -28,7 +29,7 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// A head older than this knows too little to reap by.
 const FRESH: u64 = MINUTE;
 
-/// Marks rows live as the blocks that register their records are finalised. Whatever this misses while the node is
+/// Marks rows live as the blocks that register their records, or anchor their batches, are finalised. Whatever this misses while the node is
 /// down, the desk does when the key is first asked for, and the reaper before it deletes.
 pub async fn mark_live(client: Arc<FullClient>, chain: Arc<NodeChain>, desks: Arc<Desks>) {
 	let mut finality = client.finality_notification_stream();
@@ -48,14 +49,27 @@ pub async fn mark_live(client: Arc<FullClient>, chain: Arc<NodeChain>, desks: Ar
 
 fn mark_block(chain: &NodeChain, desks: &Desks, block: salus_runtime::Hash) {
 	// The chain's failure is logged where it happens.
-	let Ok(records) = chain.registered_in(block) else {
-		return;
-	};
-	for record in records {
-		match desks.holdings().table().mark_live(&record.sha256, &record) {
-			Ok(()) | Err(KeyTableError::NotFound) => {}
-			Err(error) => log::warn!(target: "salus", "record {}: {error}", record.id),
+	for object in chain.registered_in(block).unwrap_or_default() {
+		if let Err(error) = mark_object(chain, desks.holdings().table(), object) {
+			log::warn!(target: "salus", "{object}: {error}");
 		}
+	}
+}
+
+/// Most of what a block registers is other hospitals', and costs one look.
+fn mark_object(chain: &NodeChain, table: &KeyTable, object: Object) -> Result<(), KeyTableError> {
+	let Ok(Some(sha256)) = chain.payload_of(object) else {
+		return Ok(());
+	};
+	if !table.has_row(&sha256)? {
+		return Ok(());
+	}
+	let Ok(Some(record)) = chain.record(object) else {
+		return Ok(());
+	};
+	match table.mark_live(&sha256, &record) {
+		Err(KeyTableError::NotFound) => Ok(()),
+		result => result,
 	}
 }
 
@@ -91,10 +105,10 @@ fn tell(reaped: Reaped, known: &mut Vec<Differing>) {
 	if forgotten > 0 {
 		log::info!(target: "salus", "{forgotten} uploads were never registered and are deleted");
 	}
-	for Differing { sha256, record, field } in differing.iter().filter(|found| !known.contains(found)) {
+	for Differing { sha256, object, field } in differing.iter().filter(|found| !known.contains(found)) {
 		log::warn!(
 			target: "salus",
-			"record {record} has the payload 0x{}, but another {field} than the upload: its key is not released, and \
+			"{object} has the payload 0x{}, but another {field} than the upload: its key is not released, and \
 			 the payload stays; its author registers what was uploaded, or uploads what was registered",
 			hex::encode(sha256)
 		);

@@ -148,10 +148,11 @@ fn upload_entry(error: &UploadError) -> (i32, &'static str, StatusCode) {
 		| U::WrongHash
 		| U::WrongTree
 		| U::WrongCid
-		| U::TicketTooLong => StatusCode::BAD_REQUEST,
+		| U::TicketTooLong
+		| U::BadBatch => StatusCode::BAD_REQUEST,
 		U::WrongInstitution => StatusCode::MISDIRECTED_REQUEST,
 		U::BadSignature | U::Expired => StatusCode::UNAUTHORIZED,
-		U::NotPermitted(_) => StatusCode::FORBIDDEN,
+		U::NotPermitted(_) | U::MayNotAnchor => StatusCode::FORBIDDEN,
 		U::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
 		U::DiskLimit | U::DiskSpace => StatusCode::INSUFFICIENT_STORAGE,
 		U::Duplicate | U::InProgress => StatusCode::CONFLICT,
@@ -290,6 +291,8 @@ mod tests {
 			U::TooManyTransfers(4),
 			U::DiskSpace,
 			U::TicketTooLong,
+			U::BadBatch,
+			U::MayNotAnchor,
 		];
 		here.into_iter()
 			.chain(uploads.into_iter().map(Refusal::Upload))

@@ -17,8 +17,8 @@ use async_trait::async_trait;
 use codec::Encode;
 use salus_vault::{
 	chain::{
-		AccountId, AppendQuery, BlockView, ChainUnavailable, FinalisedChain, Object, ReceiptItem, ReceiptView,
-		RecordView, Verdict,
+		AccountId, AnchorQuery, AppendQuery, BatchPage, BlockView, ChainUnavailable, FinalisedChain, Object,
+		ReceiptItem, ReceiptView, RecordView, Verdict,
 	},
 	desk::Desk,
 	envelope::{encrypt, Context},
@@ -28,7 +28,7 @@ use salus_vault::{
 	key_table::{EpochKey, KeyTable, RowState},
 	request::ReleaseRequest,
 	store::{Collected, Embedded, PayloadStat, PayloadStore, PayloadStream, StoreError},
-	ticket::UploadTicket,
+	ticket::{UploadTicket, BATCH_CATEGORY, BATCH_MEDIA},
 	wrap::{wrap, Binding, HpkeSecret, Purpose, Wraps},
 	Clock, SystemClock,
 };
@@ -67,6 +67,10 @@ impl Chain {
 			Verdict::Deny(6)
 		}
 	}
+
+	fn is_of_its_kind(&self, object: Object) -> bool {
+		std::mem::discriminant(&self.record.object) == std::mem::discriminant(&object)
+	}
 }
 
 impl FinalisedChain for Chain {
@@ -86,24 +90,28 @@ impl FinalisedChain for Chain {
 		self.head().map(Some)
 	}
 
-	fn receipt(&self, id: u64) -> Result<Option<ReceiptView>, ChainUnavailable> {
-		Ok(Some(ReceiptView {
+	fn receipt(&self, id: u64, object: Object) -> Result<Option<ReceiptView>, ChainUnavailable> {
+		Ok(self.is_of_its_kind(object).then(|| ReceiptView {
 			id,
 			requester: SIGNER,
 			at: SystemClock.now(),
 			items: vec![ReceiptItem {
-				object: Object::Record(RECORD),
+				object: self.record.object,
 				verdict: Verdict::Permit,
 			}],
 		}))
 	}
 
-	fn record(&self, _: Object) -> Result<Option<RecordView>, ChainUnavailable> {
-		Ok(Some(self.record.clone()))
+	fn record(&self, object: Object) -> Result<Option<RecordView>, ChainUnavailable> {
+		Ok(Some(self.record.clone()).filter(|record| record.object == object))
 	}
 
 	fn registered(&self, _: u64, _: &[u8; 32]) -> Result<Option<RecordView>, ChainUnavailable> {
 		Ok(None)
+	}
+
+	fn batches(&self, _: u64, _: Option<u64>) -> Result<BatchPage, ChainUnavailable> {
+		Ok(BatchPage::default())
 	}
 
 	fn still_permits(&self, _: u64, _: Object) -> Result<Verdict, ChainUnavailable> {
@@ -112,6 +120,10 @@ impl FinalisedChain for Chain {
 
 	fn decide_append(&self, _: &AppendQuery) -> Result<Verdict, ChainUnavailable> {
 		Ok(self.verdict())
+	}
+
+	fn may_anchor(&self, _: &AnchorQuery) -> Result<bool, ChainUnavailable> {
+		Ok(self.verdict() == Verdict::Permit)
 	}
 
 	fn verify(&self, _: &AccountId, _: &[u8], signature: &[u8]) -> bool {
@@ -188,7 +200,6 @@ struct Vault {
 
 impl Vault {
 	async fn open(document: &[u8]) -> Self {
-		let folder = tempfile::tempdir().unwrap();
 		let context = Context {
 			genesis: GENESIS,
 			patient: PATIENT,
@@ -196,8 +207,25 @@ impl Vault {
 			media: 0,
 			institution: HOSPITAL,
 		};
+		Self::open_with(document, &context, Object::Record(RECORD)).await
+	}
+
+	/// The same with a batch of readings.
+	async fn open_batch(readings: &[u8]) -> Self {
+		let context = Context {
+			genesis: GENESIS,
+			patient: PATIENT,
+			category: BATCH_CATEGORY,
+			media: BATCH_MEDIA,
+			institution: HOSPITAL,
+		};
+		Self::open_with(readings, &context, Object::Batch(RECORD)).await
+	}
+
+	async fn open_with(document: &[u8], context: &Context, object: Object) -> Self {
+		let folder = tempfile::tempdir().unwrap();
 		let mut payload = Vec::new();
-		let sealed = encrypt(document, document.len() as u64, &context, &mut payload).unwrap();
+		let sealed = encrypt(document, document.len() as u64, context, &mut payload).unwrap();
 		let Fingerprint {
 			sha256,
 			tree,
@@ -221,9 +249,9 @@ impl Vault {
 			institution: HOSPITAL,
 			purpose: 0,
 			patient: PATIENT,
-			category: 0,
+			category: context.category,
 			compartment: None,
-			media: 0,
+			media: context.media,
 			recorded_at: 1,
 			cid: cid.to_bytes(),
 			sha256,
@@ -232,17 +260,18 @@ impl Vault {
 			wraps: wraps.hash(),
 			not_after: SystemClock.now() + 60_000,
 		};
+		let is_record = matches!(object, Object::Record(_));
 		let record = RecordView {
-			id: RECORD,
+			object,
 			patient: PATIENT,
-			author: SIGNER,
+			author: is_record.then_some(SIGNER),
 			custodian: HOSPITAL,
-			category: 0,
+			category: context.category,
 			compartment: None,
-			media: 0,
+			media: context.media,
 			cid: ticket.cid.clone(),
 			sha256,
-			tree,
+			tree: is_record.then_some(tree),
 			size,
 			recorded_at: 1,
 		};
@@ -321,13 +350,17 @@ impl Vault {
 
 	/// A download's head.
 	async fn begin_download(&self) -> TcpStream {
+		self.begin_download_of(self.chain.record.object).await
+	}
+
+	async fn begin_download_of(&self, object: Object) -> TcpStream {
 		let secret = HpkeSecret::generate().unwrap();
 		let request = ReleaseRequest {
 			version: 1,
 			genesis: GENESIS,
 			custodian: HOSPITAL,
 			receipt: 1,
-			object: Object::Record(RECORD),
+			object,
 			requester: SIGNER,
 			recipient_key: secret.public(),
 			anchor: (9, [9; 32]),
@@ -385,7 +418,26 @@ async fn a_payload_goes_in_and_comes_out() {
 	assert_eq!(status, 200, "the same again is taken without its body");
 	let (status, body) = answer(vault.begin_download().await).await;
 	assert_eq!((status, body == vault.payload), (200, true));
-	assert_eq!(vault.row(), Some(RowState::Live(RECORD)));
+	assert_eq!(vault.row(), Some(RowState::Live(Object::Record(RECORD))));
+}
+
+#[tokio::test]
+async fn a_batch_goes_in_and_comes_out_and_is_no_record() {
+	let vault = Vault::open_batch(&[7; 3 << 20]).await;
+	vault.store.gate.add_permits(1);
+	let (status, body) = answer(vault.begin_upload(vault.payload.len()).await).await;
+	assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+	let (status, body) = answer(vault.begin_download_of(Object::Record(RECORD)).await).await;
+	assert_eq!((status, &json(&body)["name"]), (404, &"UnknownReceipt".into()));
+	assert_eq!(vault.row(), Some(RowState::Pending));
+	let (status, body) = answer(vault.begin_download().await).await;
+	assert_eq!((status, body == vault.payload), (200, true));
+	assert_eq!(vault.row(), Some(RowState::Live(Object::Batch(RECORD))));
+
+	let vault = Vault::open_batch(b"readings").await;
+	vault.chain.permits.store(false, Ordering::Relaxed);
+	let (status, body) = answer(vault.begin_upload(vault.payload.len()).await).await;
+	assert_eq!((status, &json(&body)["name"]), (403, &"MayNotAnchor".into()));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What the vault sees of the chain: one trait over finalised blocks, which the node implements.
 
+use std::fmt;
+
 use codec::{Decode, Encode, Output};
 
 /// An account's public key.
@@ -43,16 +45,25 @@ impl Encode for Object {
 	}
 }
 
+impl fmt::Display for Object {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Record(id) => write!(f, "record {id}"),
+			Self::Batch(id) => write!(f, "batch {id}"),
+		}
+	}
+}
+
 /// A record as finalised. For a batch of readings: its anchor, in the same terms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordView {
-	/// Id of the record.
-	pub id: u64,
+	/// Which record or batch.
+	pub object: Object,
 	/// Patient.
 	pub patient: u64,
-	/// Who registered it.
-	pub author: AccountId,
-	/// Institution that registered it and keeps its key.
+	/// Who registered it; an anchor names nobody.
+	pub author: Option<AccountId>,
+	/// Institution that registered it and keeps its key; of a batch the device's.
 	pub custodian: u32,
 	/// Kind of document.
 	pub category: u8,
@@ -64,11 +75,11 @@ pub struct RecordView {
 	pub cid: Vec<u8>,
 	/// SHA-256 of the payload.
 	pub sha256: [u8; 32],
-	/// Root of the tree over the payload.
-	pub tree: [u8; 32],
+	/// Root of the tree over the payload; an anchor has none.
+	pub tree: Option<[u8; 32]>,
 	/// Bytes of the payload.
 	pub size: u64,
-	/// When the content was recorded.
+	/// When the content was recorded; of a batch the earliest reading.
 	pub recorded_at: u64,
 }
 
@@ -122,6 +133,26 @@ pub struct AppendQuery {
 	pub recorded_at: u64,
 }
 
+/// The question whether somebody may anchor batches of a patient's readings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnchorQuery {
+	/// Who signed the ticket.
+	pub requester: AccountId,
+	/// Institution of the ticket.
+	pub institution: u32,
+	/// Patient.
+	pub patient: u64,
+}
+
+/// Some of a patient's batches, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BatchPage {
+	/// Id of each, and SHA-256 of its payload.
+	pub batches: Vec<(u64, [u8; 32])>,
+	/// The batch before which the next page begins; `None` after the last.
+	pub next: Option<u64>,
+}
+
 /// The chain at its finalised head. All answers of one call are of finalised blocks only.
 pub trait FinalisedChain: Send + Sync {
 	/// Hash of the genesis block.
@@ -139,11 +170,12 @@ pub trait FinalisedChain: Send + Sync {
 	/// As [`head`](Self::head).
 	fn block(&self, number: u32) -> Result<Option<BlockView>, ChainUnavailable>;
 
-	/// A receipt in the finalised state.
+	/// A receipt in the finalised state, among those of access to objects of this kind: records and batches have receipts
+	/// of their own, with ids of their own.
 	///
 	/// # Errors
 	/// As [`head`](Self::head).
-	fn receipt(&self, id: u64) -> Result<Option<ReceiptView>, ChainUnavailable>;
+	fn receipt(&self, id: u64, object: Object) -> Result<Option<ReceiptView>, ChainUnavailable>;
 
 	/// A record or batch in the finalised state.
 	///
@@ -157,7 +189,14 @@ pub trait FinalisedChain: Send + Sync {
 	/// As [`head`](Self::head).
 	fn registered(&self, patient: u64, sha256: &[u8; 32]) -> Result<Option<RecordView>, ChainUnavailable>;
 
-	/// `AccessControl::still_permits` at the finalised head.
+	/// A page of the patient's batches in the finalised state: the newest, or those before this one. It can be short, even
+	/// empty, and not the last.
+	///
+	/// # Errors
+	/// As [`head`](Self::head).
+	fn batches(&self, patient: u64, before: Option<u64>) -> Result<BatchPage, ChainUnavailable>;
+
+	/// Whether what the receipt permitted would still be permitted at the finalised head.
 	///
 	/// # Errors
 	/// As [`head`](Self::head).
@@ -168,6 +207,12 @@ pub trait FinalisedChain: Send + Sync {
 	/// # Errors
 	/// As [`head`](Self::head).
 	fn decide_append(&self, query: &AppendQuery) -> Result<Verdict, ChainUnavailable>;
+
+	/// Whether somebody may anchor batches of the patient's readings at the finalised head.
+	///
+	/// # Errors
+	/// As [`head`](Self::head).
+	fn may_anchor(&self, query: &AnchorQuery) -> Result<bool, ChainUnavailable>;
 
 	/// Whether `signature` is the account's over `message`.
 	fn verify(&self, account: &AccountId, message: &[u8], signature: &[u8]) -> bool;

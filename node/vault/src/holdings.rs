@@ -2,7 +2,7 @@
 //! keeps the two in step.
 
 use std::{
-	collections::HashMap,
+	collections::{BTreeMap, HashMap},
 	sync::{
 		atomic::{AtomicBool, Ordering},
 		Arc,
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use tokio::task;
 
 use crate::{
-	chain::{AccountId, FinalisedChain, RecordView},
+	chain::{AccountId, FinalisedChain, Object, RecordView},
 	intake::UploadError,
 	key_table::{Begun, Field, KeyTable, KeyTableError, Row, RowState, Upload},
 	store::{PayloadStore, StoreError},
@@ -71,13 +71,13 @@ pub struct Reaped {
 	pub swept: Swept,
 }
 
-/// A pending row and the record with its payload.
+/// A pending row and the record or batch with its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Differing {
 	/// SHA-256 of the payload.
 	pub sha256: [u8; 32],
-	/// The record.
-	pub record: u64,
+	/// The record or batch.
+	pub object: Object,
 	/// The first field in which they differ.
 	pub field: Field,
 }
@@ -88,6 +88,8 @@ pub struct Holdings {
 	store: Arc<dyn PayloadStore>,
 	limits: Limits,
 	under_way: Arc<Mutex<UnderWay>>,
+	/// Pending rows of batches that were anchored otherwise. An anchor never changes: they are looked for once.
+	misanchored: Mutex<HashMap<[u8; 32], Differing>>,
 	/// Whether the last collection deleted nothing, since a payload was unreadable.
 	held_up: AtomicBool,
 }
@@ -100,6 +102,7 @@ impl Holdings {
 			store,
 			limits,
 			under_way: Arc::default(),
+			misanchored: Mutex::default(),
 			held_up: AtomicBool::new(false),
 		}
 	}
@@ -165,7 +168,8 @@ impl Holdings {
 	}
 
 	/// Settles the pending rows whose tickets ended before this time, then sweeps: a row whose record is final becomes
-	/// live; one whose payload stands in another record stays; one without a record goes, and its payload with it.
+	/// live; one whose payload stands in another record stays; one without a record goes, and its payload with it. So with
+	/// batches and their anchors.
 	///
 	/// # Errors
 	/// `Chain` when the chain does not answer: nothing goes then; `Store`, `KeyTable`
@@ -182,8 +186,9 @@ impl Holdings {
 		ended_before: u64,
 		reaped: &mut Reaped,
 	) -> Result<(), UploadError> {
+		let mut batches = BTreeMap::<u64, HashMap<[u8; 32], Waiting>>::new();
 		for sha256 in self.on_table(move |table| table.overdue(ended_before)).await? {
-			let Some(_place) = UnderWay::take(&self.under_way, sha256) else {
+			let Some(place) = UnderWay::take(&self.under_way, sha256) else {
 				continue;
 			};
 			let row = match self.on_table(move |table| table.row(&sha256)).await {
@@ -197,40 +202,113 @@ impl Holdings {
 			// It may have been renewed or registered a moment ago.
 			let overdue =
 				row.filter(|row| row.state == RowState::Pending && row.upload.ticket.not_after < ended_before);
-			if let Some(row) = overdue {
-				self.settle_row(chain, row, reaped).await?;
+			let Some(Row { upload, .. }) = overdue else {
+				continue;
+			};
+			if !upload.ticket.is_batch() {
+				self.settle_record(chain, upload, reaped).await?;
+				continue;
+			}
+			let known = self.misanchored.lock().get(&sha256).copied();
+			match known {
+				Some(differing) => reaped.differing.push(differing),
+				None => {
+					let of_hers = batches.entry(upload.ticket.patient).or_default();
+					let waiting = Waiting {
+						upload,
+						differing: None,
+						_place: place,
+					};
+					of_hers.insert(sha256, waiting);
+				}
+			}
+		}
+		for (patient, waiting) in batches {
+			self.settle_batches(chain, patient, waiting, reaped).await?;
+		}
+		Ok(())
+	}
+
+	async fn settle_record(
+		&self,
+		chain: &Arc<dyn FinalisedChain>,
+		upload: Upload,
+		reaped: &mut Reaped,
+	) -> Result<(), UploadError> {
+		let (sha256, patient) = (upload.ticket.sha256, upload.ticket.patient);
+		let asked = Arc::clone(chain);
+		let Some(record) = aside(move || asked.registered(patient, &sha256)).await?? else {
+			return self.forget(upload, reaped).await;
+		};
+		let differing = self.compare(&upload, record, reaped).await?;
+		reaped.differing.extend(differing);
+		Ok(())
+	}
+
+	/// Settles all overdue batches of a patient's by one walk along her anchors, which the chain keeps in no other order:
+	/// each of them is gone, live, or known to differ when it ends, so that none is walked for again.
+	async fn settle_batches(
+		&self,
+		chain: &Arc<dyn FinalisedChain>,
+		patient: u64,
+		mut waiting: HashMap<[u8; 32], Waiting>,
+		reaped: &mut Reaped,
+	) -> Result<(), UploadError> {
+		let mut before = None;
+		loop {
+			let asked = Arc::clone(chain);
+			let page = aside(move || asked.batches(patient, before)).await??;
+			for (id, sha256) in page.batches {
+				let Some(found) = waiting.get_mut(&sha256) else {
+					continue;
+				};
+				let asked = Arc::clone(chain);
+				// A batch that was listed is there.
+				let Some(batch) = aside(move || asked.record(Object::Batch(id))).await?? else {
+					continue;
+				};
+				match self.compare(&found.upload, batch, reaped).await? {
+					None => drop(waiting.remove(&sha256)),
+					// Another anchor of the same payload may equal it.
+					differing => found.differing = differing,
+				}
+			}
+			before = page.next;
+			if before.is_none() || waiting.is_empty() {
+				break;
+			}
+		}
+		for (sha256, found) in waiting {
+			match found.differing {
+				None => self.forget(found.upload, reaped).await?,
+				Some(differing) => {
+					self.misanchored.lock().insert(sha256, differing);
+					reaped.differing.push(differing);
+				}
 			}
 		}
 		Ok(())
 	}
 
-	async fn settle_row(
+	/// Makes a row live for the record or batch with its payload, unless they differ.
+	async fn compare(
 		&self,
-		chain: &Arc<dyn FinalisedChain>,
-		row: Row,
+		upload: &Upload,
+		found: RecordView,
 		reaped: &mut Reaped,
-	) -> Result<(), UploadError> {
-		let upload = row.upload;
-		let (sha256, patient) = (upload.ticket.sha256, upload.ticket.patient);
-		let asked = Arc::clone(chain);
-		let record = aside(move || asked.registered(patient, &sha256)).await??;
-		match record {
-			Some(record) => match upload.difference(&record) {
-				Some(field) => reaped.differing.push(Differing {
-					sha256,
-					record: record.id,
-					field,
-				}),
-				None => {
-					self.mark_live(sha256, record).await?;
-					reaped.live = reaped.live.saturating_add(1);
-				}
-			},
-			None => {
-				let forgotten = self.on_table(move |table| table.forget(&upload)).await?;
-				reaped.forgotten = reaped.forgotten.saturating_add(u64::from(forgotten));
-			}
+	) -> Result<Option<Differing>, UploadError> {
+		let (sha256, object) = (upload.ticket.sha256, found.object);
+		if let Some(field) = upload.difference(&found) {
+			return Ok(Some(Differing { sha256, object, field }));
 		}
+		self.mark_live(sha256, found).await?;
+		reaped.live = reaped.live.saturating_add(1);
+		Ok(None)
+	}
+
+	async fn forget(&self, upload: Upload, reaped: &mut Reaped) -> Result<(), UploadError> {
+		let forgotten = self.on_table(move |table| table.forget(&upload)).await?;
+		reaped.forgotten = reaped.forgotten.saturating_add(u64::from(forgotten));
 		Ok(())
 	}
 
@@ -334,6 +412,14 @@ impl Holdings {
 		let table = Arc::clone(&self.table);
 		aside(move || work(&table)).await?.map_err(UploadError::KeyTable)
 	}
+}
+
+/// An overdue batch that is looked for among its patient's anchors.
+struct Waiting {
+	upload: Upload,
+	/// An anchor with its payload that is not what was uploaded.
+	differing: Option<Differing>,
+	_place: Place,
 }
 
 /// What became of a payload that was begun.

@@ -111,6 +111,9 @@ pub enum Kind {
 	/// A key of the key table, for one epoch.
 	#[codec(index = 2)]
 	Epoch,
+	/// A medical device's ed25519 seed: what it signs readings with.
+	#[codec(index = 3)]
+	Device,
 }
 
 impl std::fmt::Display for Kind {
@@ -119,6 +122,7 @@ impl std::fmt::Display for Kind {
 			Self::Seed => "seed",
 			Self::Custodian => "custodian",
 			Self::Epoch => "epoch",
+			Self::Device => "device",
 		})
 	}
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod alert;
 pub mod between;
 pub mod chain;
 mod checked_body;

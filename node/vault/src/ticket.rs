@@ -8,6 +8,12 @@ use crate::signing::{signing_payload, UPLOAD_TAG};
 pub const TICKET_VERSION: u8 = 1;
 /// The longest CID, as on chain.
 pub const MAX_CID_LEN: usize = 64;
+/// The media type of a batch of readings; none of the runtime's.
+pub const BATCH_MEDIA: u8 = 0xff;
+/// What category a batch is judged as: Vitals.
+pub const BATCH_CATEGORY: u8 = 8;
+/// For which purpose a batch is written: Treatment.
+pub const BATCH_PURPOSE: u8 = 0;
 
 /// An upload ticket. Enumerations are their SCALE index: `purpose`, `category` and `media` as in the runtime.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -45,6 +51,11 @@ pub struct UploadTicket {
 }
 
 impl UploadTicket {
+	/// Whether it is for a batch of readings, which is anchored, and no record.
+	pub fn is_batch(&self) -> bool {
+		self.media == BATCH_MEDIA
+	}
+
 	/// The bytes its author signs.
 	pub fn signing_payload(&self) -> Vec<u8> {
 		signing_payload(UPLOAD_TAG, self)

@@ -183,6 +183,8 @@ pub enum Purpose {
 	Subject,
 	/// The desk made it for the request with this hash.
 	Release([u8; 32]),
+	/// What an alert says, for one who may acknowledge it; in the place of the payload's hash stands the alert's commitment.
+	Alert,
 }
 
 /// What a wrap is bound to by HPKE's `info`.
@@ -205,6 +207,7 @@ impl Binding {
 			Purpose::Custody => 1,
 			Purpose::Subject => 2,
 			Purpose::Release(_) => 3,
+			Purpose::Alert => 4,
 		};
 		let mut info = b"salus/wrap/1".to_vec();
 		info.extend_from_slice(&[WRAP_SUITE_X25519, kind]);

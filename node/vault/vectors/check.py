@@ -436,7 +436,7 @@ def check_keystore():
     public = b"".join(scale_text(k) + scale_text(v) for k, v in sorted(file["public"].items()))
     associated = (
         b"salus/keystore/1"
-        + bytes([file["version"], {"seed": 0, "custodian": 1, "epoch": 2}[file["kind"]]])
+        + bytes([file["version"], {"seed": 0, "custodian": 1, "epoch": 2, "device": 3}[file["kind"]]])
         + scale_text(file["label"])
         + compact(len(file["public"]))
         + public

@@ -33,6 +33,10 @@ impl BatchSecret {
 		Self(bytes)
 	}
 
+	pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+		&self.0
+	}
+
 	/// What derives the salts.
 	pub fn salts(&self) -> Salts {
 		Salts(Hkdf::new(None, &self.0))

@@ -46,6 +46,18 @@ pub enum Flag {
 	Implausible,
 }
 
+impl Flag {
+	/// Its name, for metrics and JSON.
+	pub fn name(self) -> &'static str {
+		match self {
+			Self::UnknownCode => "UnknownCode",
+			Self::UnknownUnit => "UnknownUnit",
+			Self::Impossible => "Impossible",
+			Self::Implausible => "Implausible",
+		}
+	}
+}
+
 const fn whole(value: i64) -> Decimal {
 	Decimal::new(value, 0)
 }

@@ -1,10 +1,10 @@
 //! What a patient has before her: nobody is in two places at once.
 
-use crate::{Agenda, Config, Engagement, Error, Hold, Hope, MAX_WISHES};
+use crate::{Agenda, Config, Engagement, Error, Hold, Hope, Visit, MAX_WISHES};
 use frame_support::ensure;
-use salus_primitives::{AppointmentId, Moment, Period};
+use salus_primitives::{AppointmentId, Moment, Period, Practitioners, Slot};
 
-impl Agenda {
+impl<AccountId: Clone + PartialEq> Agenda<AccountId> {
 	/// Adds an appointment, if she has no other at that time.
 	pub(crate) fn engage<T: Config>(
 		&mut self,
@@ -12,18 +12,37 @@ impl Agenda {
 		period: Period,
 		now: Moment,
 	) -> Result<(), Error<T>> {
-		self.engagements.retain(|engagement| now < engagement.period.end);
-		ensure!(
-			!self
-				.engagements
-				.iter()
-				.any(|engagement| engagement.period.overlaps(&period)),
-			Error::PatientOverlaps
-		);
+		self.ensure_free(period, now)?;
 		self.engagements
 			.try_push(Engagement { appointment, period })
-			.map_err(|_| Error::TooManyAppointments)?;
-		self.free_holds(period);
+			.map_err(|_| Error::TooManyAppointments)
+	}
+
+	/// Adds an appointment that she begins under an id that was merged, if she has no other at that time.
+	pub(crate) fn carry<T: Config>(
+		&mut self,
+		appointment: AppointmentId,
+		period: Period,
+		now: Moment,
+	) -> Result<(), Error<T>> {
+		if self.carried.iter().any(|carried| carried.appointment == appointment) {
+			return Ok(());
+		}
+		self.ensure_free(period, now)?;
+		self.carried
+			.try_push(Engagement { appointment, period })
+			.map_err(|_| Error::TooManyAppointments)
+	}
+
+	/// She has nothing at that time; what is past goes out.
+	fn ensure_free<T: Config>(&mut self, period: Period, now: Moment) -> Result<(), Error<T>> {
+		self.engagements.retain(|engagement| now < engagement.period.end);
+		self.carried.retain(|engagement| now < engagement.period.end);
+		let mut all = self.engagements.iter().chain(&self.carried);
+		ensure!(
+			!all.any(|engagement| engagement.period.overlaps(&period)),
+			Error::PatientOverlaps
+		);
 		Ok(())
 	}
 
@@ -31,20 +50,61 @@ impl Agenda {
 	pub(crate) fn disengage(&mut self, appointment: AppointmentId) {
 		self.engagements
 			.retain(|engagement| engagement.appointment != appointment);
+		self.carried.retain(|engagement| engagement.appointment != appointment);
 	}
 
-	/// Adds a hold, or prolongs the one that begins at the same time.
-	pub(crate) fn hold<T: Config>(&mut self, start: Moment, until: Moment, now: Moment) -> Result<(), Error<T>> {
-		self.holds.retain(|hold| now < hold.until && hold.start != start);
-		self.holds
-			.try_push(Hold { start, until })
-			.map_err(|_| Error::TooManyHolds)
+	/// Adds a hold, if nothing is held for her at that time.
+	pub(crate) fn hold<T: Config>(
+		&mut self,
+		visit: &Visit<AccountId>,
+		until: Moment,
+		now: Moment,
+	) -> Result<(), Error<T>> {
+		self.holds.retain(|hold| now < hold.until);
+		ensure!(
+			!self.holds.iter().any(|hold| hold.period.overlaps(&visit.period)),
+			Error::HoldOverlaps
+		);
+		let hold = Hold {
+			period: visit.period,
+			practitioners: visit.practitioners.clone(),
+			until,
+		};
+		self.holds.try_push(hold).map_err(|_| Error::TooManyHolds)
 	}
 
-	/// Takes out the holds that begin within this period.
-	pub(crate) fn free_holds(&mut self, period: Period) {
+	/// Why a visit can't take a slot that is held for her: a hold is booked as a whole, and an offer is accepted.
+	pub(crate) fn refusal<T: Config>(
+		&self,
+		visit: &Visit<AccountId>,
+		practitioner: &AccountId,
+		slot: &Slot,
+	) -> Option<Error<T>> {
+		match self.holds.iter().find(|hold| hold.has(practitioner, slot)) {
+			Some(hold) if hold.is_within(visit.period, visit.practitioners) => None,
+			Some(_) => Some(Error::HoldOverlaps),
+			None => Some(Error::SlotOffered),
+		}
+	}
+
+	/// Takes out the holds that are booked as a whole.
+	pub(crate) fn use_holds(&mut self, visit: &Visit<AccountId>) {
 		self.holds
-			.retain(|hold| hold.start < period.start || period.end <= hold.start);
+			.retain(|hold| !hold.is_within(visit.period, visit.practitioners));
+	}
+
+	/// Takes out the hold of just this time of just these. It is released as it was made.
+	pub(crate) fn let_go(
+		&mut self,
+		period: Period,
+		practitioners: &Practitioners<AccountId>,
+		now: Moment,
+	) -> Option<Hold<AccountId>> {
+		let at = self.holds.iter().position(|hold| {
+			let same = hold.period == period && hold.practitioners.len() == practitioners.len();
+			same && now < hold.until && hold.is_within(period, practitioners)
+		})?;
+		Some(self.holds.remove(at))
 	}
 
 	/// Adds a waiting list; the last places are for those whose day was cancelled.

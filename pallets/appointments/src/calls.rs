@@ -7,8 +7,8 @@ use frame_support::pallet_macros::pallet_section;
 mod calls {
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Opens slots of a practitioner, up to 128, and offers them to who waits for her. Weekly hours are expanded off
-		/// chain, in the institution's time zone. By the practitioner or the desk.
+		/// Opens slots of a practitioner, up to 128 on up to eight UTC days, and offers them to who waits for her. Weekly
+		/// hours are expanded off chain, in the institution's time zone. By the practitioner or the desk.
 		///
 		/// # Events
 		/// [`Event::Opened`], [`Event::Offered`] for each offer.
@@ -16,7 +16,7 @@ mod calls {
 		/// # Errors
 		/// [`Error::UnknownInstitution`], [`Error::InstitutionInactive`], [`Error::NotPermitted`],
 		/// [`Error::NoCredential`], [`Error::NotAPractitioner`], [`Error::PractitionerInactive`], [`Error::NoSlots`],
-		/// [`Error::PeriodInverted`], [`Error::NotWholeMinutes`], [`Error::SlotTooShort`],
+		/// [`Error::TooManyDays`], [`Error::PeriodInverted`], [`Error::NotWholeMinutes`], [`Error::SlotTooShort`],
 		/// [`Error::CrossesMidnight`], [`Error::InPast`], [`Error::TooFarAhead`], [`Error::SlotOverlaps`],
 		/// [`Error::CalendarFull`].
 		#[pallet::call_index(0)]
@@ -95,8 +95,8 @@ mod calls {
 			Ok(())
 		}
 
-		/// Holds a time of up to four practitioners for a patient, for 15 minutes and not longer than until it begins. By
-		/// the patient, her guardian or the desk.
+		/// Holds a time of up to four practitioners for a patient, of up to 32 slots of all, for 15 minutes and not longer
+		/// than until it begins. By the patient, her guardian or the desk.
 		///
 		/// # Events
 		/// [`Event::Held`].
@@ -113,12 +113,7 @@ mod calls {
 			period: Period,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			let visit = Visit {
-				patient,
-				institution,
-				practitioners: &practitioners,
-				period,
-			};
+			let visit = Visit::new(patient, institution, &practitioners, period);
 			Self::ensure_visit(&who, &visit)?;
 			let until = Self::hold_all(&visit)?;
 			Self::deposit_event(Event::Held {
@@ -130,14 +125,14 @@ mod calls {
 			Ok(())
 		}
 
-		/// Releases what is held for a patient, and offers it to who waits. By the patient, her guardian or the desk.
+		/// Releases what is held for a patient, as it was held, and offers it to who waits. By the patient, her guardian or
+		/// the desk.
 		///
 		/// # Events
 		/// [`Event::Released`], [`Event::Offered`] for each offer.
 		///
 		/// # Errors
-		/// [`Error::UnknownPatient`], [`Error::NotPermitted`], [`Error::PeriodInverted`], [`Error::TooLong`],
-		/// [`Error::NotHeld`].
+		/// [`Error::UnknownPatient`], [`Error::NotPermitted`], [`Error::ForeignPatient`], [`Error::NotHeld`].
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::release(weights::count(practitioners.len())))]
 		pub fn release(
@@ -148,8 +143,9 @@ mod calls {
 			period: Period,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::ensure_acts_for(&who, patient, institution)?;
-			Self::release_all(patient, institution, &practitioners, period)?;
+			let (_, entry) = Self::ensure_acts_for(&who, patient, institution)?;
+			ensure!(entry.institution == institution, Error::<T>::ForeignPatient);
+			Self::release_all(&Visit::new(patient, institution, &practitioners, period))?;
 			Self::deposit_event(Event::Released {
 				patient,
 				practitioners,
@@ -158,11 +154,12 @@ mod calls {
 			Ok(())
 		}
 
-		/// Books a time of up to four practitioners of one institution for a patient of it: all or none. By the patient,
-		/// her guardian or the desk.
+		/// Books a time of up to four practitioners of one institution for a patient of it: all or none. What she
+		/// waited for with one of them in place of a cancelled appointment is cancelled. By the patient, her guardian or the
+		/// desk.
 		///
 		/// # Events
-		/// [`Event::Booked`].
+		/// [`Event::Booked`], [`Event::Cancelled`] for a proposal, [`Event::Offered`] for each offer.
 		///
 		/// # Errors
 		/// [`Error::UnknownPatient`], [`Error::NotPermitted`], [`Error::PatientNotActive`],
@@ -170,8 +167,8 @@ mod calls {
 		/// [`Error::NoPractitioner`], [`Error::DuplicatePractitioner`], [`Error::NoCredential`],
 		/// [`Error::NotAPractitioner`], [`Error::PractitionerInactive`], [`Error::PeriodInverted`],
 		/// [`Error::TooLong`], [`Error::InPast`], [`Error::NoSlot`], [`Error::TooManySlots`], [`Error::SlotTaken`],
-		/// [`Error::SlotHeld`], [`Error::SlotBlocked`], [`Error::PatientOverlaps`], [`Error::TooManyAppointments`],
-		/// [`Error::IdsExhausted`].
+		/// [`Error::SlotHeld`], [`Error::HoldOverlaps`], [`Error::SlotOffered`], [`Error::SlotBlocked`],
+		/// [`Error::PatientOverlaps`], [`Error::TooManyAppointments`], [`Error::IdsExhausted`].
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::book(weights::count(practitioners.len())))]
 		pub fn book(
@@ -183,21 +180,18 @@ mod calls {
 			mode: Mode,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			let visit = Visit {
-				patient,
-				institution,
-				practitioners: &practitioners,
-				period,
-			};
-			Self::ensure_visit(&who, &visit)?;
-			let appointment = Self::book_all(&who, visit, mode)?;
-			let entry = T::Audit::append(patient, Some(who), Kind::AppointmentBooked { appointment });
+			let visit = Visit::new(patient, institution, &practitioners, period);
+			let party = Self::ensure_visit(&who, &visit)?;
+			let appointment = Self::book_all(&who, &visit, mode)?;
+			let kind = Kind::AppointmentBooked { appointment };
+			let entry = T::Audit::append(patient, Some(who.clone()), kind);
 			Self::deposit_event(Event::Booked {
 				patient,
 				appointment,
 				period,
 				entry,
 			});
+			Self::make_up(&who, party, &visit);
 			Ok(())
 		}
 
@@ -221,12 +215,7 @@ mod calls {
 			let who = ensure_signed(origin)?;
 			let booked = Self::ensure_appointment(appointment)?;
 			let patient = booked.patient;
-			let visit = Visit {
-				patient,
-				institution: booked.institution,
-				practitioners: &practitioners,
-				period,
-			};
+			let visit = Visit::new(patient, booked.institution, &practitioners, period);
 			Self::ensure_visit(&who, &visit)?;
 			Self::move_to(appointment, booked, practitioners, period)?;
 			let entry = T::Audit::append(patient, Some(who), Kind::AppointmentRescheduled { appointment });
@@ -239,14 +228,14 @@ mod calls {
 			Ok(())
 		}
 
-		/// Cancels an appointment that is proposed, booked or arrived. What becomes free is offered to who waits. By the
-		/// patient, her guardian, the desk or one of its practitioners.
+		/// Cancels an appointment that is proposed, booked and not over, or arrived, until seven days after its end. What
+		/// becomes free is offered to who waits. By the patient, her guardian, the desk or one of its practitioners.
 		///
 		/// # Events
 		/// [`Event::Cancelled`], [`Event::Offered`] for each offer.
 		///
 		/// # Errors
-		/// [`Error::UnknownAppointment`], [`Error::NotPermitted`], [`Error::WrongStatus`].
+		/// [`Error::UnknownAppointment`], [`Error::NotPermitted`], [`Error::WrongStatus`], [`Error::TooLate`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::cancel())]
 		pub fn cancel(origin: OriginFor<T>, appointment: AppointmentId, reason: CancelReason) -> DispatchResult {
@@ -277,8 +266,8 @@ mod calls {
 		/// [`Error::ForeignPatient`], [`Error::UnknownInstitution`], [`Error::InstitutionInactive`],
 		/// [`Error::NoCredential`], [`Error::NotAPractitioner`], [`Error::PractitionerInactive`],
 		/// [`Error::PeriodInverted`], [`Error::InPast`], [`Error::TooFarAhead`], [`Error::TooLong`],
-		/// [`Error::LengthImpossible`], [`Error::PriorityByDeskOnly`], [`Error::AlreadyWaiting`],
-		/// [`Error::WaitingListFull`], [`Error::TooManyWishes`], [`Error::IdsExhausted`].
+		/// [`Error::LengthImpossible`], [`Error::PriorityByDeskOnly`], [`Error::LengthByDeskOnly`],
+		/// [`Error::AlreadyWaiting`], [`Error::WaitingListFull`], [`Error::TooManyWishes`], [`Error::IdsExhausted`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::propose())]
 		#[allow(clippy::too_many_arguments)]
@@ -378,10 +367,7 @@ mod calls {
 			let who = ensure_signed(origin)?;
 			Self::ensure_keeps(&who, &practitioner, institution)?;
 			Self::ensure_practitioner(&practitioner, institution)?;
-			let mut diary = Diary::<T>::new();
-			let made = Self::offer_within(&mut diary, &practitioner, opening::day_period(day), None);
-			ensure!(made > 0, Error::<T>::NothingOffered);
-			diary.save();
+			Self::offer_day(&practitioner, institution, day)?;
 			Ok(())
 		}
 
@@ -418,7 +404,7 @@ mod calls {
 				most: most.min(MAX_DISPLACED),
 				next: &next,
 			};
-			let (displaced, left) = Self::close(&closing)?;
+			let (displaced, left) = Self::cancel_time(&closing)?;
 			let days = weights::count(next.len());
 			Self::deposit_event(Event::DayCancelled {
 				practitioner,
@@ -430,13 +416,15 @@ mod calls {
 			Ok(Some(T::WeightInfo::cancel_day(displaced, days)).into())
 		}
 
-		/// Notes that the patient is there, from four hours before. By the desk or one of the practitioners.
+		/// Notes that the patient is there, from four hours before until seven days after. By the desk or one of the
+		/// practitioners.
 		///
 		/// # Events
 		/// [`Event::Arrived`].
 		///
 		/// # Errors
-		/// [`Error::UnknownAppointment`], [`Error::NotPermitted`], [`Error::WrongStatus`], [`Error::TooEarly`].
+		/// [`Error::UnknownAppointment`], [`Error::NotPermitted`], [`Error::WrongStatus`], [`Error::TooEarly`],
+		/// [`Error::TooLate`], and of a merged patient [`Error::PatientOverlaps`], [`Error::TooManyAppointments`].
 		#[pallet::call_index(13)]
 		#[pallet::weight(T::WeightInfo::arrive())]
 		pub fn arrive(origin: OriginFor<T>, appointment: AppointmentId) -> DispatchResult {
@@ -451,13 +439,14 @@ mod calls {
 			Ok(())
 		}
 
-		/// Notes that an appointment took place. By the desk or one of the practitioners.
+		/// Notes that an appointment took place, until seven days after. By the desk or one of the practitioners.
 		///
 		/// # Events
 		/// [`Event::Fulfilled`].
 		///
 		/// # Errors
-		/// [`Error::UnknownAppointment`], [`Error::NotPermitted`], [`Error::WrongStatus`], [`Error::TooEarly`].
+		/// [`Error::UnknownAppointment`], [`Error::NotPermitted`], [`Error::WrongStatus`], [`Error::TooEarly`],
+		/// [`Error::TooLate`], and of a merged patient [`Error::PatientOverlaps`], [`Error::TooManyAppointments`].
 		#[pallet::call_index(14)]
 		#[pallet::weight(T::WeightInfo::fulfil())]
 		pub fn fulfil(origin: OriginFor<T>, appointment: AppointmentId) -> DispatchResult {
@@ -495,16 +484,16 @@ mod calls {
 
 		/// Joins a tele-consultation, from 15 minutes before its appointment until its end: one of its practitioners, at
 		/// its institution, or without an institution the patient and who stands by her, as far as the decision engine
-		/// permits them to view encounters. The first to join says which commitment to the session's key it has. A
-		/// refusal is no error: it is written down.
+		/// permits them to view encounters. A practitioner, the patient or her guardian begins it, and says which commitment
+		/// to the session's key it has; after an end, another session. A refusal is no error: it is written down.
 		///
 		/// # Events
 		/// [`Event::Joined`], or [`Event::JoinRefused`].
 		///
 		/// # Errors
 		/// [`Error::UnknownAppointment`], [`Error::NotTele`], [`Error::NotAParticipant`], [`Error::WrongStatus`],
-		/// [`Error::TooEarly`], [`Error::TooLate`], [`Error::ConsultationOver`], [`Error::SessionDiffers`],
-		/// [`Error::AlreadyJoined`], [`Error::TooManyParticipants`].
+		/// [`Error::TooEarly`], [`Error::TooLate`], [`Error::NoConsultation`], [`Error::SessionDiffers`],
+		/// [`Error::AlreadyJoined`], [`Error::TooManyParticipants`], and of a merged patient as for [`Pallet::arrive`].
 		#[pallet::call_index(16)]
 		#[pallet::weight(weights::join::<T>())]
 		pub fn join(
@@ -537,14 +526,15 @@ mod calls {
 			Ok(Some(weight).into())
 		}
 
-		/// Ends a tele-consultation for all. By one who takes part.
+		/// Ends a tele-consultation for all, four hours after its appointment at the latest. By one who takes part: a
+		/// practitioner, the patient or her guardian.
 		///
 		/// # Events
 		/// [`Event::ConsultationEnded`].
 		///
 		/// # Errors
 		/// [`Error::UnknownAppointment`], [`Error::NoConsultation`], [`Error::NotAParticipant`],
-		/// [`Error::ConsultationOver`].
+		/// [`Error::NotPermitted`], [`Error::ConsultationOver`], [`Error::TooLate`].
 		#[pallet::call_index(17)]
 		#[pallet::weight(T::WeightInfo::end_consultation())]
 		pub fn end_consultation(origin: OriginFor<T>, appointment: AppointmentId) -> DispatchResult {
@@ -572,6 +562,34 @@ mod calls {
 			ensure_signed(origin)?;
 			Self::forget(&practitioner, day)?;
 			Self::deposit_event(Event::Pruned { practitioner, day });
+			Ok(())
+		}
+
+		/// Closes the slots of a time, of up to 31 days, that are free, lapsed or blocked: they are there no more. By the
+		/// desk, or by the practitioner, of slots of hers at any institution.
+		///
+		/// # Events
+		/// [`Event::Closed`].
+		///
+		/// # Errors
+		/// [`Error::NotPermitted`], [`Error::PeriodInverted`], [`Error::TooLong`], [`Error::NoSlot`].
+		#[pallet::call_index(19)]
+		#[pallet::weight(weights::close::<T>(*period))]
+		pub fn close(
+			origin: OriginFor<T>,
+			practitioner: T::AccountId,
+			institution: InstitutionId,
+			period: Period,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::ensure_frees(&who, &practitioner, institution)?;
+			let slots = Self::close_all(&practitioner, institution, period)?;
+			Self::deposit_event(Event::Closed {
+				practitioner,
+				institution,
+				period,
+				slots,
+			});
 			Ok(())
 		}
 	}

@@ -26,7 +26,7 @@ pub(crate) struct Closing<'a, AccountId> {
 impl<T: Config> Pallet<T> {
 	/// Blocks a time, cancels the appointments that are still to begin in it, as many as the caller asks for, and puts
 	/// their patients first on the waiting list. How many were cancelled and how many are left.
-	pub(crate) fn close(closing: &Closing<T::AccountId>) -> Result<(u32, u32), Error<T>> {
+	pub(crate) fn cancel_time(closing: &Closing<T::AccountId>) -> Result<(u32, u32), Error<T>> {
 		let Closing {
 			practitioner,
 			institution,
@@ -76,12 +76,15 @@ impl<T: Config> Pallet<T> {
 				slot.state = SlotState::BusyUnavailable;
 			}
 		});
-		Self::take_offers_back(practitioner, period);
+		let parts = Self::take_offers_back(&mut diary, practitioner, institution, period);
 		for (colleague, part) in freed {
-			Self::offer_within(&mut diary, &colleague, part, None);
+			Self::offer_within(&mut diary, &colleague, institution, part, None);
+		}
+		for part in parts {
+			Self::offer_within(&mut diary, practitioner, institution, part, None);
 		}
 		for day in closing.next {
-			Self::offer_within(&mut diary, practitioner, day_period(*day), None);
+			Self::offer_within(&mut diary, practitioner, institution, day_period(*day), None);
 		}
 		diary.save();
 		Ok((count(displaced), count(found.len().saturating_sub(displaced))))
@@ -97,8 +100,8 @@ impl<T: Config> Pallet<T> {
 		let now = T::Time::now();
 		let patient = appointment.patient;
 		let reason = CancelReason::Provider;
+		Self::end_engagement(id, patient);
 		let mut agenda = Agendas::<T>::get(patient);
-		agenda.disengage(id);
 		appointment.status = AppointmentStatus::Cancelled {
 			by: closing.party,
 			reason,
@@ -130,6 +133,7 @@ impl<T: Config> Pallet<T> {
 			offer: None,
 		};
 		let mut list = Waiting::<T>::get(closing.practitioner);
+		list.retain(|wish| now < wish.wanted.end);
 		let at = list.partition_point(|other| other.rank() < wish.rank());
 		let placed =
 			list.try_insert(at, wish).is_ok() && agenda.hope::<T>(proposal, wish.wanted.end, true, now).is_ok();
@@ -162,16 +166,32 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What was offered within a time that is cancelled can't be accepted any more.
-	fn take_offers_back(practitioner: &T::AccountId, period: Period) {
-		let is_within = |wish: &Wish| wish.offer.is_some_and(|offer| offer.period.overlaps(&period));
+	/// What an institution offered within a time that it cancels can't be accepted any more. Which of it has a part that is
+	/// not cancelled, and free now: two at most.
+	fn take_offers_back(
+		diary: &mut Diary<T>,
+		practitioner: &T::AccountId,
+		institution: InstitutionId,
+		period: Period,
+	) -> Vec<Period> {
+		let now = T::Time::now();
 		let mut list = Waiting::<T>::get(practitioner);
-		if list.iter().any(is_within) {
-			for wish in list.iter_mut().filter(|wish| is_within(wish)) {
-				wish.offer = None;
+		let (mut any, mut freed) = (false, Vec::new());
+		for wish in list.iter_mut().filter(|wish| wish.institution == institution) {
+			let Some(offer) = wish.live_offer(now).filter(|offer| offer.period.overlaps(&period)) else {
+				continue;
+			};
+			any = true;
+			wish.offer = None;
+			if !period.contains(&offer.period) {
+				diary.let_go(practitioner, institution, offer.period, wish.patient, offer.until);
+				freed.push(offer.period);
 			}
+		}
+		if any {
 			Waiting::<T>::insert(practitioner, list);
 		}
+		freed
 	}
 
 	/// Removes the calendar of a day that is long past.

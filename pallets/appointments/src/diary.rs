@@ -1,6 +1,6 @@
 //! Calendars in memory: a call reads each day once, and writes it once, after all was found to be in order.
 
-use crate::{Calendar, Config, Error, MAX_SPAN};
+use crate::{Calendar, Config, Error, Visit, HOLD_LIFETIME, MAX_SPAN};
 use alloc::collections::BTreeMap;
 use core::marker::PhantomData;
 use frame_support::ensure;
@@ -49,17 +49,17 @@ impl<T: Config> Diary<T> {
 		}
 	}
 
-	/// Takes a practitioner's whole time in this period, without a gap and without a part of a slot left over. A slot is
-	/// taken that is free or held for this patient.
+	/// Takes a practitioner's whole time of a visit, without a gap and without a part of a slot left over. A slot is taken
+	/// that is free; of what is held for this patient, `own` says why not. How many slots it took.
 	pub fn take(
 		&mut self,
 		practitioner: &T::AccountId,
-		institution: InstitutionId,
-		period: Period,
-		patient: PatientId,
+		visit: &Visit<T::AccountId>,
 		state: SlotState,
 		now: Moment,
-	) -> Result<(), Error<T>> {
+		own: impl Fn(&Slot) -> Option<Error<T>>,
+	) -> Result<usize, Error<T>> {
+		let (period, institution) = (visit.period, visit.institution);
 		let mut reached = period.start;
 		let mut found = 0_usize;
 		let mut refused = None;
@@ -70,7 +70,13 @@ impl<T: Config> Diary<T> {
 				ensure!(follows, Error::NoSlot);
 				reached = slot.period.end;
 				found = found.saturating_add(1);
-				refused = refused.or(refusal::<T>(slot, patient, now));
+				refused = refused.or_else(|| {
+					if slot.is_held_for(visit.patient, now) {
+						own(slot)
+					} else {
+						refusal(slot, now)
+					}
+				});
 			}
 		}
 		ensure!(reached == period.end, Error::NoSlot);
@@ -79,7 +85,7 @@ impl<T: Config> Diary<T> {
 			return Err(error);
 		}
 		self.visit(practitioner, period, |slot| slot.state = state);
-		Ok(())
+		Ok(found)
 	}
 
 	/// Frees what an appointment has of a practitioner's time.
@@ -91,68 +97,99 @@ impl<T: Config> Diary<T> {
 		});
 	}
 
-	/// Frees what is held for a patient at an institution. Whether anything was.
+	/// Frees what is held for a patient at an institution until then.
 	pub fn let_go(
 		&mut self,
 		practitioner: &T::AccountId,
 		institution: InstitutionId,
 		period: Period,
 		patient: PatientId,
-		now: Moment,
-	) -> bool {
-		let mut any = false;
+		until: Moment,
+	) {
 		self.visit(practitioner, period, |slot| {
-			if slot.institution == institution && slot.is_held_for(patient, now) {
+			if slot.institution == institution && slot.state == (SlotState::BusyTentative { patient, until }) {
 				slot.state = SlotState::Free;
-				any = true;
 			}
 		});
-		any
 	}
 
-	/// The first free time that begins within this period and is as somebody wishes, on one day.
+	/// The first free time that begins within this period and is as somebody wishes, on one day. Each slot is looked at
+	/// once, however long the wish: the time between the first and the last slot of a run grows at its end, and while it is
+	/// too long shrinks at its beginning.
 	pub fn find(&mut self, practitioner: &T::AccountId, wish: &Wish, within: Period, now: Moment) -> Option<Period> {
+		let soonest = now.saturating_add(HOLD_LIFETIME);
+		let earliest = within.start.max(wish.wanted.start);
 		within.days().find_map(|day| {
 			let slots = self.day(practitioner, day);
-			slots.iter().enumerate().find_map(|(at, first)| {
-				let start = first.period.start;
-				let period = Period::new(start, start.checked_add(wish.length)?);
-				let fits = now < start && within.start <= start && start < within.end && wish.wanted.contains(&period);
-				if !fits {
-					return None;
+			let mut first = slots.partition_point(|slot| slot.period.start < earliest);
+			let mut reached = Moment::MAX;
+			for (last, slot) in slots.iter().enumerate().skip(first) {
+				if slot.institution != wish.institution || !slot.is_free(now) {
+					first = last.saturating_add(1);
+					continue;
 				}
-				let mut reached = start;
-				for slot in slots.iter().skip(at).take(MAX_SPAN) {
-					let follows =
-						slot.period.start == reached && slot.institution == wish.institution && slot.is_free(now);
-					if !follows {
+				if slot.period.start != reached {
+					first = last;
+				}
+				reached = slot.period.end;
+				for begin in slots.iter().take(last.saturating_add(1)).skip(first) {
+					let period = Period::new(begin.period.start, reached);
+					if within.end <= period.start {
 						return None;
 					}
-					reached = slot.period.end;
-					if period.end <= reached {
+					let short = period.length() <= wish.length && last.saturating_sub(first) < MAX_SPAN;
+					if short && soonest < period.start {
+						let suits = period.length() == wish.length && wish.wanted.contains(&period);
+						if suits {
+							return Some(period);
+						}
 						break;
 					}
+					first = first.saturating_add(1);
 				}
-				(reached == period.end).then_some(period)
-			})
+			}
+			None
 		})
 	}
 
-	/// Writes what was changed.
+	/// Takes out the slots of a time of which it is said that they go. How many went.
+	pub fn remove(
+		&mut self,
+		practitioner: &T::AccountId,
+		period: Period,
+		mut goes: impl FnMut(&Slot) -> bool,
+	) -> usize {
+		let mut gone = 0_usize;
+		for day in period.days() {
+			let (slots, changed) = self.entry(practitioner, day);
+			let before = slots.len();
+			slots.retain(|slot| !(period.contains(&slot.period) && goes(slot)));
+			let left = before.saturating_sub(slots.len());
+			*changed |= left > 0;
+			gone = gone.saturating_add(left);
+		}
+		gone
+	}
+
+	/// Writes what was changed. A day without slots is not kept.
 	pub fn save(self) {
 		for ((practitioner, day), (slots, changed)) in self.days {
-			// Days without slots were looked at too.
-			if changed && !slots.is_empty() {
+			if !changed {
+				continue;
+			}
+			if slots.is_empty() {
+				Calendar::<T>::remove(practitioner, day);
+			} else {
 				Calendar::<T>::insert(practitioner, day, slots);
 			}
 		}
 	}
 }
 
-/// Why a patient can't have a slot.
-fn refusal<T: Config>(slot: &Slot, patient: PatientId, now: Moment) -> Option<Error<T>> {
+/// Why a patient can't have a slot that is not held for her.
+fn refusal<T: Config>(slot: &Slot, now: Moment) -> Option<Error<T>> {
 	match slot.state {
-		_ if slot.is_free(now) || slot.is_held_for(patient, now) => None,
+		_ if slot.is_free(now) => None,
 		SlotState::Busy(_) => Some(Error::SlotTaken),
 		SlotState::BusyUnavailable => Some(Error::SlotBlocked),
 		SlotState::BusyTentative { .. } | SlotState::Free => Some(Error::SlotHeld),

@@ -23,8 +23,8 @@ mod errors {
 		PractitionerInactive,
 		/// The account's role there sees no patients.
 		NotAPractitioner,
-		/// The signer is neither the patient, her guardian in force nor the institution's desk, nor where it is asked
-		/// for the practitioner: ask one of them.
+		/// The signer is neither the patient, her guardian in force who consents for her nor the institution's desk, nor
+		/// where it is asked for the practitioner: ask one of them.
 		NotPermitted,
 		/// The appointment is with nobody: name one practitioner at least.
 		NoPractitioner,
@@ -52,7 +52,7 @@ mod errors {
 		CalendarFull,
 		/// The practitioner has no slots there that make up exactly this time: ask for her availability.
 		NoSlot,
-		/// The time takes more than 32 slots of a practitioner.
+		/// The time takes more than 32 slots of a practitioner, or to hold it, of all of them: take a shorter one.
 		TooManySlots,
 		/// Somebody else has the slot: choose another, or wait.
 		SlotTaken,
@@ -60,11 +60,12 @@ mod errors {
 		SlotHeld,
 		/// The slot is blocked: choose another.
 		SlotBlocked,
-		/// Nothing at that time is held for this patient.
+		/// Just this is not held for the patient: release what she holds as it was held.
 		NotHeld,
 		/// The patient has two holds: release one, or wait until it lapses.
 		TooManyHolds,
-		/// The patient has another appointment at that time: reschedule or cancel it first.
+		/// The patient has another appointment at that time, under this id or the one she goes on under: reschedule or
+		/// cancel it first.
 		PatientOverlaps,
 		/// The patient has 16 appointments before her: cancel one first.
 		TooManyAppointments,
@@ -77,7 +78,8 @@ mod errors {
 		/// It is too early for that: arrivals are noted from four hours before, a consultation is joined from 15 minutes
 		/// before, what came of it is noted after it began.
 		TooEarly,
-		/// The appointment is over.
+		/// The appointment is over: it is cancelled until its end, what came of it is noted for seven days, that nobody came
+		/// at any time.
 		TooLate,
 		/// Only the desk says that an appointment is more urgent than others.
 		PriorityByDeskOnly,
@@ -103,11 +105,11 @@ mod errors {
 		AlreadyJoined,
 		/// Eight take part.
 		TooManyParticipants,
-		/// Nobody has joined.
+		/// Nobody has joined, or nobody since it was ended: one of its practitioners, the patient or her guardian begins it.
 		NoConsultation,
 		/// Somebody joined the consultation already: it can't be moved any more.
 		ConsultationBegun,
-		/// The consultation was ended.
+		/// The consultation was ended already.
 		ConsultationOver,
 		/// The day is not 30 days past.
 		TooRecent,
@@ -115,5 +117,13 @@ mod errors {
 		NoCalendar,
 		/// Every id has been given.
 		IdsExhausted,
+		/// Something is held for the patient at that time: book or release all of it, or wait until it lapses.
+		HoldOverlaps,
+		/// The slot is offered to the patient: accept the offer, or decline it.
+		SlotOffered,
+		/// The slots lie on more than eight UTC days: open them by several calls.
+		TooManyDays,
+		/// Only the desk waits for more than two hours at once.
+		LengthByDeskOnly,
 	}
 }

@@ -204,6 +204,17 @@ mod events {
 			/// Which day.
 			day: UtcDay,
 		},
+		/// Slots were closed.
+		Closed {
+			/// Whose.
+			practitioner: T::AccountId,
+			/// Where.
+			institution: InstitutionId,
+			/// Within which time.
+			period: Period,
+			/// How many.
+			slots: u32,
+		},
 	}
 }
 
@@ -230,6 +241,7 @@ impl<T: Config> Event<T> {
 			| Self::Declined { .. }
 			| Self::DayCancelled { .. }
 			| Self::Pruned { .. }
+			| Self::Closed { .. }
 			| Self::__Ignore(..) => Vec::new(),
 		}
 	}

@@ -11,6 +11,8 @@ mod days;
 mod diary;
 mod errors;
 mod events;
+mod merges;
+pub mod migrations;
 mod opening;
 mod parties;
 mod progress;
@@ -58,7 +60,7 @@ pub mod pallet {
 	use sp_core::H256;
 
 	/// The storage layout this code reads and writes.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
@@ -96,7 +98,7 @@ pub mod pallet {
 
 	/// What each patient has before her.
 	#[pallet::storage]
-	pub type Agendas<T: Config> = StorageMap<_, Twox64Concat, PatientId, Agenda, ValueQuery>;
+	pub type Agendas<T: Config> = StorageMap<_, Twox64Concat, PatientId, Agenda<T::AccountId>, ValueQuery>;
 
 	/// Who waits for each practitioner.
 	#[pallet::storage]

@@ -6,7 +6,11 @@
 use crate as pallet_appointments;
 use core::cell::RefCell;
 use frame_support::{
-	derive_impl, pallet_prelude::ValueQuery, storage_alias, weights::Weight, Blake2_128Concat, Twox64Concat,
+	derive_impl,
+	pallet_prelude::ValueQuery,
+	storage_alias,
+	weights::{constants::RocksDbWeight, Weight},
+	Blake2_128Concat, Twox64Concat,
 };
 use salus_primitives::{
 	AccessControl, AccessRequest, ActionSet, AuditEntry, AuditTrail, Basis, Decision, GrantId, Guardianship, HpkeKey,
@@ -33,6 +37,7 @@ mod runtime {
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
+	type DbWeight = RocksDbWeight;
 	type AccountId = u64;
 	type Lookup = IdentityLookup<u64>;
 	type Block = Block;
@@ -134,6 +139,9 @@ impl salus_primitives::BenchmarkHelper<u64> for Register {
 		Patients::insert(id, patient_of(*controller, institution));
 		id
 	}
+	fn merge(from: PatientId, into: PatientId) {
+		Patients::mutate_extant(from, |patient| patient.status = PatientStatus::MergedInto(into));
+	}
 	fn assignment(_: &u64, _: PatientId, _: InstitutionId) {}
 	fn on_paper(_: PatientId) {}
 	fn key_loss(_: PatientId, _: Moment) {}
@@ -163,10 +171,22 @@ pub fn asked() -> Vec<AccessRequest<u64>> {
 pub struct Engine;
 
 impl Engine {
+	/// By her own account, or once her id was merged by that of the id she goes on under.
+	fn is_subject(who: u64, patient: PatientId) -> bool {
+		match Patients::get(patient) {
+			Some(Patient {
+				status: PatientStatus::MergedInto(into),
+				..
+			}) => Self::is_subject(who, into),
+			Some(found) => found.controller == Some(who),
+			None => false,
+		}
+	}
+
 	fn rules(request: &AccessRequest<u64>) -> Decision {
 		let (who, patient) = (request.requester, request.patient);
 		match request.on_behalf_of {
-			None if Register::is_controller(&who, patient) => Decision::Permit(Basis::Subject),
+			None if Self::is_subject(who, patient) => Decision::Permit(Basis::Subject),
 			None if Register::guardianship(patient, &who).is_some() => Decision::Permit(Basis::Guardian),
 			None => Decision::Deny(Reason::Unknown),
 			Some(institution) if !Register::standing(&who, institution).is_some_and(|standing| standing.active) => {
@@ -188,6 +208,9 @@ impl AccessControl<u64> for Engine {
 				.as_ref()
 				.map_or_else(|| Self::rules(request), |judge| judge(request))
 		})
+	}
+	fn decide_span(request: &AccessRequest<u64>, _: Moment, _: &[GrantId]) -> Decision {
+		Self::decide(request)
 	}
 	fn take_use(_: PatientId, _: &u64, _: Option<InstitutionId>, _: GrantId) -> Result<(), DispatchError> {
 		Err(DispatchError::Other("joining takes no use"))
@@ -277,13 +300,13 @@ pub fn patient_of(controller: u64, institution: InstitutionId) -> Patient<u64> {
 	}
 }
 
-/// Ada has a guardian, until tomorrow at noon.
+/// Ada has a guardian who consents for her, until tomorrow at noon.
 pub fn guard() {
 	let guardianship = Guardianship {
 		guardian: GUARDIAN,
 		executor: false,
 		actions: ActionSet::EMPTY,
-		consents: false,
+		consents: true,
 		evidence: Default::default(),
 		starts: 0,
 		ends: at(1, 12, 0),

@@ -1,7 +1,9 @@
-//! Which slots there are: opened, blocked, free again.
+//! Which slots there are: opened, blocked, free again, closed.
 
-use crate::{Config, Diary, Error, Pallet, HORIZON, MAX_LOCAL_DAY, MIN_SLOT};
-use alloc::collections::BTreeSet;
+use crate::{
+	weights::count, Config, Diary, Error, Pallet, HORIZON, MAX_CLOSED_TIME, MAX_LOCAL_DAY, MAX_OPENED_DAYS, MIN_SLOT,
+};
+use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{InstitutionId, Moment, Period, Slot, SlotState, UtcDay, DAY, MINUTE};
 
@@ -13,6 +15,8 @@ impl<T: Config> Pallet<T> {
 		periods: &[Period],
 	) -> Result<(), Error<T>> {
 		ensure!(!periods.is_empty(), Error::NoSlots);
+		let spans = spans_of(periods);
+		ensure!(count(spans.len()) <= MAX_OPENED_DAYS, Error::TooManyDays);
 		let now = T::Time::now();
 		let mut diary = Diary::<T>::new();
 		for period in periods {
@@ -30,8 +34,8 @@ impl<T: Config> Pallet<T> {
 			};
 			slots.try_insert(at, slot).map_err(|_| Error::CalendarFull)?;
 		}
-		for day in days_of(periods) {
-			Self::offer_within(&mut diary, practitioner, day_period(day), None);
+		for span in spans.into_values() {
+			Self::offer_within(&mut diary, practitioner, institution, span, None);
 		}
 		diary.save();
 		Ok(())
@@ -85,9 +89,28 @@ impl<T: Config> Pallet<T> {
 			}
 		});
 		ensure!(any, Error::NoSlot);
-		Self::offer_within(&mut diary, practitioner, period, None);
+		Self::offer_within(&mut diary, practitioner, institution, period, None);
 		diary.save();
 		Ok(())
+	}
+
+	/// Removes the slots of a time, but for those that somebody has or holds. How many.
+	pub(crate) fn close_all(
+		practitioner: &T::AccountId,
+		institution: InstitutionId,
+		period: Period,
+	) -> Result<u32, Error<T>> {
+		ensure!(period.start < period.end, Error::PeriodInverted);
+		ensure!(period.length() <= MAX_CLOSED_TIME, Error::TooLong);
+		let now = T::Time::now();
+		let mut diary = Diary::<T>::new();
+		let closed = diary.remove(practitioner, period, |slot| {
+			let nobodys = slot.is_free(now) || slot.state == SlotState::BusyUnavailable;
+			slot.institution == institution && nobodys
+		});
+		ensure!(closed > 0, Error::NoSlot);
+		diary.save();
+		Ok(count(closed))
 	}
 }
 
@@ -97,9 +120,14 @@ pub(crate) fn day_period(day: UtcDay) -> Period {
 	Period::new(start, start.saturating_add(DAY))
 }
 
-/// The UTC days on which these begin.
-pub(crate) fn days_of(periods: &[Period]) -> BTreeSet<UtcDay> {
-	periods.iter().map(|period| period.start / DAY).collect()
+/// Of each UTC day on which some of these begin, from the first of them until the last.
+pub(crate) fn spans_of(periods: &[Period]) -> BTreeMap<UtcDay, Period> {
+	let mut spans = BTreeMap::new();
+	for period in periods {
+		let span = spans.entry(period.start / DAY).or_insert(*period);
+		*span = Period::new(span.start.min(period.start), span.end.max(period.end));
+	}
+	spans
 }
 
 /// Whether a slot can be so.

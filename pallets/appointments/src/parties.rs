@@ -11,7 +11,7 @@ use salus_primitives::{
 const PRACTITIONERS: [Role; 4] = [Role::Doctor, Role::Nurse, Role::Pharmacist, Role::LabTechnician];
 
 impl<T: Config> Pallet<T> {
-	/// On whose side the signer acts for a patient: her own, as her guardian in force, or as an administrator of the
+	/// On whose side the signer acts for a patient: her own, as her guardian in force who consents for her, or as an administrator of the
 	/// institution.
 	pub(crate) fn ensure_acts_for(
 		who: &T::AccountId,
@@ -20,10 +20,13 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(AppointmentParty, Patient<T::AccountId>), Error<T>> {
 		let patient = T::Registry::patient(id).ok_or(Error::UnknownPatient)?;
 		let guards = || {
-			T::Registry::guardianship(id, who)
-				.is_some_and(|guardianship| guardianship.is_active(T::Time::now(), patient.status))
+			T::Registry::guardianship(id, who).is_some_and(|guardianship| {
+				guardianship.consents && guardianship.is_active(T::Time::now(), patient.status)
+			})
 		};
-		let party = if T::Registry::is_controller(who, id) {
+		// Who goes on under another id acts by that one's key.
+		let heir = || Self::goes_on_as(patient.status).is_some_and(|heir| T::Registry::is_controller(who, heir));
+		let party = if T::Registry::is_controller(who, id) || heir() {
 			AppointmentParty::Patient
 		} else if Self::is_desk(who, institution) {
 			AppointmentParty::Desk
@@ -70,6 +73,19 @@ impl<T: Config> Pallet<T> {
 		Ok(AppointmentParty::Desk)
 	}
 
+	/// The signer has to be the practitioner, whose time it is wherever she works or worked, or to be at the desk.
+	pub(crate) fn ensure_frees(
+		who: &T::AccountId,
+		practitioner: &T::AccountId,
+		institution: InstitutionId,
+	) -> Result<(), Error<T>> {
+		ensure!(
+			who == practitioner || Self::is_desk(who, institution),
+			Error::NotPermitted
+		);
+		Ok(())
+	}
+
 	/// Whether the account is an administrator of the institution, and both count.
 	pub(crate) fn is_desk(who: &T::AccountId, institution: InstitutionId) -> bool {
 		T::Registry::standing(who, institution)
@@ -90,6 +106,11 @@ impl<T: Config> Pallet<T> {
 		ensure!(matches!(patient.status, PatientStatus::Active), Error::PatientNotActive);
 		ensure!(patient.institution == institution, Error::ForeignPatient);
 		Self::ensure_institution(institution)
+	}
+
+	/// Whether the patient lives, under this id.
+	pub(crate) fn is_active(patient: PatientId) -> bool {
+		T::Registry::patient(patient).is_some_and(|patient| matches!(patient.status, PatientStatus::Active))
 	}
 
 	/// Whether there is such an institution, and it counts.

@@ -3,8 +3,8 @@
 #![cfg(any(feature = "try-runtime", feature = "std"))]
 
 use crate::{
-	Agendas, Appointments, Calendar, Config, Consultations, NextAppointment, Pallet, Waiting, MAX_HOLDS, MAX_LENGTH,
-	MIN_SLOT, RETENTION,
+	waiting::is_held, Agenda, Agendas, Appointments, Calendar, Config, Consultations, NextAppointment, Pallet, Waiting,
+	HOLD_LIFETIME, MAX_HELD, MAX_LENGTH, MAX_WAITING, MIN_SLOT, RETENTION,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -25,7 +25,11 @@ impl<T: Config> Pallet<T> {
 	/// - an appointment that was booked and not cancelled has, of each of its practitioners, its whole time and nothing
 	///   else, for as long as calendars are kept; so no practitioner has two at a time;
 	/// - no two current appointments of a patient overlap, and her agenda has each that is not past, and no other;
-	/// - a waiting list is in its order, and has every proposed appointment that can still be had, once;
+	/// - nor do they overlap one that was begun under an id that was merged into hers;
+	/// - a waiting list is in its order, and has every proposed appointment that can still be had, once; 32 are there for
+	///   themselves, of 32 patients, and those whose day was cancelled;
+	/// - what is held now is of a hold of the patient's, or of an offer to her, as they were made; of an offer that can be
+	///   accepted all is held; a patient's holds do not overlap, are two at most, and take 32 slots each at most;
 	/// - appointment ids are dense, and a patient's list meets each of hers, newest first;
 	/// - only tele appointments have a log, of distinct participants, that ends after it began.
 	pub fn check_state() -> Result<(), TryRuntimeError> {
@@ -34,6 +38,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_appointments(&appointments)?;
 		Self::check_patients(&appointments)?;
 		Self::check_waiting(&appointments)?;
+		Self::check_held()?;
 		Self::check_consultations(&appointments)
 	}
 
@@ -82,8 +87,14 @@ impl<T: Config> Pallet<T> {
 				"appointments: with nobody, or with somebody twice"
 			);
 			ensure!(period.start < period.end, "appointments: an empty appointment");
-			let earlier = appointment.replaces.is_none_or(|replaced| replaced < *id);
-			ensure!(earlier, "appointments: one replaces a later one");
+			if let Some(replaced) = appointment.replaces {
+				ensure!(replaced < *id, "appointments: one replaces a later one");
+				let cancelled = appointments.get(&replaced).is_some_and(|replaced| {
+					let is = matches!(replaced.status, AppointmentStatus::Cancelled { .. });
+					is && replaced.patient == appointment.patient
+				});
+				ensure!(cancelled, "appointments: one replaces what was not cancelled");
+			}
 			if !has_time(appointment.status) {
 				continue;
 			}
@@ -142,14 +153,20 @@ impl<T: Config> Pallet<T> {
 				listed.len() == agenda.engagements.len() && listed.iter().all(|engagement| own.contains(engagement)),
 				"appointments: an agenda with what is not current"
 			);
+			Self::check_carried(patient, &agenda, appointments)?;
 			ensure!(
 				own.iter()
 					.all(|(period, id)| period.end <= now || listed.contains(&(*period, *id))),
 				"appointments: an agenda that leaves something out"
 			);
-			let starts: BTreeSet<_> = agenda.holds.iter().map(|hold| hold.start).collect();
-			let holds = starts.len() == agenda.holds.len() && crate::weights::count(starts.len()) <= MAX_HOLDS;
-			ensure!(holds, "appointments: two holds at the same time");
+			Self::check_holds(&agenda)?;
+			for hope in &agenda.hopes {
+				let proposed = appointments.get(&hope.appointment).is_some_and(|proposed| {
+					let is = matches!(proposed.status, AppointmentStatus::Proposed);
+					is && proposed.patient == patient && proposed.period.end == hope.until
+				});
+				ensure!(proposed, "appointments: a hope of what was not proposed");
+			}
 			let mut next = agenda.latest;
 			for id in of_patient.remove(&patient).unwrap_or_default().iter().rev() {
 				ensure!(next == Some(*id), "appointments: a list that leaves one out");
@@ -161,13 +178,98 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// What came into a patient's agenda from ids that were merged into hers: of a merge that was taken back, until it is
+	/// past.
+	fn check_carried(
+		patient: PatientId,
+		agenda: &Agenda<T::AccountId>,
+		appointments: &Kept<T::AccountId>,
+	) -> Result<(), TryRuntimeError> {
+		for carried in &agenda.carried {
+			let came = appointments.get(&carried.appointment).is_some_and(|appointment| {
+				let status = T::Registry::patient(appointment.patient).map(|of| of.status);
+				let merged = status.and_then(Self::goes_on_as) == Some(patient);
+				appointment.patient != patient
+					&& appointment.period == carried.period
+					&& (!merged || matches!(appointment.status, AppointmentStatus::Arrived))
+			});
+			ensure!(came, "appointments: an agenda with what nobody began");
+		}
+		let mut all: Vec<_> = agenda.engagements.iter().chain(&agenda.carried).collect();
+		all.sort_by_key(|engagement| engagement.period);
+		let disjoint = all
+			.windows(2)
+			.all(|pair| matches!(pair, [before, after] if before.period.end <= after.period.start));
+		ensure!(disjoint, "appointments: a merged patient in two places at once");
+		Ok(())
+	}
+
+	/// The holds of one patient.
+	fn check_holds(agenda: &Agenda<T::AccountId>) -> Result<(), TryRuntimeError> {
+		let now = T::Time::now();
+		let live: Vec<_> = agenda.holds.iter().filter(|hold| now < hold.until).collect();
+		for (at, hold) in live.iter().enumerate() {
+			ensure!(
+				!hold.practitioners.is_empty() && hold.period.start < hold.period.end,
+				"appointments: a hold of nothing"
+			);
+			ensure!(
+				hold.until <= now.saturating_add(HOLD_LIFETIME),
+				"appointments: a hold that lasts too long"
+			);
+			let mut others = live.iter().skip(at.saturating_add(1));
+			let apart = others.all(|other| !other.period.overlaps(&hold.period));
+			ensure!(apart, "appointments: two holds at the same time");
+			let held = hold.practitioners.iter().flat_map(|practitioner| {
+				let days = hold.period.days();
+				let slots = days.flat_map(move |day| Calendar::<T>::get(practitioner, day));
+				slots.filter(move |slot| hold.has(practitioner, slot))
+			});
+			ensure!(held.count() <= MAX_HELD, "appointments: a hold of too much");
+		}
+		Ok(())
+	}
+
+	/// What each slot is held for.
+	fn check_held() -> Result<(), TryRuntimeError> {
+		let now = T::Time::now();
+		for (practitioner, _, slots) in Calendar::<T>::iter() {
+			for slot in slots {
+				let SlotState::BusyTentative { patient, until } = slot.state else {
+					continue;
+				};
+				if until <= now {
+					continue;
+				}
+				let held = Agendas::<T>::get(patient)
+					.holds
+					.iter()
+					.any(|hold| hold.has(&practitioner, &slot));
+				let offered = Waiting::<T>::get(&practitioner).iter().any(|wish| {
+					let offer = wish.live_offer(now).filter(|offer| offer.until == until);
+					let hers = wish.patient == patient && wish.institution == slot.institution;
+					hers && offer.is_some_and(|offer| offer.period.contains(&slot.period))
+				});
+				ensure!(held != offered, "appointments: a slot that is held for nothing");
+			}
+		}
+		Ok(())
+	}
+
 	fn check_waiting(appointments: &Kept<T::AccountId>) -> Result<(), TryRuntimeError> {
 		let now = T::Time::now();
 		let mut waiting: BTreeSet<AppointmentId> = BTreeSet::new();
 		for (practitioner, list) in Waiting::<T>::iter() {
+			ensure!(!list.is_empty(), "appointments: an empty waiting list");
 			ensure!(
 				list.iter().is_sorted_by(|before, after| before.rank() < after.rank()),
 				"appointments: a waiting list out of order"
+			);
+			let ordinary: Vec<_> = list.iter().filter(|wish| !wish.displaced).collect();
+			let patients: BTreeSet<_> = ordinary.iter().map(|wish| wish.patient).collect();
+			ensure!(
+				ordinary.len() <= MAX_WAITING && patients.len() == ordinary.len(),
+				"appointments: too many wait, or one for two things"
 			);
 			for wish in list {
 				let appointment = appointments
@@ -185,6 +287,10 @@ impl<T: Config> Pallet<T> {
 					.offer
 					.is_none_or(|offer| offer.period.length() == wish.length && wish.wanted.contains(&offer.period));
 				ensure!(offered, "appointments: an offer of what was not wished");
+				let held = wish
+					.live_offer(now)
+					.is_none_or(|offer| is_held::<T>(&practitioner, &wish, offer));
+				ensure!(held, "appointments: an offer of what is not held");
 			}
 		}
 		for (id, appointment) in appointments {

@@ -1,23 +1,26 @@
 //! `AccessControl`: decisions, the uses they take, and whether a receipt still stands.
 
-use crate::{decide, Config, Error, Grants, Pallet, WeightInfo};
+use crate::{
+	decide::{self, Extent},
+	Config, Error, Grants, Pallet, WeightInfo,
+};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 #[cfg(feature = "runtime-benchmarks")]
 use salus_primitives::DenialTerms;
 use salus_primitives::{
-	grantees_of, AccessControl, AccessRequest, Action, Basis, Decision, GrantId, InstitutionId, Parent, PatientId,
-	Receipt, Record, RecordId, Registry,
+	grantees_of, AccessControl, AccessRequest, Action, Basis, Decision, GrantId, InstitutionId, Moment, Parent,
+	PatientId, Receipt, Record, RecordId, Registry,
 };
 use sp_runtime::DispatchError;
 
 impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
 	fn decide(request: &AccessRequest<T::AccountId>) -> Decision {
-		decide::decide::<T>(request, &[])
+		decide::decide::<T>(request, &Extent::of(request, &[]))
 	}
 
-	fn decide_again(request: &AccessRequest<T::AccountId>, returned: &[GrantId]) -> Decision {
-		decide::decide::<T>(request, returned)
+	fn decide_span(request: &AccessRequest<T::AccountId>, last_at: Moment, returned: &[GrantId]) -> Decision {
+		decide::decide::<T>(request, &Extent { last_at, returned })
 	}
 
 	fn take_use(
@@ -72,7 +75,7 @@ impl<T: Config> AccessControl<T::AccountId> for Pallet<T> {
 			action: Action::View,
 			purpose: receipt.purpose,
 		};
-		decide::decide::<T>(&request, &taken).is_permit()
+		decide::decide::<T>(&request, &Extent::of(&request, &taken)).is_permit()
 	}
 
 	fn decide_weight() -> Weight {

@@ -45,9 +45,27 @@ pub(crate) enum Note<'a, AccountId> {
 	Miss(&'a Grantee<AccountId>, GrantId, Reason),
 }
 
-/// Decides. `returned` are grants of which one use counts as not taken.
-pub(crate) fn decide<T: Config>(request: &AccessRequest<T::AccountId>, returned: &[GrantId]) -> Decision {
-	decision(rules::<T>(request, returned, &mut |_| {})).1
+/// What a decision is about besides its request.
+pub(crate) struct Extent<'a> {
+	/// When the last of it was recorded; the first was at the request's `recorded_at`.
+	pub last_at: Moment,
+	/// Grants of which one use counts as not taken.
+	pub returned: &'a [GrantId],
+}
+
+impl<'a> Extent<'a> {
+	/// Of what was recorded at one moment.
+	pub fn of<AccountId>(request: &AccessRequest<AccountId>, returned: &'a [GrantId]) -> Self {
+		Self {
+			last_at: request.recorded_at,
+			returned,
+		}
+	}
+}
+
+/// Decides.
+pub(crate) fn decide<T: Config>(request: &AccessRequest<T::AccountId>, extent: &Extent) -> Decision {
+	decision(rules::<T>(request, extent, &mut |_| {})).1
 }
 
 /// The decision, the rule that decided, and what was to be noted on the way.
@@ -55,7 +73,7 @@ pub(crate) fn decide_noting<T: Config>(
 	request: &AccessRequest<T::AccountId>,
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> (Rule, Decision) {
-	decision(rules::<T>(request, &[], note))
+	decision(rules::<T>(request, &Extent::of(request, &[]), note))
 }
 
 fn decision(found: Found) -> (Rule, Decision) {
@@ -72,7 +90,7 @@ fn by(rule: Rule) -> impl FnOnce(Reason) -> (Rule, Reason) {
 
 fn rules<T: Config>(
 	request: &AccessRequest<T::AccountId>,
-	returned: &[GrantId],
+	extent: &Extent,
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Found {
 	let now = T::Time::now();
@@ -80,7 +98,7 @@ fn rules<T: Config>(
 	let capacity = standing::<T>(request, patient.as_ref(), now).map_err(by(Rule::Standing))?;
 	availability(request, &capacity).map_err(by(Rule::Status))?;
 	let status = patient.as_ref().map(|patient| patient.status);
-	let mut judged = |staff| judged::<T>(request, staff, status, returned, now, note);
+	let mut judged = |staff| judged::<T>(request, staff, status, extent, now, note);
 	match capacity {
 		Capacity::Subject { admitted_by } => subject(request, admitted_by)
 			.map(|basis| (Rule::Subject, basis))
@@ -110,7 +128,7 @@ fn judged<T: Config>(
 	request: &AccessRequest<T::AccountId>,
 	staff: Option<((InstitutionId, Role), Moment)>,
 	patient: Option<PatientStatus>,
-	returned: &[GrantId],
+	extent: &Extent,
 	now: Moment,
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Found {
@@ -124,14 +142,14 @@ fn judged<T: Config>(
 			return Ok((Rule::BreakGlass, basis));
 		}
 	}
-	refusals(request, acting.map(|(_, role)| role), &denials, note).map_err(by(Rule::Denial))?;
+	refusals(request, extent, acting.map(|(_, role)| role), &denials, note).map_err(by(Rule::Denial))?;
 	let assigned = staff.is_some_and(|((institution, _), begun)| {
 		T::Registry::is_assigned_since(&request.requester, request.patient, institution, begun)
 	});
 	if let Some(basis) = authorship::<T>(request, acting, assigned).map_err(by(Rule::Status))? {
 		return Ok((Rule::Author, basis));
 	}
-	grants::<T>(request, &Acting { acting, assigned }, patient, returned, now, note)
+	grants::<T>(request, &Acting { acting, assigned }, patient, extent, now, note)
 		.map(|basis| (Rule::Grant, basis))
 		.map_err(by(Rule::Nothing))
 }
@@ -336,11 +354,13 @@ fn break_glass<T: Config>(
 /// Rule 5.
 fn refusals<AccountId: PartialEq>(
 	request: &AccessRequest<AccountId>,
+	extent: &Extent,
 	role: Option<Role>,
 	denials: &DenialList<AccountId>,
 	note: &mut dyn FnMut(Note<AccountId>),
 ) -> Result<(), Reason> {
-	match denials.iter().find(|denial| matches_all(&denial.terms, request, role)) {
+	let matching = |terms| matches_all(terms, request, extent.last_at, role);
+	match denials.iter().find(|denial| matching(&denial.terms)) {
 		Some(denial) => {
 			note(Note::Denial(denial.id));
 			Err(Reason::Refused)
@@ -349,10 +369,11 @@ fn refusals<AccountId: PartialEq>(
 	}
 }
 
-/// Whether all that the denial names holds.
+/// Whether all that the denial names holds, of one moment of what is asked for at least.
 fn matches_all<AccountId: PartialEq>(
 	terms: &DenialTerms<AccountId>,
 	request: &AccessRequest<AccountId>,
+	last_at: Moment,
 	role: Option<Role>,
 ) -> bool {
 	terms
@@ -369,7 +390,8 @@ fn matches_all<AccountId: PartialEq>(
 			.is_none_or(|compartment| request.compartment == Some(compartment))
 		&& terms.source.is_none_or(|source| source == request.custodian)
 		&& terms.record.is_none_or(|record| request.record == Some(record))
-		&& is_between(request.recorded_at, terms.recorded_from, terms.recorded_until)
+		&& terms.recorded_from.is_none_or(|from| from <= last_at)
+		&& terms.recorded_until.is_none_or(|until| request.recorded_at < until)
 }
 
 /// Rule 6: the author, or her successor, reads and amends her entries while she works for their custodian, and the
@@ -400,7 +422,7 @@ fn grants<T: Config>(
 	request: &AccessRequest<T::AccountId>,
 	acting: &Acting,
 	patient: Option<PatientStatus>,
-	returned: &[GrantId],
+	extent: &Extent,
 	now: Moment,
 	note: &mut dyn FnMut(Note<T::AccountId>),
 ) -> Result<Basis, Reason> {
@@ -413,15 +435,15 @@ fn grants<T: Config>(
 			continue;
 		}
 		for grant in lists.to(&grantee).to_vec() {
-			let above = lists.above(&grant, returned);
+			let above = lists.above(&grant, extent.returned);
 			let state = State {
 				revoked: grant.revoked_at.is_some() || above.revoked,
 				ended: !lasts(&grant.terms, above.root.at, patient)
 					|| now < grant.terms.starts
 					|| grant.terms.ends <= now,
-				used_up: above.used_up || (grant.uses_left == Some(0) && !returned.contains(&grant.id)),
+				used_up: above.used_up || (grant.uses_left == Some(0) && !extent.returned.contains(&grant.id)),
 			};
-			let missed = miss(&grant, &grantee, request, &state)
+			let missed = miss(&grant, &grantee, request, extent.last_at, &state)
 				.or_else(|| doubt.covers(&above.root).then_some(Reason::Suspended));
 			match missed {
 				Some(reason) => {
@@ -461,6 +483,7 @@ fn miss<AccountId>(
 	grant: &Grant<AccountId>,
 	grantee: &Grantee<AccountId>,
 	request: &AccessRequest<AccountId>,
+	last_at: Moment,
 	state: &State,
 ) -> Option<Reason> {
 	let terms = &grant.terms;
@@ -485,7 +508,8 @@ fn miss<AccountId>(
 	if !terms.records.is_empty() && !request.record.is_some_and(|record| terms.records.contains(&record)) {
 		return Some(Reason::RecordMismatch);
 	}
-	if !is_between(request.recorded_at, terms.recorded_from, terms.recorded_until) {
+	let holds = |at| is_between(at, terms.recorded_from, terms.recorded_until);
+	if !holds(request.recorded_at) || !holds(last_at) {
 		return Some(Reason::OutsideDateRange);
 	}
 	let opens = |compartment| matches!(grantee, Grantee::Account(_)) && terms.compartments.contains(&compartment);

@@ -330,7 +330,7 @@ pub struct Participant<AccountId> {
 	pub joined_at: Moment,
 }
 
-/// The log of a tele-consultation.
+/// The log of a tele-consultation: of its last session.
 #[derive(
 	Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
 )]

@@ -123,6 +123,12 @@ pub enum Kind<AccountId> {
 	/// Nobody acknowledged an alert in time: the next addressee was told.
 	#[codec(index = 153)]
 	AlertEscalated { alert: AlertId },
+	/// The device that measures the patient was suspended: what it measures is not taken.
+	#[codec(index = 154)]
+	DeviceSuspended { binding: BindingId },
+	/// The device that measures the patient was reinstated.
+	#[codec(index = 155)]
+	DeviceReinstated { binding: BindingId },
 	/// A clinician broke the glass.
 	#[codec(index = 96)]
 	CaseOpened { case: CaseId },

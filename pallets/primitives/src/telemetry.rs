@@ -28,6 +28,12 @@ pub const MAX_READINGS: u32 = 65_536;
 /// The most addressees of one alert.
 pub const MAX_RUNGS: u32 = 4;
 
+/// The account that is taken for the author of what a device measured: nobody's, since nobody may read what a device
+/// wrote because she had been its author.
+pub fn author_of(device: &DeviceKey) -> [u8; 32] {
+	(b"salus/author/1", device).using_encoded(blake2_256)
+}
+
 /// What was measured.
 #[derive(
 	Clone,

@@ -74,6 +74,12 @@ pub trait Registry<AccountId> {
 	}
 }
 
+/// Which keys are devices': implemented by pallet-telemetry.
+pub trait DeviceKeys {
+	/// Whether a device has these bytes as its key, or had them. One read.
+	fn is_device(key: &[u8; 32]) -> bool;
+}
+
 /// What follows from a violation: implemented by pallet-roles.
 pub trait Discipline<AccountId> {
 	/// Suspends the credential, if it is active; whether it was. Suspended before or now, it takes two officers to
@@ -110,10 +116,10 @@ pub trait Seating<AccountId> {
 pub trait AccessControl<AccountId> {
 	/// Decides, by reading storage and changing nothing.
 	fn decide(request: &AccessRequest<AccountId>) -> Decision;
-	/// `decide` with one use of each of these grants given back: for a receipt about what is no record.
-	fn decide_again(request: &AccessRequest<AccountId>, _returned: &[GrantId]) -> Decision {
-		Self::decide(request)
-	}
+	/// `decide` about what was recorded from `recorded_at` to `last_at`, both with it, and is opened as a whole: a denial of
+	/// any moment of it refuses it, and one grant has to hold both its ends. One use of each of the returned grants is
+	/// given back, for a receipt about what is no record.
+	fn decide_span(request: &AccessRequest<AccountId>, last_at: Moment, returned: &[GrantId]) -> Decision;
 	/// Takes one use of a grant that a permit to this requester rested on.
 	fn take_use(
 		patient: PatientId,
@@ -177,6 +183,8 @@ pub trait BenchmarkHelper<AccountId> {
 	fn on_paper(patient: PatientId);
 	/// The patient's key was lost at this time and recovered just then.
 	fn key_loss(patient: PatientId, at: Moment);
+	/// The first patient's id is merged into the second's.
+	fn merge(_from: PatientId, _into: PatientId) {}
 	/// The account's credential at the institution is revoked.
 	fn revocation(account: &AccountId, institution: InstitutionId);
 }

@@ -212,6 +212,9 @@ impl AccessControl<u64> for Engine {
 		})
 	}
 
+	fn decide_span(request: &AccessRequest<u64>, _: Moment, _: &[GrantId]) -> Decision {
+		Self::decide(request)
+	}
 	fn take_use(
 		patient: PatientId,
 		requester: &u64,

@@ -30,12 +30,13 @@ mod errors {
 		MalformedTimeZone,
 		/// The HPKE key is too long or short, not canonical, or of low order: make another key pair.
 		MalformedHpkeKey,
-		/// The HPKE key is in use under another id: make another key pair.
+		/// The HPKE key is in use under another id, or a device's: make another key pair.
 		HpkeKeyInUse,
 		/// The institution's admission terms could not become a grant: correct them, or name no action where no
 		/// patients are admitted.
 		AdmissionTermsNotAcceptable,
-		/// The account acts in another capacity already, as staff or as a patient: use an account of its own for each.
+		/// The account acts in another capacity already, as staff or as a patient, or its key is a device's: use an account
+		/// of its own for each.
 		AccountInUse,
 		/// There are no ids left.
 		IdsExhausted,

@@ -2,7 +2,7 @@
 
 use crate::{Config, Error, HpkeKeys, RetiredKeys};
 use frame_support::ensure;
-use salus_primitives::HpkeKey;
+use salus_primitives::{DeviceKeys, HpkeKey};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 
@@ -49,6 +49,8 @@ pub(crate) fn fingerprint<T: Config>(key: &HpkeKey) -> Result<H256, Error<T>> {
 /// Whether a key can be taken.
 pub(crate) fn check<T: Config>(key: &HpkeKey) -> Result<(), Error<T>> {
 	ensure!(!HpkeKeys::<T>::contains_key(fingerprint(key)?), Error::HpkeKeyInUse);
+	let is_device = x25519_half(key).is_some_and(T::Devices::is_device);
+	ensure!(!is_device, Error::HpkeKeyInUse);
 	Ok(())
 }
 

@@ -62,8 +62,8 @@ pub mod pallet {
 	use frame_support::{pallet_prelude::*, traits::Time};
 	use frame_system::{ensure_authorized, pallet_prelude::*};
 	use salus_primitives::{
-		Admission, Application, Assignment, AuditEntry, AuditTrail, Credential, HpkeKey, Institution, InstitutionId,
-		KeyLoss, Moment, Patient, PatientId, Role, Seating, Status, Terms, Voucher, MAX_LEFT,
+		Admission, Application, Assignment, AuditEntry, AuditTrail, Credential, DeviceKeys, HpkeKey, Institution,
+		InstitutionId, KeyLoss, Moment, Patient, PatientId, Role, Seating, Status, Terms, Voucher, MAX_LEFT,
 	};
 	use sp_core::H256;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
@@ -81,6 +81,8 @@ pub mod pallet {
 		type Admission: Admission<Self::AccountId>;
 		/// Who keeps the patients' audit trails.
 		type Audit: AuditTrail<Self::AccountId>;
+		/// Which keys are devices', and so nobody's.
+		type Devices: DeviceKeys;
 		/// Who is told of an admitted institution.
 		type Seating: Seating<Self::AccountId>;
 		/// What accounts sign applications, vouchers and registrations with.

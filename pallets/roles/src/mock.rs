@@ -7,9 +7,9 @@ use frame_support::{derive_impl, parameter_types, weights::Weight};
 use frame_system::EnsureRoot;
 use salus_primitives::{
 	tagged, wrapped, Acceptance, Action, ActionSet, Admission, Application, AuditEntry, AuditTrail, Capacity,
-	CategorySet, Credential, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment, PatientId,
-	Purpose, PurposeSet, Role, Seating, Status, Terms, Vouch, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY, MERGE_TAG,
-	REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
+	CategorySet, Credential, DeviceKeys, GrantId, HpkeKey, Institution, InstitutionId, InstitutionKind, Kind, Moment,
+	PatientId, Purpose, PurposeSet, Role, Seating, Status, Terms, Vouch, Voucher, ACCEPT_TAG, APPLICATION_TAG, DAY,
+	MERGE_TAG, REGISTER_TAG, VOUCHER_TAG, VOUCH_TAG,
 };
 use sp_core::{ed25519, sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
@@ -187,11 +187,23 @@ impl ValidatorAccounts<AccountId32> for Validators {
 	}
 }
 
+/// The key of a hospital's monitor.
+pub const MONITOR: [u8; 32] = [0x42; 32];
+/// Devices.
+pub struct Monitors;
+
+impl DeviceKeys for Monitors {
+	fn is_device(key: &[u8; 32]) -> bool {
+		*key == MONITOR
+	}
+}
+
 impl pallet_roles::Config for Test {
 	type Time = Timestamp;
 	type CouncilOrigin = EnsureRoot<AccountId32>;
 	type Admission = Consent;
 	type Audit = Audit;
+	type Devices = Monitors;
 	type Seating = Consortium;
 	type Signature = MultiSignature;
 	type Validators = Validators;

@@ -2,15 +2,16 @@
 
 use crate::{Config, Error, Event, Home, KinOf, LeftInstitutions, Pallet, PatientOf, TiesOf, Tombstones};
 use alloc::collections::BTreeSet;
+use codec::Encode;
 use frame_support::ensure;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
-use salus_primitives::{InstitutionId, PatientId, Status};
+use salus_primitives::{DeviceKeys, InstitutionId, PatientId, Status};
 use sp_runtime::{DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
 	/// Gives an account standing as staff of an institution, if it has none yet. It keeps its first home.
 	pub(crate) fn give_standing(account: &T::AccountId, institution: InstitutionId) -> Result<(), Error<T>> {
-		Self::ensure_not_left(account)?;
+		Self::ensure_free(account)?;
 		// A doctor who is also a patient, or a patient's mother, must not be found out: she is one under an account of
 		// its own.
 		let acts_for_patient = PatientOf::<T>::contains_key(account) || KinOf::<T>::contains_key(account);
@@ -57,13 +58,16 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether the account has no part in anything yet.
 	pub(crate) fn ensure_unused(account: &T::AccountId) -> Result<(), Error<T>> {
-		Self::ensure_not_left(account)?;
+		Self::ensure_free(account)?;
 		ensure!(!Home::<T>::contains_key(account), Error::AccountInUse);
 		Ok(())
 	}
 
-	fn ensure_not_left(account: &T::AccountId) -> Result<(), Error<T>> {
+	/// Whether the account may have standing: it did not end for ever, and it is no device's key.
+	fn ensure_free(account: &T::AccountId) -> Result<(), Error<T>> {
 		ensure!(!Tombstones::<T>::contains_key(account), Error::AccountLeft);
+		let is_device = |bytes: &[u8]| bytes.try_into().is_ok_and(T::Devices::is_device);
+		ensure!(!account.using_encoded(is_device), Error::AccountInUse);
 		Ok(())
 	}
 

@@ -2,13 +2,12 @@
 
 use crate::{Anchors, Bindings, Config, Devices, Error, Event, Pallet};
 use alloc::{collections::BTreeSet, vec::Vec};
-use codec::{Decode, Encode};
+use codec::Decode;
 use frame_support::{ensure, traits::Time, weights::Weight};
 use salus_primitives::{
-	AccessControl, AccessRequest, Action, Anchor, AnchorId, AuditTrail, Basis, Category, Decision, DeviceKey, GrantId,
+	author_of, AccessControl, AccessRequest, Action, Anchor, AnchorId, AuditTrail, Basis, Category, Decision, GrantId,
 	InstitutionId, Kind, Moment, PatientId, Purpose, Receipt, MAX_BATCH,
 };
-use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::ConstU32, traits::TrailingZeroInput, BoundedVec, DispatchResult};
 
 /// A batch as the decision engine is asked about it.
@@ -17,7 +16,7 @@ pub(crate) struct Vitals<AccountId> {
 	custodian: InstitutionId,
 	author: AccountId,
 	first_at: Moment,
-	last_at: Moment,
+	pub last_at: Moment,
 }
 
 /// Who asks, where, and why.
@@ -25,6 +24,27 @@ pub(crate) struct Asker<'a, AccountId> {
 	pub requester: &'a AccountId,
 	pub on_behalf_of: Option<InstitutionId>,
 	pub purpose: Purpose,
+}
+
+impl<AccountId: Clone> Vitals<AccountId> {
+	/// What the engine is asked: about all of it, up to its latest reading.
+	pub(crate) fn request(&self, asker: &Asker<AccountId>) -> AccessRequest<AccountId> {
+		AccessRequest {
+			requester: asker.requester.clone(),
+			on_behalf_of: asker.on_behalf_of,
+			patient: self.patient,
+			// Its id is no record's: a grant that names records does not open it.
+			record: None,
+			custodian: self.custodian,
+			category: Category::Vitals,
+			compartment: None,
+			recorded_at: self.first_at,
+			author: self.author.clone(),
+			status: None,
+			action: Action::View,
+			purpose: asker.purpose,
+		}
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -38,16 +58,14 @@ impl<T: Config> Pallet<T> {
 		// Every decision is made before any use is taken: one call takes one use of a grant, however many batches it
 		// opens.
 		let mut grants = BTreeSet::new();
-		let mut decide = |request: &AccessRequest<T::AccountId>| {
-			let decision = T::AccessControl::decide(request);
-			*weight = weight.saturating_add(T::AccessControl::weight_of(request, &decision));
+		let mut decisions = Vec::new();
+		for batch in &batches {
+			let request = batch.request(asker);
+			let decision = T::AccessControl::decide_span(&request, batch.last_at, &[]);
+			*weight = weight.saturating_add(T::AccessControl::weight_of(&request, &decision));
 			grants.extend(grant_of(&decision));
-			decision
-		};
-		let decisions: Vec<Decision> = batches
-			.iter()
-			.map(|batch| Self::judge(asker, batch, &mut decide))
-			.collect();
+			decisions.push(decision);
+		}
 		for grant in grants {
 			*weight = weight.saturating_add(T::AccessControl::take_use_weight());
 			T::AccessControl::take_use(patient, asker.requester, asker.on_behalf_of, grant)?;
@@ -106,39 +124,10 @@ impl<T: Config> Pallet<T> {
 		Some(Vitals {
 			patient: binding.patient,
 			custodian: device.institution,
-			author: author_of(&binding.device)?,
+			author: T::AccountId::decode(&mut TrailingZeroInput::new(&author_of(&binding.device))).ok()?,
 			first_at: anchor.first_at,
 			last_at: anchor.last_at,
 		})
-	}
-
-	/// What is decided of a batch: it is permitted where its earliest and its latest reading are, and both are within a day.
-	pub(crate) fn judge(
-		asker: &Asker<T::AccountId>,
-		batch: &Vitals<T::AccountId>,
-		decide: &mut dyn FnMut(&AccessRequest<T::AccountId>) -> Decision,
-	) -> Decision {
-		let mut request = AccessRequest {
-			requester: asker.requester.clone(),
-			on_behalf_of: asker.on_behalf_of,
-			patient: batch.patient,
-			// Its id is no record's: a grant that names records does not open it.
-			record: None,
-			custodian: batch.custodian,
-			category: Category::Vitals,
-			compartment: None,
-			recorded_at: batch.first_at,
-			author: batch.author.clone(),
-			status: None,
-			action: Action::View,
-			purpose: asker.purpose,
-		};
-		let first = decide(&request);
-		if !first.is_permit() || batch.first_at == batch.last_at {
-			return first;
-		}
-		request.recorded_at = batch.last_at;
-		decide(&request)
 	}
 
 	fn kind(receipt: u64, anchor: AnchorId, purpose: Purpose, decision: Decision) -> Kind<T::AccountId> {
@@ -165,11 +154,4 @@ pub(crate) fn grant_of(decision: &Decision) -> Option<GrantId> {
 		Decision::Permit(Basis::Grant(grant)) => Some(*grant),
 		_ => None,
 	}
-}
-
-/// The account that the engine takes for the author of what a device measured: nobody's, since nobody may read what a
-/// device wrote because she had been its author.
-fn author_of<AccountId: Decode>(device: &DeviceKey) -> Option<AccountId> {
-	let hash = (b"salus/author/1", device).using_encoded(blake2_256);
-	AccountId::decode(&mut TrailingZeroInput::new(&hash)).ok()
 }

@@ -4,19 +4,21 @@ use crate::{Alerts, AlertsOf, Config, Error, Event, NextAlert, Pallet, ALERT_RET
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
-	Alert, AlertId, AlertState, AuditTrail, InstitutionId, Kind, Ladder, Moment, PatientId, Registry,
+	Alert, AlertId, AlertState, AuditTrail, InstitutionId, Kind, Ladder, Moment, Patient, PatientId, Registry, Rung,
 };
 use sp_core::H256;
 
 impl<T: Config> Pallet<T> {
-	/// Tells the first addressee.
+	/// Tells the first addressee. Under an id that was merged devices go on measuring; who is told of it is told of the
+	/// id that the patient goes on under.
 	pub(crate) fn sound(
 		who: T::AccountId,
 		institution: InstitutionId,
-		patient: PatientId,
+		measured: PatientId,
 		commitment: H256,
 		ladder: Ladder<T::AccountId>,
 	) -> Result<(), Error<T>> {
+		let patient = Self::goes_on_as(measured);
 		let first = Self::check_ladder(patient, institution, &ladder)?;
 		let now = T::Time::now();
 		let due = now.saturating_add(first.within);
@@ -53,7 +55,7 @@ impl<T: Config> Pallet<T> {
 		patient: PatientId,
 		institution: InstitutionId,
 		ladder: &Ladder<T::AccountId>,
-	) -> Result<salus_primitives::Rung<T::AccountId>, Error<T>> {
+	) -> Result<Rung<T::AccountId>, Error<T>> {
 		let entry = Self::ensure_patient_of(patient, institution)?;
 		let distinct: BTreeSet<_> = ladder.iter().map(|rung| &rung.to).collect();
 		ensure!(distinct.len() == ladder.len(), Error::DuplicateAddressee);
@@ -71,7 +73,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Puts an alert onto the patient's list. Where that is full, the oldest that was acknowledged makes room, or else the
-	/// oldest whose last addressee let her time pass: no new alert waits for those.
+	/// oldest whose last addressee let her time pass, or else the oldest that is overdue: no new alert waits for those.
 	fn remember(patient: PatientId, id: AlertId) -> Result<(), Error<T>> {
 		let mut list = AlertsOf::<T>::get(patient);
 		if list.is_full() {
@@ -81,32 +83,47 @@ impl<T: Config> Pallet<T> {
 				match alert.state(now) {
 					AlertState::Acknowledged => Some((0, place)),
 					AlertState::Overdue if alert.next().is_none() => Some((1, place)),
-					AlertState::Overdue | AlertState::Waiting => None,
+					AlertState::Overdue => Some((2, place)),
+					AlertState::Waiting => None,
 				}
 			});
-			let (_, oldest) = ranks.min().ok_or(Error::TooManyAlerts)?;
-			Alerts::<T>::remove(list.remove(oldest));
+			let (rank, oldest) = ranks.min().ok_or(Error::TooManyAlerts)?;
+			let alert = list.remove(oldest);
+			Alerts::<T>::remove(alert);
+			if rank > 0 {
+				Self::deposit_event(Event::AlertDropped { patient, alert });
+			}
 		}
 		list.try_push(id).map_err(|_| Error::TooManyAlerts)?;
 		AlertsOf::<T>::insert(patient, list);
 		Ok(())
 	}
 
-	/// Notes that who is told acknowledged: in time, or late where nobody else is left to tell.
+	/// Notes that who is told acknowledged in time, or late one of those who were told where nobody else is left to tell.
 	pub(crate) fn answer(who: T::AccountId, id: AlertId) -> Result<(), Error<T>> {
 		let mut alert = Alerts::<T>::get(id).ok_or(Error::UnknownAlert)?;
 		let now = T::Time::now();
 		let state = alert.state(now);
 		ensure!(!matches!(state, AlertState::Acknowledged), Error::AlreadyAcknowledged);
-		ensure!(alert.addressee() == Some(&who), Error::NotAddressed);
-		let in_time = matches!(state, AlertState::Waiting);
-		ensure!(in_time || alert.next().is_none(), Error::Overdue);
+		let step = usize::from(alert.step);
+		let rung = alert.ladder.iter().position(|rung| rung.to == who);
+		let rung = rung.filter(|rung| *rung <= step).ok_or(Error::NotAddressed)?;
 		let patient = alert.patient;
 		let entry = T::Registry::patient(patient).ok_or(Error::UnknownPatient)?;
 		ensure!(
 			Self::is_addressee(&who, patient, &entry, alert.institution),
 			Error::NotPermitted
 		);
+		let in_time = rung == step && matches!(state, AlertState::Waiting);
+		if !in_time {
+			let left = Self::is_awaited(&alert, &entry, now) || Self::following(&alert, &entry).is_some();
+			let late = if rung == step {
+				Error::Overdue
+			} else {
+				Error::NotAddressed
+			};
+			ensure!(!left, late);
+		}
 		alert.acknowledged_at = Some(now);
 		Alerts::<T>::insert(id, alert);
 		let entry = T::Audit::append(patient, Some(who), Kind::AlertAcknowledged { alert: id });
@@ -118,17 +135,29 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Tells the next addressee, as the one before let her time pass.
+	/// Whether who is told now can still acknowledge in time: nobody waits for one who left.
+	fn is_awaited(alert: &Alert<T::AccountId>, patient: &Patient<T::AccountId>, now: Moment) -> bool {
+		let told = |to| Self::is_addressee(to, alert.patient, patient, alert.institution);
+		matches!(alert.state(now), AlertState::Waiting) && alert.addressee().is_some_and(told)
+	}
+
+	/// The next addressee who still can be told, and her step.
+	fn following(alert: &Alert<T::AccountId>, patient: &Patient<T::AccountId>) -> Option<(u8, Rung<T::AccountId>)> {
+		let later = (0u8..).zip(&alert.ladder).filter(|(step, _)| *step > alert.step);
+		let mut told =
+			later.filter(|(_, rung)| Self::is_addressee(&rung.to, alert.patient, patient, alert.institution));
+		told.next().map(|(step, rung)| (step, rung.clone()))
+	}
+
+	/// Tells the next addressee who still can be told, as the one before let her time pass or left.
 	pub(crate) fn pass_on(who: T::AccountId, id: AlertId) -> Result<(), Error<T>> {
 		let mut alert = Alerts::<T>::get(id).ok_or(Error::UnknownAlert)?;
 		let now = T::Time::now();
-		match alert.state(now) {
-			AlertState::Acknowledged => return Err(Error::AlreadyAcknowledged),
-			AlertState::Waiting => return Err(Error::NotOverdue),
-			AlertState::Overdue => (),
-		}
-		let next = alert.next().cloned().ok_or(Error::LadderEnded)?;
-		alert.step = alert.step.saturating_add(1);
+		ensure!(alert.acknowledged_at.is_none(), Error::AlreadyAcknowledged);
+		let entry = T::Registry::patient(alert.patient).ok_or(Error::UnknownPatient)?;
+		ensure!(!Self::is_awaited(&alert, &entry, now), Error::NotOverdue);
+		let (step, next) = Self::following(&alert, &entry).ok_or(Error::LadderEnded)?;
+		alert.step = step;
 		alert.due = now.saturating_add(next.within);
 		let (patient, due) = (alert.patient, alert.due);
 		Alerts::<T>::insert(id, alert);

@@ -6,7 +6,7 @@ use crate::{
 use frame_support::{ensure, traits::Time};
 use salus_primitives::{
 	is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, Anchor, AuditTrail, BatchPayload, Binding, Device,
-	InstitutionId, Kind, NewBatch, Status, MAX_READINGS,
+	InstitutionId, Kind, Moment, NewBatch, PatientId, PatientStatus, Registry, Status, MAX_READINGS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -30,6 +30,7 @@ impl<T: Config> Pallet<T> {
 		let id = NextAnchor::<T>::get();
 		NextAnchor::<T>::put(id.checked_add(1).ok_or(Error::IdsExhausted)?);
 		let patient = binding.patient;
+		Self::ensure_lived(index, patient, batch.last_at)?;
 		let anchor = Anchor {
 			binding: batch.binding,
 			first_seq: batch.first_seq,
@@ -91,6 +92,15 @@ impl<T: Config> Pallet<T> {
 			Error::BatchCidOfOtherBytes(index)
 		);
 		BatchPayload::new(&batch.cid, batch.sha256).ok_or(Error::BatchCidMalformed(index))
+	}
+
+	/// Whether nothing of it is of after the patient's death. Under an id that was merged somebody lives, and is measured on
+	/// until the binding ends.
+	fn ensure_lived(index: u8, patient: PatientId, last_at: Moment) -> Result<(), Error<T>> {
+		let status = T::Registry::patient(patient).map(|entry| entry.status);
+		let after = matches!(status, Some(PatientStatus::Deceased(died)) if died < last_at);
+		ensure!(!after, Error::BatchAfterDeath(index));
+		Ok(())
 	}
 
 	/// Whether the batch follows what is anchored of its device, and lies in its binding. How many readings are missing

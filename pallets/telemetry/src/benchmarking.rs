@@ -382,23 +382,31 @@ mod benchmarks {
 		assert!(!Alerts::<T>::contains_key(id - 1));
 	}
 
+	// Late, by the first who was told: the others left.
 	#[benchmark]
 	fn acknowledge() {
 		let id = raised::<T>();
+		for n in 1..MAX_RUNGS {
+			T::BenchmarkHelper::revocation(&account("nurse", n, 0), HOSPITAL);
+		}
+		Alerts::<T>::mutate(id, |alert| alert.as_mut().map(|alert| alert.step = 1));
 		let nurse: T::AccountId = account("nurse", 0, 0);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(nurse), id);
 		assert_eq!(Alerts::<T>::get(id).map(|alert| alert.acknowledged_at), Some(Some(NOW)));
 	}
 
+	// To the last: those before her left.
 	#[benchmark]
 	fn escalate() {
 		let id = raised::<T>();
-		T::BenchmarkHelper::clock(NOW + DAY);
+		for n in 0..MAX_RUNGS - 1 {
+			T::BenchmarkHelper::revocation(&account("nurse", n, 0), HOSPITAL);
+		}
 		let nurse: T::AccountId = account("nurse", 3, 0);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(nurse), id);
-		assert_eq!(Alerts::<T>::get(id).map(|alert| alert.step), Some(1));
+		assert_eq!(Alerts::<T>::get(id).map(|alert| alert.step), Some(3));
 	}
 
 	#[benchmark]

@@ -70,6 +70,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(T::Time::now() < statement.not_after, Error::ConsentExpired);
 		let until = Self::consents_until(&statement.signer, patient, &entry).ok_or(Error::NotTheirConsent)?;
 		ensure!(time.ends <= until, Error::BeyondGuardianship);
+		Self::ensure_key_held(&statement.signer, patient, &entry)?;
 		let consent = BindingConsent {
 			genesis: Self::genesis(),
 			device: key,
@@ -202,6 +203,7 @@ impl<T: Config> Pallet<T> {
 		} else {
 			let until = Self::consents_until(&who, patient, &entry).ok_or(Error::NotPermitted)?;
 			ensure!(offer.ends <= until, Error::BeyondGuardianship);
+			Self::ensure_key_held(&who, patient, &entry)?;
 		}
 		let time = Interval {
 			starts: offer.starts,

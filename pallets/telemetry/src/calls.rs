@@ -35,7 +35,8 @@ mod calls {
 		/// is offered to nobody. By the desk.
 		///
 		/// # Events
-		/// [`Event::StatusSet`]; [`Event::Unbound`] and [`Event::OfferEnded`] for what a revocation ends.
+		/// [`Event::StatusSet`]; before it, [`Event::Interrupted`] where somebody is measured, [`Event::Unbound`] and
+		/// [`Event::OfferEnded`] for what a revocation ends.
 		///
 		/// # Errors
 		/// [`Error::UnknownDevice`], [`Error::InstitutionInactive`], [`Error::NotPermitted`],
@@ -61,8 +62,9 @@ mod calls {
 		/// [`Error::UnknownDevice`], [`Error::InstitutionInactive`], [`Error::NotPermitted`],
 		/// [`Error::DeviceOffered`], [`Error::UnknownPatient`], [`Error::ForeignPatient`],
 		/// [`Error::PatientNotActive`], [`Error::ConsentExpired`], [`Error::NotTheirConsent`],
-		/// [`Error::BeyondGuardianship`], [`Error::ConsentInvalid`], [`Error::DeviceInactive`], [`Error::IntervalInverted`],
-		/// [`Error::IntervalTooLong`], [`Error::StillBound`], [`Error::TooManyBindings`], [`Error::IdsExhausted`].
+		/// [`Error::BeyondGuardianship`], [`Error::RecoveryOpen`], [`Error::ConsentInvalid`], [`Error::DeviceInactive`],
+		/// [`Error::IntervalInverted`], [`Error::IntervalTooLong`], [`Error::StillBound`], [`Error::TooManyBindings`],
+		/// [`Error::IdsExhausted`].
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::bind())]
 		pub fn bind(
@@ -108,8 +110,8 @@ mod calls {
 		///
 		/// # Errors
 		/// [`Error::UnknownDevice`], [`Error::NoOffer`], [`Error::ForeignPatient`], [`Error::PatientNotActive`],
-		/// [`Error::InstitutionInactive`], [`Error::NotPermitted`], [`Error::BeyondGuardianship`], [`Error::NotOnPaper`], [`Error::OwnOffer`],
-		/// [`Error::WitnessLeft`], [`Error::DeviceInactive`], [`Error::IntervalInverted`],
+		/// [`Error::InstitutionInactive`], [`Error::NotPermitted`], [`Error::BeyondGuardianship`],
+		/// [`Error::RecoveryOpen`], [`Error::NotOnPaper`], [`Error::OwnOffer`], [`Error::WitnessLeft`], [`Error::DeviceInactive`], [`Error::IntervalInverted`],
 		/// [`Error::TooManyBindings`], [`Error::IdsExhausted`].
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::accept())]
@@ -219,7 +221,7 @@ mod calls {
 		/// [`Error::NoAddressee`], [`Error::DuplicateAddressee`], [`Error::DeadlineImpossible`],
 		/// [`Error::NotAnAddressee`], [`Error::TooManyAlerts`], [`Error::IdsExhausted`].
 		#[pallet::call_index(9)]
-		#[pallet::weight(T::WeightInfo::raise(weights::count(ladder.len())))]
+		#[pallet::weight(weights::raise::<T>(weights::count(ladder.len())))]
 		pub fn raise(
 			origin: OriginFor<T>,
 			institution: InstitutionId,
@@ -232,7 +234,7 @@ mod calls {
 			Ok(Self::sound(who, institution, patient, commitment, ladder)?)
 		}
 
-		/// Acknowledges an alert. By who is told now, in time; the last addressee can be late.
+		/// Acknowledges an alert. By who is told now, in time; where nobody is left to be told, those who were can be late.
 		///
 		/// # Events
 		/// [`Event::Acknowledged`].
@@ -247,7 +249,8 @@ mod calls {
 			Ok(Self::answer(who, alert)?)
 		}
 
-		/// Tells the next addressee of an alert whose addressee let her time pass. By anybody registered.
+		/// Tells the next addressee who still can be told of an alert whose addressee let her time pass, or left. By anybody
+		/// registered.
 		///
 		/// # Events
 		/// [`Event::Escalated`].

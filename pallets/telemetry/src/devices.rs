@@ -3,8 +3,8 @@
 use crate::{Config, Devices, Error, Event, Offers, Pallet};
 use frame_support::ensure;
 use salus_primitives::{
-	is_canonical_ed25519, is_weak_ed25519, tagged, AuditTrail, Device, DeviceClaim, DeviceKey, InstitutionId, Kind,
-	Registry, Status, DEVICE_TAG,
+	is_canonical_ed25519, is_weak_ed25519, tagged, AuditTrail, Device, DeviceClaim, DeviceKey, DeviceKeys,
+	InstitutionId, Kind, PatientId, Registry, Status, DEVICE_TAG,
 };
 use sp_core::{ed25519, H256};
 use sp_runtime::traits::Verify;
@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Sets a device's status. One that is revoked measures nobody any more.
+	/// Sets a device's status, and tells who is measured by it. One that is revoked measures nobody any more.
 	pub(crate) fn change_status(
 		who: &T::AccountId,
 		key: DeviceKey,
@@ -54,17 +54,27 @@ impl<T: Config> Pallet<T> {
 		ensure!(!matches!(device.status, Status::Revoked), Error::DeviceRevoked);
 		ensure!(device.status != status, Error::StatusUnchanged);
 		device.status = status;
-		let latest = device.latest;
+		let running = device.latest.and_then(Self::running);
 		Devices::<T>::insert(key, device);
-		if matches!(status, Status::Revoked) {
-			if let Some((id, binding)) = latest.and_then(Self::running) {
-				Self::cut_off(who, id, binding);
+		match (status, running) {
+			(Status::Revoked, Some((id, binding))) => Self::cut_off(who, id, binding),
+			(Status::Suspended, Some((id, binding))) => {
+				Self::interrupted(who, binding.patient, Kind::DeviceSuspended { binding: id });
 			}
-			if Offers::<T>::contains_key(key) {
-				Self::drop_offer(who, key)?;
+			(Status::Active, Some((id, binding))) => {
+				Self::interrupted(who, binding.patient, Kind::DeviceReinstated { binding: id });
 			}
+			(_, None) => (),
+		}
+		if matches!(status, Status::Revoked) && Offers::<T>::contains_key(key) {
+			Self::drop_offer(who, key)?;
 		}
 		Ok(())
+	}
+
+	fn interrupted(who: &T::AccountId, patient: PatientId, kind: Kind<T::AccountId>) {
+		let entry = T::Audit::append(patient, Some(who.clone()), kind);
+		Self::deposit_event(Event::Interrupted { patient, entry });
 	}
 
 	/// The device.
@@ -78,5 +88,11 @@ impl<T: Config> Pallet<T> {
 		let entry = T::Audit::append(patient, Some(who.clone()), Kind::DeviceOfferEnded { device });
 		Self::deposit_event(Event::OfferEnded { patient, device, entry });
 		Ok(())
+	}
+}
+
+impl<T: Config> DeviceKeys for Pallet<T> {
+	fn is_device(key: &DeviceKey) -> bool {
+		Devices::<T>::contains_key(key)
 	}
 }

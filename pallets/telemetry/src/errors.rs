@@ -49,6 +49,8 @@ mod errors {
 		NotTheirConsent,
 		/// The binding would outlast the guardianship of who consents: consent for as long as it lasts.
 		BeyondGuardianship,
+		/// The patient's key is said to be lost: wait for the recovery's end, or ask a guardian.
+		RecoveryOpen,
 		/// The signature is not under this consent: this chain, device, number of binding, patient and time.
 		ConsentInvalid,
 		/// The device is offered to nobody, or the offer lapsed: have it offered again.
@@ -100,6 +102,8 @@ mod errors {
 		BatchOutsideBinding(u8),
 		/// A later binding of the batch's device has readings already: these came too late to be the earlier patient's.
 		BatchOfPassedBinding(u8),
+		/// The batch has readings of after the patient's death: leave them out, or have the note of it corrected.
+		BatchAfterDeath(u8),
 		/// The batch has numbers that are passed: it is a replay, overlaps what is anchored, or came out of order.
 		BatchSequencePassed(u8),
 		/// The batch's numbers go beyond 2^64.

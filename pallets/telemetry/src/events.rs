@@ -25,6 +25,13 @@ mod events {
 			/// What it is now.
 			status: Status,
 		},
+		/// The device that measures a patient was suspended or reinstated.
+		Interrupted {
+			/// The patient.
+			patient: PatientId,
+			/// The entry in the patient's trail.
+			entry: AuditEntry<T::AccountId>,
+		},
 		/// A device was offered to a patient.
 		Offered {
 			/// The patient.
@@ -144,6 +151,13 @@ mod events {
 			/// The entry in the patient's trail.
 			entry: AuditEntry<T::AccountId>,
 		},
+		/// An alert that nobody acknowledged made room for a new one.
+		AlertDropped {
+			/// The patient.
+			patient: PatientId,
+			/// The alert.
+			alert: AlertId,
+		},
 		/// Old alerts were removed from the state.
 		AlertsPruned {
 			/// How many.
@@ -161,6 +175,7 @@ impl<T: Config> Event<T> {
 			| Self::PaperWitnessed { patient, entry }
 			| Self::Bound { patient, entry, .. }
 			| Self::Unbound { patient, entry, .. }
+			| Self::Interrupted { patient, entry }
 			| Self::Anchored { patient, entry, .. }
 			| Self::Raised { patient, entry, .. }
 			| Self::Acknowledged { patient, entry, .. }
@@ -169,6 +184,7 @@ impl<T: Config> Event<T> {
 			Self::Provisioned { .. }
 			| Self::StatusSet { .. }
 			| Self::Gap { .. }
+			| Self::AlertDropped { .. }
 			| Self::AlertsPruned { .. }
 			| Self::__Ignore(..) => Vec::new(),
 		}

@@ -66,6 +66,9 @@ pub type Guardians = StorageMap<MockRegister, Twox64Concat, PatientId, Vec<Guard
 /// Caregivers.
 #[storage_alias]
 pub type Caregivers = StorageMap<MockRegister, Blake2_128Concat, (PatientId, AccountId32), ()>;
+/// Since when a patient's key may have been in other hands.
+#[storage_alias]
+pub type KeyLosses = StorageMap<MockRegister, Twox64Concat, PatientId, KeyLoss>;
 /// HPKE keys in use.
 #[storage_alias]
 pub type HpkeKeys = StorageMap<MockRegister, Blake2_128Concat, [u8; 32], ()>;
@@ -121,8 +124,8 @@ impl Registry<AccountId32> for Register {
 	fn is_caregiver(patient: PatientId, account: &AccountId32) -> bool {
 		Caregivers::contains_key((patient, account.clone()))
 	}
-	fn key_loss(_: PatientId) -> KeyLoss {
-		KeyLoss::default()
+	fn key_loss(patient: PatientId) -> KeyLoss {
+		KeyLosses::get(patient).unwrap_or_default()
 	}
 	fn home(_: &AccountId32) -> Option<InstitutionId> {
 		None
@@ -161,11 +164,11 @@ impl salus_primitives::BenchmarkHelper<AccountId32> for Register {
 }
 
 thread_local! {
-	static ASKED: RefCell<Vec<AccessRequest<AccountId32>>> = const { RefCell::new(Vec::new()) };
+	static ASKED: RefCell<Vec<(AccessRequest<AccountId32>, Moment)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What the engine was asked since this was last called.
-pub fn asked() -> Vec<AccessRequest<AccountId32>> {
+/// What the engine was asked since this was last called, and until when it was recorded.
+pub fn asked() -> Vec<(AccessRequest<AccountId32>, Moment)> {
 	ASKED.with(|cell| core::mem::take(&mut *cell.borrow_mut()))
 }
 
@@ -173,7 +176,7 @@ pub fn asked() -> Vec<AccessRequest<AccountId32>> {
 pub struct Engine;
 
 impl Engine {
-	fn rules(request: &AccessRequest<AccountId32>, returned: &[GrantId]) -> Decision {
+	fn rules(request: &AccessRequest<AccountId32>, last_at: Moment, returned: &[GrantId]) -> Decision {
 		let who = &request.requester;
 		match request.on_behalf_of {
 			None if Register::is_controller(who, request.patient) => Decision::Permit(Basis::Subject),
@@ -186,7 +189,8 @@ impl Engine {
 				None => Decision::Deny(Reason::NoGrant),
 				Some((grant, from, until, uses)) => {
 					let given_back = u32::from(returned.contains(&grant));
-					match (uses + given_back, (from..until).contains(&request.recorded_at)) {
+					let held = |at| (from..until).contains(at);
+					match (uses + given_back, held(&request.recorded_at) && held(&last_at)) {
 						(0, _) => Decision::Deny(Reason::Exhausted),
 						(_, false) => Decision::Deny(Reason::OutsideDateRange),
 						(_, true) => Decision::Permit(Basis::Grant(grant)),
@@ -199,11 +203,11 @@ impl Engine {
 
 impl AccessControl<AccountId32> for Engine {
 	fn decide(request: &AccessRequest<AccountId32>) -> Decision {
-		Self::decide_again(request, &[])
+		Self::decide_span(request, request.recorded_at, &[])
 	}
-	fn decide_again(request: &AccessRequest<AccountId32>, returned: &[GrantId]) -> Decision {
-		ASKED.with(|cell| cell.borrow_mut().push(request.clone()));
-		Self::rules(request, returned)
+	fn decide_span(request: &AccessRequest<AccountId32>, last_at: Moment, returned: &[GrantId]) -> Decision {
+		ASKED.with(|cell| cell.borrow_mut().push((request.clone(), last_at)));
+		Self::rules(request, last_at, returned)
 	}
 	fn take_use(
 		patient: PatientId,

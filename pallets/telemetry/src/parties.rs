@@ -6,6 +6,9 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use salus_primitives::{InstitutionId, Moment, Patient, PatientId, PatientStatus, Registry, Role, Status};
 use sp_core::H256;
 
+/// How often an id can be merged on, for an alert to find who it is about.
+const MAX_MERGES: usize = 4;
+
 /// Who binds devices to patients, besides the desk.
 const AT_THE_BED: [Role; 2] = [Role::Doctor, Role::Nurse];
 
@@ -41,6 +44,29 @@ impl<T: Config> Pallet<T> {
 		ensure!(entry.institution == institution, Error::ForeignPatient);
 		ensure!(matches!(entry.status, PatientStatus::Active), Error::PatientNotActive);
 		Ok(entry)
+	}
+
+	/// The id that the patient of this one goes on under.
+	pub(crate) fn goes_on_as(patient: PatientId) -> PatientId {
+		let mut id = patient;
+		for _ in 0..MAX_MERGES {
+			match T::Registry::patient(id).map(|entry| entry.status) {
+				Some(PatientStatus::MergedInto(into)) => id = into,
+				_ => break,
+			}
+		}
+		id
+	}
+
+	/// While a recovery waits, the key that is said to be lost lets nobody measure her. A guardian's does.
+	pub(crate) fn ensure_key_held(
+		who: &T::AccountId,
+		id: PatientId,
+		patient: &Patient<T::AccountId>,
+	) -> Result<(), Error<T>> {
+		let lost = patient.controller.as_ref() == Some(who) && T::Registry::key_loss(id).waiting.is_some();
+		ensure!(!lost, Error::RecoveryOpen);
+		Ok(())
 	}
 
 	/// Until when the account consents for the patient, if it does: her own for ever, a guardian's who may in her place for

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{
 	is_included, AccessControl, Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Device, DeviceKey,
-	DeviceOffer, GrantId, LeafPath, PatientId, Receipt, ReceiptId,
+	DeviceOffer, GrantId, InstitutionId, LeafPath, PatientId, Receipt, ReceiptId, Status,
 };
 use sp_core::H256;
 
@@ -72,6 +72,17 @@ impl<T: Config> Pallet<T> {
 		(page, last.filter(|_| next.is_some()))
 	}
 
+	/// Whether the account may anchor batches of the patient's readings: it is at the desk of the institution, and one of
+	/// the patient's bindings is of an active device of it.
+	pub fn may_anchor(who: &T::AccountId, institution: InstitutionId, patient: PatientId) -> bool {
+		let measures_her = |id: BindingId| {
+			Bindings::<T>::get(id)
+				.and_then(|binding| Devices::<T>::get(binding.device))
+				.is_some_and(|device| device.institution == institution && matches!(device.status, Status::Active))
+		};
+		Self::ensure_desk(who, institution).is_ok() && BindingsOf::<T>::get(patient).into_iter().any(measures_her)
+	}
+
 	/// Whether the leaf is in the batch.
 	pub fn verify(leaf: H256, path: &LeafPath, anchor: AnchorId) -> bool {
 		Anchors::<T>::get(anchor).is_some_and(|anchor| {
@@ -111,8 +122,8 @@ impl<T: Config> Pallet<T> {
 			on_behalf_of: receipt.on_behalf_of,
 			purpose: receipt.purpose,
 		};
-		let mut again = |request: &_| T::AccessControl::decide_again(request, &taken);
-		Self::judge(&asker, &batch, &mut again).is_permit()
+		let request = batch.request(&asker);
+		T::AccessControl::decide_span(&request, batch.last_at, &taken).is_permit()
 	}
 
 	/// The alert.

@@ -13,7 +13,7 @@ use alloc::{
 use frame_support::ensure;
 use salus_primitives::{
 	is_canonical_ed25519, is_ciphertext_size, is_weak_ed25519, Anchor, AnchorId, Binding, BindingId, DeviceKey,
-	PatientId, MAX_READINGS,
+	PatientId, Status, MAX_READINGS,
 };
 use sp_runtime::TryRuntimeError;
 
@@ -156,10 +156,16 @@ impl<T: Config> Pallet<T> {
 				"telemetry: a device that miscounts its bindings"
 			);
 		}
-		ensure!(
-			Offers::<T>::iter_keys().all(Devices::<T>::contains_key),
-			"telemetry: an offer of no device"
-		);
+		let now = <T::Time as frame_support::traits::Time>::now();
+		for (key, offer) in Offers::<T>::iter() {
+			let device = Devices::<T>::get(key).ok_or("telemetry: an offer of no device")?;
+			ensure!(
+				!matches!(device.status, Status::Revoked),
+				"telemetry: an offer of a revoked device"
+			);
+			let bound = device.latest.and_then(Self::running).is_some();
+			ensure!(!bound || offer.until <= now, "telemetry: an offer of a device in use");
+		}
 		Ok(())
 	}
 
@@ -229,6 +235,11 @@ impl<T: Config> Pallet<T> {
 			ensure!(id < NextAlert::<T>::get(), "telemetry: an alert of a coming id");
 			ensure!(listed.contains(&id), "telemetry: an alert on no list");
 			ensure!(alert.addressee().is_some(), "telemetry: an alert for nobody");
+			let told: BTreeSet<_> = alert.ladder.iter().map(|rung| &rung.to).collect();
+			ensure!(
+				told.len() == alert.ladder.len(),
+				"telemetry: an alert that tells somebody twice"
+			);
 			ensure!(
 				alert.acknowledged_at.is_none_or(|at| alert.raised_at <= at),
 				"telemetry: an alert acknowledged before it was raised"

@@ -14,6 +14,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::NextInstitution` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:11 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:10 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:10 w:0)
@@ -39,15 +41,15 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admit_institution() -> Weight {
-		Weight::from_parts(192_808_000, 26_380)
-			.saturating_add(T::DbWeight::get().reads(65))
+		Weight::from_parts(208_872_000, 29_568)
+			.saturating_add(T::DbWeight::get().reads(76))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
 
 	// Storage: `Roles::Institutions` (r:1 w:1)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	fn suspend_institution() -> Weight {
-		Weight::from_parts(15_162_000, 6_041)
+		Weight::from_parts(15_192_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -55,7 +57,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Institutions` (r:1 w:1)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	fn reinstate_institution() -> Weight {
-		Weight::from_parts(15_003_000, 6_041)
+		Weight::from_parts(15_132_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -72,6 +74,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KinOf` (r:1 w:0)
@@ -83,8 +87,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_application() -> Weight {
-		Weight::from_parts(83_444_000, 6_041)
-			.saturating_add(T::DbWeight::get().reads(10))
+		Weight::from_parts(87_490_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
@@ -93,7 +97,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:1 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn suspend_credential() -> Weight {
-		Weight::from_parts(18_948_000, 6_041)
+		Weight::from_parts(19_399_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -107,7 +111,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn reinstate_credential() -> Weight {
-		Weight::from_parts(22_203_000, 6_041)
+		Weight::from_parts(22_864_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -121,7 +125,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Violations` (r:0 w:1)
 	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn revoke_credential() -> Weight {
-		Weight::from_parts(24_997_000, 6_041)
+		Weight::from_parts(25_799_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -134,6 +138,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:1)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
@@ -153,8 +159,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn register_patient() -> Weight {
-		Weight::from_parts(173_789_000, 8_411)
-			.saturating_add(T::DbWeight::get().reads(11))
+		Weight::from_parts(183_874_000, 8_411)
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 
@@ -166,12 +172,14 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:0)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:0)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn authorize_register_patient() -> Weight {
-		Weight::from_parts(133_679_000, 6_041).saturating_add(T::DbWeight::get().reads(6))
+		Weight::from_parts(139_388_000, 6_186).saturating_add(T::DbWeight::get().reads(8))
 	}
 
 	// Storage: `Roles::Home` (r:1 w:0)
@@ -179,8 +187,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::UsedVouchers` (r:63 w:63)
 	// Proof: `Roles::UsedVouchers` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn prune_vouchers(n: u32) -> Weight {
-		Weight::from_parts(12_124_842, 3_517)
-			.saturating_add(Weight::from_parts(4_466_842, 0).saturating_mul(n.into()))
+		Weight::from_parts(12_945_352, 3_517)
+			.saturating_add(Weight::from_parts(4_406_647, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_531).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
@@ -198,7 +206,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn propose_assignment() -> Weight {
-		Weight::from_parts(40_620_000, 6_208)
+		Weight::from_parts(41_331_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -214,7 +222,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn accept_assignment() -> Weight {
-		Weight::from_parts(39_579_000, 6_041)
+		Weight::from_parts(41_071_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -230,7 +238,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn end_assignment() -> Weight {
-		Weight::from_parts(42_223_000, 6_208)
+		Weight::from_parts(43_635_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -246,7 +254,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:0 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn submit_application() -> Weight {
-		Weight::from_parts(62_053_000, 6_041)
+		Weight::from_parts(65_417_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -263,6 +271,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KinOf` (r:1 w:0)
@@ -274,8 +284,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ActiveSince` (r:0 w:1)
 	// Proof: `Roles::ActiveSince` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn approve_attested_application() -> Weight {
-		Weight::from_parts(48_812_000, 6_041)
-			.saturating_add(T::DbWeight::get().reads(10))
+		Weight::from_parts(52_528_000, 6_041)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
@@ -284,7 +294,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn decline_application() -> Weight {
-		Weight::from_parts(19_439_000, 6_041)
+		Weight::from_parts(20_120_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -294,7 +304,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Applications` (r:1 w:1)
 	// Proof: `Roles::Applications` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn prune_application() -> Weight {
-		Weight::from_parts(18_057_000, 3_622)
+		Weight::from_parts(18_387_000, 3_622)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -308,7 +318,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Credentials` (r:2 w:1)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		Weight::from_parts(33_490_000, 6_208)
+		Weight::from_parts(34_151_000, 6_208)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -317,13 +327,15 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:0)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ComingKeysOf` (r:1 w:0)
 	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
 	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	fn propose_act() -> Weight {
-		Weight::from_parts(44_917_000, 25_974)
-			.saturating_add(T::DbWeight::get().reads(4))
+		Weight::from_parts(48_202_000, 25_974)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
@@ -333,11 +345,13 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ComingKeysOf` (r:1 w:1)
 	// Proof: `Roles::ComingKeysOf` (`max_values`: None, `max_size`: Some(2035), added: 4510, mode: `MaxEncodedLen`)
 	fn confirm_act() -> Weight {
-		Weight::from_parts(44_456_000, 25_974)
-			.saturating_add(T::DbWeight::get().reads(4))
+		Weight::from_parts(47_932_000, 25_974)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
@@ -346,7 +360,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ProposedActs` (r:1 w:1)
 	// Proof: `Roles::ProposedActs` (`max_values`: None, `max_size`: Some(22509), added: 24984, mode: `MaxEncodedLen`)
 	fn withdraw_act() -> Weight {
-		Weight::from_parts(36_415_000, 25_974)
+		Weight::from_parts(37_416_000, 25_974)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -359,6 +373,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KinOf` (r:1 w:0)
@@ -368,8 +384,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `System::Account` (r:1 w:1)
 	// Proof: `System::Account` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn institution_act() -> Weight {
-		Weight::from_parts(45_448_000, 6_052)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(47_911_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
@@ -382,7 +398,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::RetiredKeys` (r:0 w:1)
 	// Proof: `Roles::RetiredKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn apply_keys() -> Weight {
-		Weight::from_parts(27_831_000, 6_041)
+		Weight::from_parts(27_952_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -393,6 +409,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KinOf` (r:1 w:0)
@@ -404,8 +422,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:2 w:2)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn replace_officer() -> Weight {
-		Weight::from_parts(36_465_000, 6_052)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(39_679_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
@@ -413,6 +431,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::PatientOf` (r:1 w:0)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KinOf` (r:1 w:0)
@@ -432,8 +452,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn change_seat() -> Weight {
-		Weight::from_parts(46_780_000, 6_052)
-			.saturating_add(T::DbWeight::get().reads(10))
+		Weight::from_parts(50_034_000, 6_052)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 
@@ -454,7 +474,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Council::Prime` (r:0 w:1)
 	// Proof: `Council::Prime` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn revoke_institution() -> Weight {
-		Weight::from_parts(72_859_000, 26_300)
+		Weight::from_parts(74_712_000, 26_300)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(16))
 	}
@@ -466,7 +486,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Violations` (r:0 w:1)
 	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn resign_credential() -> Weight {
-		Weight::from_parts(18_297_000, 3_599)
+		Weight::from_parts(18_849_000, 3_599)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -488,8 +508,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::Violations` (r:0 w:16)
 	// Proof: `Roles::Violations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn leave(n: u32) -> Weight {
-		Weight::from_parts(27_611_000, 3_529)
-			.saturating_add(Weight::from_parts(7_271_000, 0).saturating_mul(n.into()))
+		Weight::from_parts(27_752_000, 3_529)
+			.saturating_add(Weight::from_parts(7_268_000, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_609).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(n.into()))
@@ -503,6 +523,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:1)
@@ -514,8 +536,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:1)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn patient_act() -> Weight {
-		Weight::from_parts(76_705_000, 4_747)
-			.saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(80_790_000, 6_186)
+			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 
@@ -535,6 +557,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:4)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:5)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
@@ -542,8 +566,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:0 w:4)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn guardian_act() -> Weight {
-		Weight::from_parts(148_081_000, 13_685)
-			.saturating_add(T::DbWeight::get().reads(14))
+		Weight::from_parts(152_828_000, 13_685)
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(25))
 	}
 
@@ -555,6 +579,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:1)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:2)
@@ -568,8 +594,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::TiesOf` (r:0 w:1)
 	// Proof: `Roles::TiesOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn rotate_keys() -> Weight {
-		Weight::from_parts(100_520_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(106_979_000, 6_186)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 
@@ -585,6 +611,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:1 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:1)
 	// Proof: `Roles::Home` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `System::Account` (r:1 w:1)
@@ -592,8 +620,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn name_caregiver() -> Weight {
-		Weight::from_parts(89_042_000, 4_747)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(92_678_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
@@ -618,7 +646,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn remove_caregiver() -> Weight {
-		Weight::from_parts(45_759_000, 4_747)
+		Weight::from_parts(46_410_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -644,7 +672,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn object_to_guardian() -> Weight {
-		Weight::from_parts(48_492_000, 4_747)
+		Weight::from_parts(49_484_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -656,7 +684,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn contest_guardian() -> Weight {
-		Weight::from_parts(25_568_000, 3_818)
+		Weight::from_parts(26_499_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -678,7 +706,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn decide_guardian() -> Weight {
-		Weight::from_parts(39_418_000, 3_818)
+		Weight::from_parts(40_591_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -689,13 +717,15 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	// Storage: `Roles::GuardiansOf` (r:1 w:0)
 	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:0)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `Roles::ContestedDeaths` (r:1 w:1)
 	// Proof: `Roles::ContestedDeaths` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn contest_death() -> Weight {
-		Weight::from_parts(33_380_000, 4_747)
-			.saturating_add(T::DbWeight::get().reads(5))
+		Weight::from_parts(35_503_000, 4_747)
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
@@ -706,7 +736,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn decide_death() -> Weight {
-		Weight::from_parts(26_640_000, 4_747)
+		Weight::from_parts(26_860_000, 4_747)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -728,7 +758,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::KinOf` (r:0 w:1)
 	// Proof: `Roles::KinOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn resign_guardian() -> Weight {
-		Weight::from_parts(37_296_000, 3_818)
+		Weight::from_parts(37_476_000, 3_818)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -744,7 +774,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::ContactsOf` (r:0 w:1)
 	// Proof: `Roles::ContactsOf` (`max_values`: None, `max_size`: Some(49), added: 2524, mode: `MaxEncodedLen`)
 	fn set_recovery_contacts() -> Weight {
-		Weight::from_parts(27_812_000, 4_774)
+		Weight::from_parts(28_072_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -756,7 +786,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn object_to_recovery() -> Weight {
-		Weight::from_parts(26_409_000, 4_774)
+		Weight::from_parts(26_369_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -776,8 +806,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn vouch(n: u32) -> Weight {
-		Weight::from_parts(48_041_500, 4_774)
-			.saturating_add(Weight::from_parts(32_588_500, 0).saturating_mul(n.into()))
+		Weight::from_parts(50_715_666, 4_774)
+			.saturating_add(Weight::from_parts(33_890_666, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -796,6 +826,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:0)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::HpkeKeys` (r:1 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	// Storage: `Roles::KeyLosses` (r:1 w:1)
@@ -803,9 +835,9 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn recover(n: u32) -> Weight {
-		Weight::from_parts(115_873_000, 6_044)
-			.saturating_add(Weight::from_parts(29_899_500, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(11))
+		Weight::from_parts(113_736_666, 6_186)
+			.saturating_add(Weight::from_parts(35_773_666, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
@@ -817,6 +849,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:1)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:1)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `System::Account` (r:2 w:2)
@@ -834,8 +868,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:2)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn complete_recovery() -> Weight {
-		Weight::from_parts(69_634_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(10))
+		Weight::from_parts(75_423_000, 6_186)
+			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
 
@@ -856,7 +890,7 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::HpkeKeys` (r:0 w:1)
 	// Proof: `Roles::HpkeKeys` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn prune_recovery() -> Weight {
-		Weight::from_parts(43_936_000, 4_774)
+		Weight::from_parts(41_562_000, 4_774)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -867,6 +901,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Proof: `Roles::RecoveryRounds` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:1)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Telemetry::Devices` (r:2 w:0)
+	// Proof: `Telemetry::Devices` (`max_values`: None, `max_size`: Some(123), added: 2598, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Tombstones` (r:1 w:1)
 	// Proof: `Roles::Tombstones` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Home` (r:1 w:2)
@@ -886,8 +922,8 @@ impl<T: frame_system::Config> pallet_roles::WeightInfo for WeightInfo<T> {
 	// Storage: `Roles::PatientOf` (r:0 w:2)
 	// Proof: `Roles::PatientOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn decide_recovery() -> Weight {
-		Weight::from_parts(63_265_000, 6_068)
-			.saturating_add(T::DbWeight::get().reads(9))
+		Weight::from_parts(71_677_000, 6_186)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
 }

@@ -25,7 +25,7 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn provision() -> Weight {
-		Weight::from_parts(74_701_000, 6_041)
+		Weight::from_parts(70_365_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -45,7 +45,7 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `Telemetry::Offers` (r:1 w:1)
 	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
 	fn set_status() -> Weight {
-		Weight::from_parts(57_575_000, 6_041)
+		Weight::from_parts(54_351_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -60,6 +60,8 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Proof: `Telemetry::Offers` (`max_values`: None, `max_size`: Some(145), added: 2620, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::KeyLosses` (r:1 w:0)
+	// Proof: `Roles::KeyLosses` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	// Storage: `Telemetry::NextBinding` (r:1 w:1)
@@ -71,8 +73,8 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	fn bind() -> Weight {
-		Weight::from_parts(174_570_000, 82_526)
-			.saturating_add(T::DbWeight::get().reads(41))
+		Weight::from_parts(162_503_000, 82_526)
+			.saturating_add(T::DbWeight::get().reads(42))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
@@ -91,7 +93,7 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn offer() -> Weight {
-		Weight::from_parts(43_795_000, 6_041)
+		Weight::from_parts(43_064_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -117,7 +119,7 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `Telemetry::Bindings` (r:32 w:2)
 	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
 	fn accept() -> Weight {
-		Weight::from_parts(143_624_000, 82_526)
+		Weight::from_parts(140_280_000, 82_526)
 			.saturating_add(T::DbWeight::get().reads(42))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -139,7 +141,7 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn end_offer() -> Weight {
-		Weight::from_parts(47_591_000, 6_041)
+		Weight::from_parts(46_279_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -161,7 +163,7 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn unbind() -> Weight {
-		Weight::from_parts(47_381_000, 6_041)
+		Weight::from_parts(45_538_000, 6_041)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -176,6 +178,8 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Proof: `Telemetry::Bindings` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
 	// Storage: `Telemetry::NextAnchor` (r:1 w:1)
 	// Proof: `Telemetry::NextAnchor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:256 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
 	// Storage: `Telemetry::LatestAnchor` (r:256 w:256)
 	// Proof: `Telemetry::LatestAnchor` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:256 w:256)
@@ -185,11 +189,11 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `Telemetry::Anchors` (r:0 w:256)
 	// Proof: `Telemetry::Anchors` (`max_values`: None, `max_size`: Some(158), added: 2633, mode: `MaxEncodedLen`)
 	fn anchor(b: u32) -> Weight {
-		Weight::from_parts(11_693_130, 6_041)
-			.saturating_add(Weight::from_parts(27_095_619, 0).saturating_mul(b.into()))
-			.saturating_add(Weight::from_parts(0, 2_598).saturating_mul(b.into()))
+		Weight::from_parts(0, 6_041)
+			.saturating_add(Weight::from_parts(30_104_478, 0).saturating_mul(b.into()))
+			.saturating_add(Weight::from_parts(0, 3_757).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().reads(4).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(5).saturating_mul(b.into()))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes(5).saturating_mul(b.into()))
 	}
@@ -213,8 +217,8 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `Telemetry::Receipts` (r:2 w:3)
 	// Proof: `Telemetry::Receipts` (`max_values`: None, `max_size`: Some(1224), added: 3699, mode: `MaxEncodedLen`)
 	fn access(n: u32) -> Weight {
-		Weight::from_parts(34_781_145, 8_388)
-			.saturating_add(Weight::from_parts(17_356_854, 0).saturating_mul(n.into()))
+		Weight::from_parts(33_423_666, 8_388)
+			.saturating_add(Weight::from_parts(13_653_666, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 2_633).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads(3).saturating_mul(n.into()))
@@ -238,8 +242,8 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn raise(r: u32) -> Weight {
-		Weight::from_parts(177_585_000, 174_686)
-			.saturating_add(Weight::from_parts(8_813_000, 0).saturating_mul(r.into()))
+		Weight::from_parts(167_697_000, 174_686)
+			.saturating_add(Weight::from_parts(7_017_000, 0).saturating_mul(r.into()))
 			.saturating_add(Weight::from_parts(0, 2_609).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(71))
 			.saturating_add(T::DbWeight::get().reads(1).saturating_mul(r.into()))
@@ -250,29 +254,43 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Patients` (r:1 w:0)
 	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
-	// Storage: `Roles::Credentials` (r:1 w:0)
+	// Storage: `Roles::Credentials` (r:4 w:0)
 	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Institutions` (r:1 w:0)
+	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:0)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:0)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
+	// Storage: `Records::Trail` (r:1 w:1)
+	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
+	// Storage: `System::BlockHash` (r:1 w:0)
+	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	fn acknowledge() -> Weight {
+		Weight::from_parts(60_020_000, 11_426)
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+
+	// Storage: `Telemetry::Alerts` (r:1 w:1)
+	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Patients` (r:1 w:0)
+	// Proof: `Roles::Patients` (`max_values`: None, `max_size`: Some(1282), added: 3757, mode: `MaxEncodedLen`)
+	// Storage: `Roles::Credentials` (r:4 w:0)
+	// Proof: `Roles::Credentials` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	// Storage: `Roles::CaregiversOf` (r:1 w:0)
+	// Proof: `Roles::CaregiversOf` (`max_values`: None, `max_size`: Some(273), added: 2748, mode: `MaxEncodedLen`)
+	// Storage: `Roles::GuardiansOf` (r:1 w:0)
+	// Proof: `Roles::GuardiansOf` (`max_values`: None, `max_size`: Some(353), added: 2828, mode: `MaxEncodedLen`)
 	// Storage: `Roles::Institutions` (r:1 w:0)
 	// Proof: `Roles::Institutions` (`max_values`: None, `max_size`: Some(2576), added: 5051, mode: `MaxEncodedLen`)
 	// Storage: `Records::Trail` (r:1 w:1)
 	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
 	// Storage: `System::BlockHash` (r:1 w:0)
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	fn acknowledge() -> Weight {
-		Weight::from_parts(46_279_000, 6_041)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(2))
-	}
-
-	// Storage: `Telemetry::Alerts` (r:1 w:1)
-	// Proof: `Telemetry::Alerts` (`max_values`: None, `max_size`: Some(239), added: 2714, mode: `MaxEncodedLen`)
-	// Storage: `Records::Trail` (r:1 w:1)
-	// Proof: `Records::Trail` (`max_values`: None, `max_size`: Some(65), added: 2540, mode: `MaxEncodedLen`)
-	// Storage: `System::BlockHash` (r:1 w:0)
-	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn escalate() -> Weight {
-		Weight::from_parts(24_537_000, 3_704)
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(59_679_000, 11_426)
+			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -281,8 +299,8 @@ impl<T: frame_system::Config> pallet_telemetry::WeightInfo for WeightInfo<T> {
 	// Storage: `Telemetry::AlertsOf` (r:63 w:63)
 	// Proof: `Telemetry::AlertsOf` (`max_values`: None, `max_size`: Some(530), added: 3005, mode: `MaxEncodedLen`)
 	fn prune_alerts(n: u32) -> Weight {
-		Weight::from_parts(14_621_653, 990)
-			.saturating_add(Weight::from_parts(12_187_038, 0).saturating_mul(n.into()))
+		Weight::from_parts(6_762_735, 990)
+			.saturating_add(Weight::from_parts(9_622_264, 0).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 3_005).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().writes(2).saturating_mul(n.into()))

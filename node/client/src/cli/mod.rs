@@ -3,6 +3,7 @@
 mod accept;
 mod act;
 mod acting;
+mod alert;
 mod application;
 mod appointment;
 mod assign;
@@ -14,6 +15,7 @@ mod consent_list;
 mod correction;
 mod council;
 mod credential;
+mod device;
 mod did;
 mod dry_run;
 mod emergency;
@@ -41,6 +43,7 @@ mod session;
 mod statement;
 mod terms;
 mod view;
+mod vitals;
 mod vouch;
 mod voucher;
 mod wish;
@@ -151,6 +154,15 @@ enum Command {
 	/// Appointments: calendars, bookings, waiting lists, tele-consultations
 	#[command(subcommand)]
 	Appointment(Box<appointment::Appointment>),
+	/// Medical devices, and who consented to be measured by them
+	#[command(subcommand)]
+	Device(Box<device::Device>),
+	/// Readings of devices, decrypted: shown as curves, and proven one by one
+	#[command(subcommand)]
+	Vitals(vitals::Vitals),
+	/// Alerts about patients: who is told, and whether she acknowledged
+	#[command(subcommand)]
+	Alert(alert::Alert),
 	/// A patient's audit trail
 	#[command(subcommand)]
 	Audit(audit::Audit),
@@ -181,6 +193,9 @@ impl Command {
 			Self::Paper(command) => command.run(session).await,
 			Self::Emergency(command) => command.run(session).await,
 			Self::Appointment(command) => command.run(session).await,
+			Self::Device(command) => command.run(session).await,
+			Self::Vitals(command) => command.run(session).await,
+			Self::Alert(command) => command.run(session).await,
 			Self::Audit(command) => command.run(session).await,
 		}
 	}
@@ -393,9 +408,30 @@ mod tests {
 			"salus paper withdraw --patient 7",
 			"salus paper withdraw --patient 7 --witness 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 			"salus paper list --patient 7",
+			"salus device key new --out monitor.key --dev",
+			"salus --key monitor.key device claim --institution 0 --code 8867-4,59408-5 --out c.json --salts s.json",
+			"salus device provision c.json --dry-run",
+			"salus device revoke 0x0707070707070707070707070707070707070707070707070707070707070707 --for-ever",
+			"salus device consent-statement --patient 7 --device 0707070707070707070707070707070707070707070707070707070707070707 --for 30d --out c.json",
+			"salus device bind consent.json --json",
+			"salus device offer 0x0707070707070707070707070707070707070707070707070707070707070707 --patient 7 --for 1d --scan-file p --salts s",
+			"salus device accept 0x0707070707070707070707070707070707070707070707070707070707070707",
+			"salus device end-offer 0x0707070707070707070707070707070707070707070707070707070707070707 --as-patient",
+			"salus device unbind 3",
+			"salus device list --institution 0",
+			"salus device simulate --pulse a.csv --observation b --state s.json --dry-run",
+			"salus device simulate --observation b --every 1s --times 3 --speed 10 --state s.json --to mqtts://h:8883 --ca c.pem --token-file t --mqtt 3",
+			"salus vitals show 7 --code 8867-4,59408-5 --limit 8867-4=50..120 --svg x.svg --institution 0 --purpose treatment",
+			"salus vitals show --batch a --batch b --fhir o.json --subject Patient/7 --plain",
+			"salus vitals prove --anchor 12 --seq 4711 --batch a",
+			"salus vitals check proof.json --json",
+			"salus alert list --patient 7 --open",
+			"salus alert acknowledge 3 --dry-run",
+			"salus alert prune 3 4 5",
 			"salus appointment open --institution 0 --day 2026-12-01,2026-12-02 --hours 08:00-12:00,13:00-24:00 --every 15m",
 			"salus appointment block --institution 0 --start 2026-12-01T09:00:00Z --for 2h --dry-run",
 			"salus appointment unblock --institution 0 --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 2h",
+			"salus appointment close --institution 1 --start 2026-12-01T00:00:00Z --for 31d",
 			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --institution 0 --day 2026-12-01 --json",
 			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --from 2026-12-01 --to 2026-12-08 --free",
 			"salus appointment hold --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m",

@@ -180,7 +180,8 @@ fn made(wish: &Wish) -> Option<&'static str> {
 	}
 }
 
-fn scan(file: &Path) -> Result<Vec<u8>, Error> {
+/// The scan of a paper; an empty one is none.
+pub(crate) fn scan(file: &Path) -> Result<Vec<u8>, Error> {
 	let scan = std::fs::read(file).map_err(FileError::at(file))?;
 	if scan.is_empty() {
 		return Err(DocumentError::Malformed {

@@ -11,12 +11,22 @@ use crate::sdk::Progress;
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
+	/// Of bytes.
 	pub(crate) fn new(session: &Session, what: &'static str) -> Self {
+		Self::with(session, what, "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
+	}
+
+	/// Of things.
+	pub(crate) fn counting(session: &Session, what: &'static str) -> Self {
+		Self::with(session, what, "{msg} {wide_bar} {pos}/{len} {eta}")
+	}
+
+	fn with(session: &Session, what: &'static str, template: &str) -> Self {
 		if !session.is_talkative() || !std::io::stderr().is_terminal() {
 			return Self(ProgressBar::hidden());
 		}
 		let bar = ProgressBar::new(0).with_message(what);
-		if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}") {
+		if let Ok(style) = ProgressStyle::with_template(template) {
 			bar.set_style(style);
 		}
 		Self(bar)

@@ -3,13 +3,14 @@
 use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::PathBuf, sync::OnceLock};
 
 use clap::Args;
+use ed25519_dalek::SigningKey;
 use salus_primitives::PatientId;
 use salus_vault::keystore::Strength;
 
 use super::{passphrase, report::Report};
 use crate::sdk::{
-	open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir, Error, FileError, Hash,
-	Identity, KeyError, KeyFacts, KnownChains, PatientKeys, VaultClient,
+	device_of, open_device_key, open_key, words, Account, AccountId, ChainChange, Client, ConnectOptions, DataDir,
+	Error, FileError, Hash, Identity, KeyError, KeyFacts, KnownChains, PatientKeys, VaultClient,
 };
 
 /// Options of every command.
@@ -177,6 +178,20 @@ impl Session {
 		Ok(self.identity()?.account().clone())
 	}
 
+	/// The key of the device that was named.
+	pub(crate) fn device(&self) -> Result<SigningKey, Error> {
+		if self.global.dev_key.is_some() {
+			return Err(Error::Usage(
+				"a device has a key file: name it with --key, and leave --dev-key out".into(),
+			));
+		}
+		let file = self.global.key.as_ref().ok_or(KeyError::Missing)?;
+		// What it is of shows before its passphrase is asked for.
+		device_of(file)?;
+		let passphrase = passphrase::existing(&self.global, file)?;
+		Ok(open_device_key(file, passphrase::expose(&passphrase), self.strength())?)
+	}
+
 	/// The account of the key that was named, as its file says without a passphrase.
 	pub(crate) fn named_account(&self) -> Result<AccountId, Error> {
 		if let Some(path) = &self.global.dev_key {
@@ -201,6 +216,13 @@ impl Session {
 	pub(crate) fn before_signing(&self, sentence: &str) {
 		if !self.global.json {
 			eprintln!("{sentence}");
+		}
+	}
+
+	/// Tells a person, beside the answer or the error, how far a command came.
+	pub(crate) fn note(&self, text: &str) {
+		if !self.global.json {
+			eprintln!("{text}");
 		}
 	}
 

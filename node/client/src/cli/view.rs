@@ -12,7 +12,7 @@ use crate::sdk::{
 	AccountId, Reader,
 };
 
-fn optional(value: Option<u64>) -> Value {
+pub(crate) fn optional(value: Option<u64>) -> Value {
 	value.map_or(Value::Null, number)
 }
 

@@ -66,6 +66,13 @@ pub fn unblock(practitioner: AccountId, institution: InstitutionId, period: Peri
 		.unblock(practitioner, institution, Static(period))
 }
 
+/// The desk, or the practitioner wherever it is, closes the slots of a time that nobody has.
+pub fn close(practitioner: AccountId, institution: InstitutionId, period: Period) -> impl Payload {
+	api::tx()
+		.appointments()
+		.close(practitioner, institution, Static(period))
+}
+
 /// Whoever acts for a patient holds a time for her.
 pub fn hold(visit: Visit) -> impl Payload {
 	let Visit {

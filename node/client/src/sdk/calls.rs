@@ -2,7 +2,7 @@
 
 use salus_primitives::{
 	CaseId, Compartment, DenialId, DenialTerms, EmergencyReason, ErrorReason, GrantId, Grantee, HpkeKey, InstitutionId,
-	Moment, NewRecord, Parent, PatientId, Purpose, RecordId, RequestId, Terms, Verdict,
+	Moment, NewBatch, NewRecord, Parent, PatientId, Purpose, RecordId, RequestId, Terms, Verdict,
 };
 use subxt::{tx::Payload, utils::Static};
 
@@ -402,4 +402,10 @@ pub fn access(records: &[RecordId], purpose: Purpose, institution: Option<Instit
 	api::tx()
 		.records()
 		.access(BoundedVec(records.to_vec()), Static(purpose), institution)
+}
+
+/// The desk anchors up to 256 batches of readings, each device's in the order of their numbers.
+pub fn anchor(institution: InstitutionId, batches: Vec<NewBatch>) -> impl Payload {
+	let batches = batches.into_iter().map(Static).collect();
+	api::tx().telemetry().anchor(institution, BoundedVec(batches))
 }

@@ -240,6 +240,17 @@ impl Client {
 		self.ask(at, "RolesApi_credential", (account, institution)).await
 	}
 
+	/// Whether an account is an officer of an institution, or has a credential there.
+	///
+	/// # Errors
+	/// `NotFound`
+	pub async fn works_at(&self, at: &At, account: AccountId, institution: InstitutionId) -> Result<bool, Error> {
+		if self.credential(at, account, institution).await?.is_some() {
+			return Ok(true);
+		}
+		Ok(self.institution(at, institution).await?.officers.contains(&account))
+	}
+
 	/// A patient's entry.
 	///
 	/// # Errors

@@ -162,6 +162,7 @@ fn failure(error: &Value, block: u64, metadata: &Metadata) -> SubmissionError {
 			pallet: pallet.name().to_string(),
 			error: variant.name.clone(),
 			next: explain(pallet.name(), &variant.name, &variant.docs),
+			place: code.get(1).copied().filter(|_| variant.fields.len() == 1),
 			block,
 		})
 	};

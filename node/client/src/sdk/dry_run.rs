@@ -5,6 +5,7 @@ use std::fmt;
 
 use codec::{Decode, Encode};
 use salus_primitives::{DryRun, DryRunError, Moment, Outcome, Reason, Used};
+use salus_vault::chain::Object;
 use serde_json::Value;
 use sp_runtime::transaction_validity::TransactionValidityError;
 use subxt::{
@@ -39,17 +40,22 @@ pub struct Preview {
 impl Preview {
 	/// The refusal that an access would find in its receipt.
 	pub(crate) fn refusal(&self) -> Option<Refusal> {
-		let accessed = self
-			.events
-			.iter()
-			.find(|event| event.pallet == "Records" && event.name == "Accessed")?;
+		type Of = fn(u64) -> Object;
+		let kinds: [(_, _, _, Of); 2] = [
+			("Records", "AccessRefused", "record", Object::Record),
+			("Telemetry", "BatchAccessRefused", "anchor", Object::Batch),
+		];
+		let (accessed, (_, kind, field, of)) = self.events.iter().find_map(|event| {
+			let kind = kinds.into_iter().find(|(pallet, ..)| event.pallet == *pallet)?;
+			(event.name == "Accessed").then_some((event, kind))
+		})?;
 		let entries = accessed.fields.get("entries")?.as_array()?;
 		entries.iter().find_map(|entry| {
-			let refused = entry.get("kind")?.get("AccessRefused")?;
+			let refused = entry.get("kind")?.get(kind)?;
 			let reason = refused.get("reason").and_then(Value::as_str)?;
-			let record = refused.get("record")?;
+			let id = refused.get(field)?;
 			Some(Refusal {
-				record: record.as_u64().or_else(|| record.as_str()?.parse().ok()),
+				object: id.as_u64().or_else(|| id.as_str()?.parse().ok()).map(of),
 				receipt: None,
 				block: None,
 				reason: Reason::ALL.into_iter().find(|known| known.name() == reason)?,
@@ -285,20 +291,26 @@ mod tests {
 
 	#[test]
 	fn an_access_that_would_be_refused_is_a_refusal() {
-		let accessed = |kind: Value| {
+		let accessed = |pallet: &str, kind: Value| {
 			preview(vec![EventView {
-				pallet: "Records".into(),
+				pallet: pallet.into(),
 				name: "Accessed".into(),
 				fields: json!({ "patient": 1, "entries": [{ "seq": 4, "kind": kind }] }),
 			}])
 		};
-		let refused = accessed(json!({ "AccessRefused": { "receipt": 2, "record": 7, "reason": "NoGrant" } }));
-		let refusal = refused.refusal().unwrap();
-		assert_eq!(
-			(refusal.record, refusal.receipt, refusal.reason),
-			(Some(7), None, Reason::NoGrant)
-		);
-		let permitted = accessed(json!({ "AccessPermitted": { "receipt": 2, "record": 7 } }));
+		let record = json!({ "AccessRefused": { "receipt": 2, "record": 7, "reason": "NoGrant" } });
+		let batch = json!({ "BatchAccessRefused": { "receipt": 2, "anchor": 7, "reason": "NoGrant" } });
+		for (pallet, kind, object) in [
+			("Records", record, Object::Record(7)),
+			("Telemetry", batch, Object::Batch(7)),
+		] {
+			let refusal = accessed(pallet, kind).refusal().unwrap();
+			assert_eq!(
+				(refusal.object, refusal.receipt, refusal.reason),
+				(Some(object), None, Reason::NoGrant)
+			);
+		}
+		let permitted = accessed("Records", json!({ "AccessPermitted": { "receipt": 2, "record": 7 } }));
 		assert_eq!(permitted.refusal(), None);
 		assert_eq!(preview(vec![]).refusal(), None);
 	}

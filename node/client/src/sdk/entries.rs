@@ -30,6 +30,42 @@ impl Client {
 		}
 	}
 
+	/// What stands at each of these keys, in the state at a block; none where nothing does.
+	///
+	/// # Errors
+	/// `Broken`, `Unreadable`
+	pub(crate) async fn values_at<T: Decode>(
+		&self,
+		what: &str,
+		keys: &[Vec<u8>],
+		block: &Value,
+	) -> Result<Vec<Option<T>>, ConnectionError> {
+		const METHOD: &str = "state_queryStorageAt";
+		let unreadable = |reason: &str| ConnectionError::Unreadable {
+			what: what.into(),
+			reason: reason.into(),
+		};
+		let mut found = Vec::with_capacity(keys.len());
+		for keys in keys.chunks(KEYS as usize) {
+			let asked: Vec<_> = keys.iter().map(words::hex).collect();
+			let answer = self.request(METHOD, &[json!(asked), block.clone()]).await?;
+			let changes = answer.pointer("/0/changes").and_then(Value::as_array);
+			let changes = changes.ok_or_else(|| unreadable("the node lists no values"))?;
+			let mut values = std::collections::HashMap::new();
+			for change in changes {
+				let key = change.get(0).and_then(Value::as_str);
+				let key = key.ok_or_else(|| unreadable("a value has no key"))?;
+				if let Some(value) = change.get(1).filter(|value| !value.is_null()) {
+					let value =
+						T::decode(&mut bytes(value)?.as_slice()).map_err(|_| unreadable("it does not decode"))?;
+					values.insert(key.to_owned(), value);
+				}
+			}
+			found.extend(asked.iter().map(|key| values.remove(key)));
+		}
+		Ok(found)
+	}
+
 	/// The entry at a key, in the state at a block.
 	///
 	/// # Errors
@@ -40,6 +76,15 @@ impl Client {
 			.await?;
 		Ok(decode(what, &bytes(&value)?)?)
 	}
+}
+
+/// What a key of 32 bytes ends in, behind its hash.
+pub(crate) fn last_32(key: &[u8]) -> Result<[u8; 32], ConnectionError> {
+	let last = key.last_chunk().copied();
+	last.ok_or_else(|| ConnectionError::Unreadable {
+		what: "state".into(),
+		reason: "a key is too short".into(),
+	})
 }
 
 fn bytes(value: &Value) -> Result<Vec<u8>, ConnectionError> {
@@ -54,6 +99,13 @@ fn bytes(value: &Value) -> Result<Vec<u8>, ConnectionError> {
 mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
+
+	#[test]
+	fn a_key_ends_in_what_it_is_of() {
+		let key = [vec![1; 48], vec![7; 32]].concat();
+		assert_eq!(last_32(&key).unwrap(), [7; 32]);
+		assert!(last_32(&[7; 31]).is_err());
+	}
 
 	#[test]
 	fn what_a_node_answers_is_hex() {

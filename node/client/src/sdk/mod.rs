@@ -1,17 +1,23 @@
 //! The SDK: everything the `salus` command does, as a library.
 
 mod acceptance;
+mod access;
 mod account;
 pub mod act_sentence;
 mod acts;
 mod application;
 pub mod appointments;
 mod attested;
+mod batches;
+mod binding_consent;
 pub mod calls;
 mod card;
 mod client;
 pub mod council;
 mod data_dir;
+mod device_claim;
+mod device_key;
+pub mod devices;
 mod dicom;
 mod dry_run;
 mod emergency_card;
@@ -35,6 +41,7 @@ mod lock;
 mod merge;
 #[cfg(test)]
 mod mirrored;
+mod offered_on_paper;
 pub mod paper;
 pub mod peers;
 mod pins;
@@ -42,15 +49,19 @@ mod plaintext;
 mod proof;
 mod put;
 mod readers;
+mod reading_proof;
 mod recovery;
 mod registration;
 mod rejections;
+mod release;
 mod salt;
+mod sealing;
 pub mod sentence;
 mod standing;
 mod storage_key;
 mod subject;
 mod submit;
+pub mod telemetry;
 mod threads;
 mod trail;
 mod transfers;
@@ -63,28 +74,39 @@ pub use account::{Account, Identity, PatientKeys};
 pub use acts::{Act, GuardianshipTerms, ProposedAct};
 pub use application::{Application, ApplicationFile, Salts};
 pub use attested::AttestedApplication;
+pub use batches::{
+	open_batches, put_batch, seal_batch, upload_batch, BatchUpload, OpenBatches, SealedBatch, StoredBatch,
+};
+pub use binding_consent::{consent_sentence, BindingConsentFile};
 pub use card::{Card, CARD_LIFETIME};
-pub(crate) use client::not_found;
+pub(crate) use client::{innermost, not_found};
 pub use client::{Actor, At, Client, ConnectOptions, IDS_OF_ONE_SEED};
 pub use data_dir::DataDir;
+pub use device_claim::{DeviceClaim, DeviceClaimFile, DeviceCodes};
+pub use device_key::{create_device_key, device_of, open_device_key};
 pub use dry_run::Preview;
 pub use emergency_card::{EmergencyCard, MOST_HOSPITALS};
 pub use error::*;
 pub use event::EventView;
 pub use evidence::Evidence;
 pub use fetch::{Fetch, Fetched};
-pub(crate) use files::{check_new, check_writable, publish_both, publish_new, remove, replace_private};
+pub(crate) use files::{
+	check_new, check_writable, publish_both, publish_new, read_json, remove, replace_private, write_json,
+};
 pub use justification::Justification;
 pub use key_file::{create_key, import_polkadot_js, import_seed, open_key, KeyFacts};
 pub use kin::why_not_in_force;
 pub use known_chains::{ChainChange, KnownChains};
+pub(crate) use lock::Lock;
 pub use merge::{MergeAgreement, MergeAgreementFile};
+pub use offered_on_paper::OfferedOnPaper;
 pub use paper::{Paper, PaperFile, WaitingPaper, Wish};
 pub use pins::{KeyChange, Pins};
 pub use plaintext::abandon_unfinished;
 pub use proof::{verify as verify_proof, Proven};
 pub use put::{Put, PutOutcome};
 pub use readers::Reader;
+pub use reading_proof::{check_batch, find_batch, ReadingProofFile};
 pub use recovery::{
 	ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile,
 	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
@@ -92,12 +114,13 @@ pub use recovery::{
 pub use registration::Registration;
 pub use rejections::{after_refusal, because, rule_name};
 pub use storage_key::{
-	contacts_key, institution_key, key_loss_key, patient_key, record_key, recovery_key, recovery_round_key, time_key,
-	trail_key,
+	anchor_key, binding_key, contacts_key, device_key, institution_key, key_loss_key, patient_key, record_key,
+	recovery_key, recovery_round_key, time_key, trail_key,
 };
 pub use subject::{check as check_subject, guess_media, read_subjects, SubjectMemory};
 pub use submit::Acknowledgement;
 pub use trail::{verify as verify_trail, TrailEntry, VerifiedTrail, FRESHNESS};
+pub(crate) use vault::tls::{client as http_client, is_loopback};
 pub use vault::{Download, Payload, Progress, Upload, VaultClient};
 pub use voucher::{VoucherLetter, VOUCHER_LIFETIME};
 

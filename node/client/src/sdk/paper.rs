@@ -18,7 +18,7 @@ use super::{
 
 const WHAT: &str = "salt file";
 /// What the commitment is to; its first word.
-const SCAN: &[u8] = b"scan";
+pub(crate) const SCAN: &[u8] = b"scan";
 /// The hash before the key of an entry.
 const HASHED: usize = 16;
 

@@ -1,7 +1,10 @@
 //! State proofs: what the node says is in the state of a finalised block, checked against that block's state root.
 
 use codec::{Decode, Encode};
-use salus_primitives::{AuditHead, Institution, InstitutionId, KeyLoss, Moment, Patient, PatientId, Record, RecordId};
+use salus_primitives::{
+	Anchor, AnchorId, AuditHead, Binding, BindingId, Device, DeviceKey, Institution, InstitutionId, KeyLoss, Moment,
+	Patient, PatientId, Record, RecordId,
+};
 use serde_json::{json, Value};
 use sp_core::Blake2Hasher;
 use sp_trie::{read_trie_value, LayoutV1, StorageProof};
@@ -10,8 +13,8 @@ use subxt::{config::substrate::SubstrateHeader, utils::H256};
 use super::{
 	client::{hash_of, not_found},
 	storage_key::{
-		contacts_key, institution_key, key_loss_key, patient_key, record_key, recovery_key, recovery_round_key,
-		time_key, trail_key,
+		anchor_key, binding_key, contacts_key, device_key, institution_key, key_loss_key, patient_key, record_key,
+		recovery_key, recovery_round_key, time_key, trail_key,
 	},
 	words, AccountId, Client, ConnectionError, ContactsCommitment, Error, Hash, ProofError, Recovery,
 };
@@ -58,6 +61,39 @@ impl Client {
 	/// `NotFound`, the kinds of `ProofError`
 	pub async fn proven_record(&self, id: RecordId) -> Result<Proven<Record<AccountId>>, Error> {
 		self.proven("record", &record_key(id)).await
+	}
+
+	/// A batch's anchor as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_anchor(&self, id: AnchorId) -> Result<Anchor, Error> {
+		self.proven("batch", &anchor_key(id))
+			.await?
+			.value
+			.ok_or_else(|| not_found("batch", id))
+	}
+
+	/// A binding as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_binding(&self, id: BindingId) -> Result<Binding, Error> {
+		self.proven("binding", &binding_key(id))
+			.await?
+			.value
+			.ok_or_else(|| not_found("binding", id))
+	}
+
+	/// A device as the state of the finalised head proves it.
+	///
+	/// # Errors
+	/// `NotFound`, the kinds of `ProofError`
+	pub async fn proven_device(&self, key: &DeviceKey) -> Result<Device, Error> {
+		self.proven("device", &device_key(key))
+			.await?
+			.value
+			.ok_or_else(|| not_found("device", words::hex(key)))
 	}
 
 	/// The end of a patient's trail as the state of the finalised head proves it; none for a patient without entries.

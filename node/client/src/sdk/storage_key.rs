@@ -1,8 +1,8 @@
 //! Keys of the storage entries that are read with a proof.
 
 use codec::Encode;
-use salus_primitives::{InstitutionId, PatientId, RecordId};
-use sp_io::hashing::{twox_128, twox_64};
+use salus_primitives::{AnchorId, BindingId, DeviceKey, InstitutionId, PatientId, RecordId};
+use sp_io::hashing::{blake2_128, twox_128, twox_64};
 
 use super::Hash;
 
@@ -49,6 +49,26 @@ pub fn applications_prefix() -> Vec<u8> {
 /// Where the keys of `Consent.Papers[patient]` begin.
 pub fn papers_prefix(patient: PatientId) -> Vec<u8> {
 	twox_64_concat("Consent", "Papers", &patient)
+}
+
+/// Where the keys of `Telemetry.Devices` begin.
+pub fn devices_prefix() -> Vec<u8> {
+	item("Telemetry", "Devices")
+}
+
+/// `Telemetry.Devices[device]`.
+pub fn device_key(device: &DeviceKey) -> Vec<u8> {
+	[devices_prefix().as_slice(), &blake2_128(device), device].concat()
+}
+
+/// `Telemetry.Bindings[id]`.
+pub fn binding_key(id: BindingId) -> Vec<u8> {
+	[item("Telemetry", "Bindings").as_slice(), &id.encode()].concat()
+}
+
+/// `Telemetry.Anchors[id]`.
+pub fn anchor_key(id: AnchorId) -> Vec<u8> {
+	[item("Telemetry", "Anchors").as_slice(), &id.encode()].concat()
 }
 
 /// `Records.Records[id]`.
@@ -112,5 +132,14 @@ mod tests {
 	#[test]
 	fn a_records_key_is_its_id_and_nothing_else() {
 		assert_eq!(record_key(7), [item("Records", "Records"), 7u64.encode()].concat());
+		assert_eq!(anchor_key(7), [item("Telemetry", "Anchors"), 7u64.encode()].concat());
+		assert_eq!(binding_key(7), [item("Telemetry", "Bindings"), 7u64.encode()].concat());
+	}
+
+	#[test]
+	fn a_device_s_key_ends_in_its_own() {
+		let key = device_key(&[7; 32]);
+		assert_eq!(key.len(), 16 + 16 + 16 + 32);
+		assert!(key.ends_with(&[7; 32]));
 	}
 }

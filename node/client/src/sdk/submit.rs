@@ -225,19 +225,30 @@ pub(super) fn check_validity(
 	}
 }
 
-fn rejected(error: DispatchError, block: u64) -> SubmissionError {
-	match explained_module(&error) {
+fn rejected(dispatch: DispatchError, block: u64) -> SubmissionError {
+	match explained_module(&dispatch) {
 		Some((pallet, error, next)) => SubmissionError::Rejected {
 			pallet,
 			error,
 			next,
+			place: place(&dispatch),
 			block,
 		},
 		None => SubmissionError::Failed {
-			reason: error.to_string(),
+			reason: dispatch.to_string(),
 			block,
 		},
 	}
+}
+
+/// The number that a pallet's error carries beside its own: which of the things that the call names it is about.
+fn place(error: &DispatchError) -> Option<u8> {
+	let DispatchError::Module(module) = error else {
+		return None;
+	};
+	let has_one = module.details().is_ok_and(|details| details.variant.fields.len() == 1);
+	let [_, _, place, ..] = module.bytes();
+	has_one.then_some(place)
 }
 
 /// A pallet's error: the pallet, its name, and what to do about it.

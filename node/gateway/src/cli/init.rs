@@ -48,6 +48,8 @@ impl Init {
 		let (config, secret) = (folder.join("gateway.toml"), folder.join("secret"));
 		let (_, text) = Secret::generate()?;
 		write_new(&secret, &text)?;
+		let (_, text) = Secret::generate()?;
+		write_new(&folder.join("readings.key"), &text)?;
 		write_new(&config, &self.configuration())?;
 		Ok(Report {
 			lines: vec![
@@ -85,6 +87,14 @@ development_key = "//Alice//admin"
 
 [file]
 folder = "messages"
+
+# Readings of devices; needs a vault:
+# [telemetry]
+# key = "readings.key"
+# vault = "http://127.0.0.1:9946"
+# account = { development_key = "//Alice//admin" }
+# [telemetry.http]
+# listen = "127.0.0.1:9962"
 "#;
 
 const HOSPITAL: &str = r#"
@@ -112,6 +122,30 @@ from = "records@hospital.example"
 # user = "gateway"
 # password = "mail.password"
 
+# Readings of devices:
+# [telemetry]
+# key = "readings.key"    # readings are encrypted with it while they wait
+# vault = "https://vault.hospital.example"
+# vault_ca = "vault-ca.pem"
+# An administrator's account, best one of its own: `salus key new --out devices.key`
+# account = { key = "devices.key", passphrase = "devices.passphrase" }
+# batch = 1024       # readings of a batch at most
+# age = 60           # seconds after which one is closed with fewer
+# patience = 300     # seconds that a missing reading is waited for
+# most = 1000000     # readings that wait at most; then devices wait
+# keep = 3600        # seconds that anchored readings stay, for devices that send them again
+# [telemetry.mqtt]
+# host = "broker.hospital.example"
+# port = 8883
+# ca = "broker-ca.pem"
+# user = "gateway"
+# password = "mqtt.password"
+# protocol = "5"     # or "3.1.1"
+# [telemetry.http]
+# listen = "0.0.0.0:9962"
+# certificate = "gateway.pem"
+# certificate_key = "gateway.key"
+
 # For telephone numbers, and for mail where there is no [mail]:
 # [hook]
 # url = "https://sms.example/send"
@@ -128,4 +162,41 @@ fn write_new(path: &Path, text: &str) -> Result<(), GatewayError> {
 	file.write_all(text.as_bytes())
 		.and_then(|()| file.sync_all())
 		.map_err(GatewayError::at(path))
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used)]
+	use super::*;
+	use crate::config::Config;
+
+	/// What is commented out means something once it is not.
+	#[test]
+	fn the_configuration_is_read_with_and_without_what_is_commented_out() {
+		for development in [true, false] {
+			let init = Init {
+				genesis: Hash::repeat_byte(1),
+				institution: 0,
+				node: "ws://127.0.0.1:9944".into(),
+				development,
+				folder: "gateway".into(),
+			};
+			let folder = tempfile::tempdir().unwrap();
+			let text = init.configuration();
+			let (before, rest) = text.split_once("# [telemetry]\n").unwrap();
+			let (telemetry, after) = rest.split_once("\n\n").unwrap_or((rest, ""));
+			let settings: Vec<_> = telemetry
+				.lines()
+				.filter_map(|line| line.strip_prefix("# "))
+				.filter(|line| line.starts_with('[') || line.contains(" = "))
+				.collect();
+			let whole = format!("{before}[telemetry]\n{}\n\n{after}", settings.join("\n"));
+			for (name, text, has) in [("plain", &text, false), ("whole", &whole, true)] {
+				let path = folder.path().join(name);
+				write_new(&path, text).unwrap();
+				let config = Config::read(&path).unwrap();
+				assert_eq!(config.telemetry.is_some(), has);
+			}
+		}
+	}
 }

@@ -3,7 +3,13 @@
 mod init;
 mod patient;
 mod register;
+mod telemetry;
+mod token;
 mod undelivered;
+mod vitals;
+
+#[cfg(test)]
+pub(crate) use vitals::Vitals;
 
 use std::{
 	io::{self, Write},
@@ -16,7 +22,7 @@ use salus::words;
 use serde_json::{json, Value};
 use tracing_subscriber::EnvFilter;
 
-use crate::{config::Config, run::run as serve, store::Store, GatewayError};
+use crate::{config::Config, run::run as serve, store::Store, telemetry::desk, GatewayError};
 
 const EXAMPLES: &str = "\
 Exit codes:
@@ -29,9 +35,11 @@ Examples:
   salus-gateway --config gateway/gateway.toml register import council.csv
   salus-gateway --config gateway/gateway.toml patient add 7 --contact-file address.txt --consent
   salus-gateway --config gateway/gateway.toml run
+  salus-gateway --config gateway/gateway.toml token new ea4a6c63…
+  salus-gateway --config gateway/gateway.toml telemetry status
   salus-gateway --config gateway/gateway.toml undelivered --json";
 
-/// A hospital's edge service: the registrar of practitioners, and word to patients.
+/// A hospital's edge service: the registrar of practitioners, word to patients, and readings of devices.
 #[derive(Parser)]
 #[command(name = "salus-gateway", version, after_long_help = EXAMPLES, arg_required_else_help = true)]
 struct Cli {
@@ -75,12 +83,21 @@ enum Command {
 	/// How patients are reached
 	#[command(subcommand)]
 	Patient(patient::Patient),
+	/// Devices' tokens for sending readings over HTTP
+	#[command(subcommand)]
+	Token(token::Token),
+	/// Readings of devices on their way to the chain
+	#[command(subcommand)]
+	Telemetry(telemetry::Telemetry),
+	/// Early warning: what a person enters and sets, and alerts
+	#[command(subcommand)]
+	Vitals(vitals::Vitals),
 	/// Notices that could not be delivered, for the hospital's desk
 	Undelivered(undelivered::Undelivered),
 }
 
 /// What a command says: lines for people, an object for programs.
-struct Report {
+pub(crate) struct Report {
 	lines: Vec<String>,
 	json: Value,
 }
@@ -96,6 +113,9 @@ impl Cli {
 			Command::Run => serve(&config, words::now()).await.map(|()| None),
 			Command::Register(command) => command.run(&config, &store(&config).await?).await.map(Some),
 			Command::Patient(command) => command.run(&store(&config).await?).await.map(Some),
+			Command::Token(command) => command.run(&desk(&config).await?.0).await.map(Some),
+			Command::Telemetry(command) => command.run(&desk(&config).await?.1).await.map(Some),
+			Command::Vitals(command) => command.run(&config, &store(&config).await?).await.map(Some),
 			Command::Undelivered(command) => command.run(&store(&config).await?).await.map(Some),
 		}
 	}
@@ -153,6 +173,16 @@ fn log(level: Level) {
 }
 
 impl Report {
+	#[cfg(test)]
+	pub(crate) fn lines(&self) -> &[String] {
+		&self.lines
+	}
+
+	#[cfg(test)]
+	pub(crate) fn json(&self) -> &Value {
+		&self.json
+	}
+
 	fn print(&self, json: bool) -> io::Result<()> {
 		let mut out = io::stdout().lock();
 		if json {

@@ -48,6 +48,9 @@ fn line(found: &store::Undelivered) -> String {
 		store::Event::Asked(request) => format!("somebody asks (request {request})"),
 		store::Event::Opened(receipt) => format!("somebody opened (receipt {receipt})"),
 		store::Event::GlassBroken(case) => format!("the glass was broken (case {case})"),
+		store::Event::ReadingsOpened(receipt) => format!("somebody opened readings (receipt {receipt} of readings)"),
+		store::Event::Appointment(entry) => format!("an appointment changed (entry {entry} of the trail)"),
+		store::Event::KeyLost(entry) => format!("the key is said to be lost (entry {entry} of the trail)"),
 	};
 	format!(
 		"{}  patient {}: {what} in block {}, {}; {} tries by {}, last {}",

@@ -19,7 +19,7 @@ pub type Entry<A> = (PatientId, AuditEntry<A>);
 /// The title of every notice: whoever looks over her shoulder learns nothing.
 pub const SUBJECT: &str = "A message about your health record";
 
-/// What a patient is told of an entry. Her own doings she knows.
+/// What a patient is told of an entry. What she opens herself she knows; an appointment is confirmed to her whoever made it.
 pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 	let events = match &entry.kind {
 		Kind::ConsentRequested { request } => vec![Event::Asked(*request)],
@@ -29,6 +29,17 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 			Basis::Guardian | Basis::Author | Basis::Assignment | Basis::Grant(_) => vec![Event::Opened(*receipt)],
 		},
 		Kind::CaseOpened { case } => vec![Event::GlassBroken(*case)],
+		Kind::BatchAccessPermitted { receipt, basis, .. } => match basis {
+			Basis::Subject => vec![],
+			Basis::BreakGlass(case) => vec![Event::GlassBroken(*case), Event::ReadingsOpened(*receipt)],
+			Basis::Guardian | Basis::Author | Basis::Assignment | Basis::Grant(_) => {
+				vec![Event::ReadingsOpened(*receipt)]
+			}
+		},
+		Kind::AppointmentBooked { .. } | Kind::AppointmentRescheduled { .. } | Kind::AppointmentCancelled { .. } => {
+			vec![Event::Appointment(entry.seq)]
+		}
+		Kind::RecoveryProposed { .. } | Kind::RecoveryBegunByContacts { .. } => vec![Event::KeyLost(entry.seq)],
 		// All are named, so that whoever adds a kind decides whether a patient is told of it.
 		Kind::PatientRegistered { .. }
 		| Kind::AssignmentProposed { .. }
@@ -49,11 +60,12 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::DeviceBound { .. }
 		| Kind::DeviceUnbound { .. }
 		| Kind::BatchAnchored { .. }
-		| Kind::BatchAccessPermitted { .. }
 		| Kind::BatchAccessRefused { .. }
 		| Kind::AlertRaised { .. }
 		| Kind::AlertAcknowledged { .. }
 		| Kind::AlertEscalated { .. }
+		| Kind::DeviceSuspended { .. }
+		| Kind::DeviceReinstated { .. }
 		| Kind::CaseJoined { .. }
 		| Kind::CaseApproved { .. }
 		| Kind::CaseClosed { .. }
@@ -78,15 +90,10 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 		| Kind::DeathRetracted { .. }
 		| Kind::GuardianshipProposed { .. }
 		| Kind::GuardianshipChanged { .. }
-		| Kind::RecoveryProposed { .. }
 		| Kind::RecoveryChanged { .. }
 		| Kind::RecoveryContactsSet
-		| Kind::RecoveryBegunByContacts { .. }
 		| Kind::DeathChanged { .. }
 		| Kind::AppointmentProposed { .. }
-		| Kind::AppointmentBooked { .. }
-		| Kind::AppointmentRescheduled { .. }
-		| Kind::AppointmentCancelled { .. }
 		| Kind::AppointmentArrived { .. }
 		| Kind::AppointmentFulfilled { .. }
 		| Kind::AppointmentNoShow { .. }
@@ -108,6 +115,12 @@ pub fn text(event: Event) -> Zeroizing<String> {
 		Event::Asked(_) => "Somebody asks for your consent to see a part of your health record.",
 		Event::Opened(_) => "Somebody opened a part of your health record.",
 		Event::GlassBroken(_) => "Your health record may be opened in an emergency, without asking you first.",
+		Event::ReadingsOpened(_) => "Somebody opened what your devices measured.",
+		Event::Appointment(_) => "An appointment of yours was made, moved or cancelled.",
+		Event::KeyLost(_) => {
+			"Somebody says that the key to your health record is lost, and asks for another. If it is not lost, object: your \
+			 old key can, within seven days."
+		}
 	};
 	Zeroizing::new(format!(
 		"{happened}\r\n\r\nYour Salus client shows who it was and why, and what you can do. This message has no link in it; \

@@ -48,7 +48,7 @@ const TABLES: [&str; 7] = [
 /// The database of one gateway.
 #[derive(Clone, Debug)]
 pub struct Store {
-	pool: SqlitePool,
+	pub(crate) pool: SqlitePool,
 }
 
 /// A finalised block.
@@ -167,7 +167,7 @@ pub fn hold(folder: &Path) -> Result<Held, GatewayError> {
 	}
 }
 
-fn create_private(folder: &Path, file: &Path) -> Result<(), GatewayError> {
+pub(crate) fn create_private(folder: &Path, file: &Path) -> Result<(), GatewayError> {
 	if !folder.is_dir() {
 		DirBuilder::new()
 			.recursive(true)
@@ -184,21 +184,21 @@ fn create_private(folder: &Path, file: &Path) -> Result<(), GatewayError> {
 	Ok(())
 }
 
-fn hash_of(bytes: Vec<u8>) -> Result<Hash, GatewayError> {
+pub(crate) fn hash_of(bytes: Vec<u8>) -> Result<Hash, GatewayError> {
 	<[u8; 32]>::try_from(bytes)
 		.map(Hash::from)
 		.map_err(|_| GatewayError::Damaged)
 }
 
 /// A number as SQL has it; the chain's are far below where this ends.
-fn integer(number: u64) -> Result<i64, GatewayError> {
+pub(crate) fn integer(number: u64) -> Result<i64, GatewayError> {
 	i64::try_from(number).map_err(|_| GatewayError::Damaged)
 }
 
-fn unsigned(number: i64) -> Result<u64, GatewayError> {
+pub(crate) fn unsigned(number: i64) -> Result<u64, GatewayError> {
 	u64::try_from(number).map_err(|_| GatewayError::Damaged)
 }
 
-fn time(now: Moment) -> Result<i64, GatewayError> {
+pub(crate) fn time(now: Moment) -> Result<i64, GatewayError> {
 	integer(now)
 }

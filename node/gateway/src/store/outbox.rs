@@ -34,6 +34,12 @@ pub enum Event {
 	Opened(ReceiptId),
 	/// The glass was broken.
 	GlassBroken(CaseId),
+	/// Somebody was permitted to open readings of her devices.
+	ReadingsOpened(ReceiptId),
+	/// An appointment was made, moved or cancelled; this entry of her trail says which.
+	Appointment(u64),
+	/// Somebody says that her key is lost, and asks for another; this entry of her trail says who.
+	KeyLost(u64),
 }
 
 impl Event {
@@ -43,19 +49,35 @@ impl Event {
 			Self::Asked(_) => "asked",
 			Self::Opened(_) => "opened",
 			Self::GlassBroken(_) => "glassBroken",
+			Self::ReadingsOpened(_) => "readingsOpened",
+			Self::Appointment(_) => "appointment",
+			Self::KeyLost(_) => "keyLost",
 		}
 	}
 
-	/// The request, receipt or case.
+	/// The request, receipt, case or entry of her trail.
 	pub fn subject(self) -> u64 {
 		match self {
-			Self::Asked(id) | Self::Opened(id) | Self::GlassBroken(id) => id,
+			Self::Asked(id)
+			| Self::Opened(id)
+			| Self::GlassBroken(id)
+			| Self::ReadingsOpened(id)
+			| Self::Appointment(id)
+			| Self::KeyLost(id) => id,
 		}
 	}
 
 	fn of(name: &str, subject: u64) -> Result<Self, GatewayError> {
-		let all = [Self::Asked(subject), Self::Opened(subject), Self::GlassBroken(subject)];
+		let all = [
+			Self::Asked,
+			Self::Opened,
+			Self::GlassBroken,
+			Self::ReadingsOpened,
+			Self::Appointment,
+			Self::KeyLost,
+		];
 		all.into_iter()
+			.map(|of| of(subject))
 			.find(|event| event.name() == name)
 			.ok_or(GatewayError::Damaged)
 	}

@@ -105,3 +105,62 @@ fn pauses_double_up_to_an_hour() {
 		.into();
 	assert_eq!(seconds, [30, 60, 120, 1_920, 3_600, 3_600]);
 }
+
+const TELEMETRY: &str = "[telemetry]\nkey = \"k\"\nvault = \"https://vault.example\"\n";
+const ACCOUNT: &str = "[telemetry.account]\nkey = \"a\"\npassphrase = \"p\"\n";
+const HTTP: &str = "[telemetry.http]\nlisten = \"127.0.0.1:1\"\n";
+
+#[test]
+fn readings_have_a_vault_an_account_and_a_way_in() {
+	let telemetry = with(&format!("{TELEMETRY}{ACCOUNT}{HTTP}")).unwrap().telemetry.unwrap();
+	assert_eq!((telemetry.batch, telemetry.age, telemetry.keep), (1_024, 60, 3_600));
+	for (name, rest) in [
+		("no way in", format!("{TELEMETRY}{ACCOUNT}")),
+		("no account", format!("{TELEMETRY}{HTTP}")),
+		("no vault", format!("[telemetry]\nkey = \"k\"\n{ACCOUNT}{HTTP}")),
+		(
+			"no passphrase",
+			format!("{TELEMETRY}[telemetry.account]\nkey = \"a\"\n{HTTP}"),
+		),
+		("no time", format!("{TELEMETRY}age = 0\n{ACCOUNT}{HTTP}")),
+		("no patience", format!("{TELEMETRY}patience = 0\n{ACCOUNT}{HTTP}")),
+		("too long", format!("{TELEMETRY}keep = 2592001\n{ACCOUNT}{HTTP}")),
+		("too many", format!("{TELEMETRY}batch = 65537\n{ACCOUNT}{HTTP}")),
+		(
+			"more than all",
+			format!("{TELEMETRY}batch = 9\nmost = 8\n{ACCOUNT}{HTTP}"),
+		),
+		(
+			"a topic of others",
+			format!("{TELEMETRY}{ACCOUNT}[telemetry.mqtt]\nhost = \"localhost\"\nport = 1883\nprefix = \"#\"\n"),
+		),
+	] {
+		assert!(
+			matches!(with(&rest), Err(GatewayError::Config { .. })),
+			"{name}: {:?}",
+			with(&rest)
+		);
+	}
+	for (expected, rest) in [
+		(
+			"telemetry.vault",
+			format!("{}{ACCOUNT}{HTTP}", TELEMETRY.replace("https", "http")),
+		),
+		(
+			"telemetry.http.listen",
+			format!("{TELEMETRY}{ACCOUNT}{}", HTTP.replace("127.0.0.1", "0.0.0.0")),
+		),
+		(
+			"telemetry.mqtt.host",
+			format!("{TELEMETRY}{ACCOUNT}[telemetry.mqtt]\nhost = \"broker.example\"\nport = 1883\n"),
+		),
+	] {
+		match with(&rest) {
+			Err(GatewayError::Plain { setting, .. }) => assert_eq!(setting, expected),
+			other => panic!("{expected}: {other:?}"),
+		}
+	}
+	let known = format!("{TELEMETRY}[telemetry.account]\ndevelopment_key = \"//Alice//admin\"\n{HTTP}");
+	assert!(matches!(with(&known), Err(GatewayError::NeedsDevelopment(_))));
+	with(&format!("development = true\n{known}")).unwrap();
+}

@@ -298,7 +298,30 @@ fn only_what_others_do_is_told() {
 		events(opened(4, 1, Basis::BreakGlass(9))),
 		[Event::GlassBroken(9), Event::Opened(4)]
 	);
+	let readings = |basis| Happened::BatchAccessPermitted {
+		receipt: 4,
+		anchor: 2,
+		purpose: Purpose::Treatment,
+		basis,
+	};
+	assert_eq!(events(readings(Basis::Grant(1))), [Event::ReadingsOpened(4)]);
+	assert_eq!(events(readings(Basis::Subject)), []);
+	assert_eq!(
+		events(readings(Basis::BreakGlass(9))),
+		[Event::GlassBroken(9), Event::ReadingsOpened(4)]
+	);
+	for (kind, event) in [
+		(Happened::AppointmentBooked { appointment: 5 }, Event::Appointment(1)),
+		(
+			Happened::AppointmentRescheduled { appointment: 5 },
+			Event::Appointment(1),
+		),
+		(Happened::RecoveryBegunByContacts { controller: 7 }, Event::KeyLost(1)),
+	] {
+		assert_eq!(events(kind), [event]);
+	}
 	for quiet in [
+		Happened::AppointmentArrived { appointment: 5 },
 		Happened::GrantGiven { grant: 1 },
 		Happened::RecordEnteredInError {
 			record: 1,

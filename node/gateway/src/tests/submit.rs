@@ -78,6 +78,7 @@ fn rejected() -> SubmitError {
 		pallet: "Roles".into(),
 		error: "AlreadyApplied".into(),
 		next: String::new(),
+		place: None,
 		block: 1,
 	}
 	.into()

@@ -1,6 +1,6 @@
 //! A gateway in a folder of its own: its database, a register with one doctor, messages as files.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
 
 use salus::{Application, ApplicationFile, Hash, Identity, Salts};
 use salus_primitives::{Moment, Role, DAY};
@@ -16,6 +16,7 @@ use crate::{
 	register::{import, Register},
 	registrar::Registrar,
 	store::{CaseId, Store},
+	GatewayError,
 };
 
 pub const NOW: Moment = 1_800_000_000_000;
@@ -120,8 +121,25 @@ impl World {
 	}
 }
 
+/// Opens a database that a step may have held which was cut off: the thread that worked for it lets go of it a little later.
+pub async fn once_let_go<T>(open: impl AsyncFn() -> Result<T, GatewayError>) -> T {
+	let opened = async {
+		loop {
+			match open().await {
+				Err(GatewayError::Sql(error)) if error.to_string().contains("is locked") => {
+					tokio::time::sleep(Duration::from_millis(10)).await;
+				}
+				outcome => break outcome.unwrap(),
+			}
+		}
+	};
+	tokio::time::timeout(Duration::from_secs(60), opened)
+		.await
+		.expect("the database is let go of")
+}
+
 async fn start(config: &Config, secret: &Secret) -> Registrar {
-	let store = Store::open(&config.data, config.genesis).await.unwrap();
+	let store = once_let_go(async || Store::open(&config.data, config.genesis).await).await;
 	Registrar {
 		genesis: config.genesis,
 		institution: config.institution,

@@ -11,6 +11,11 @@ use super::{
 };
 use crate::{ReleaseRefused, RpcError, ERRORS};
 
+/// The path of a leaf with so many siblings.
+fn path(siblings: usize) -> Value {
+	json!({ "index": 0, "siblings": vec![pruned(); siblings] })
+}
+
 #[tokio::test]
 async fn invalid_parameter() {
 	let world = World::new().await;
@@ -67,6 +72,30 @@ async fn invalid_parameter() {
 		("appointments_list", json!([{ "patient": 1, "doctor": 2 }]), "of"),
 		("appointments_waiting", json!(["0x00"]), "practitioner"),
 		("appointments_consultation", json!([-3]), "id"),
+		("telemetry_device", json!(["0x07"]), "device"),
+		("telemetry_device", json!([7]), "device"),
+		("telemetry_binding", json!(["one"]), "id"),
+		("telemetry_bindings", json!([-1]), "patient"),
+		("telemetry_anchor", json!([1.5]), "id"),
+		("telemetry_anchors", json!(["+1"]), "patient"),
+		("telemetry_anchors", json!([1, { "device": 7 }]), "filter"),
+		("telemetry_anchors", json!([1, { "from": "soon" }]), "filter"),
+		("telemetry_verify", json!(["0x00", path(0), 1]), "leaf"),
+		("telemetry_verify", json!([pruned(), { "index": 0 }, 1]), "path"),
+		(
+			"telemetry_verify",
+			json!([pruned(), { "index": -1, "siblings": [] }, 1]),
+			"path",
+		),
+		(
+			"telemetry_verify",
+			json!([pruned(), { "index": 0, "siblings": ["0x01"] }, 1]),
+			"path",
+		),
+		("telemetry_verify", json!([pruned(), path(65), 1]), "path"),
+		("telemetry_verify", json!([pruned(), path(64), "two"]), "anchor"),
+		("telemetry_alert", json!([null]), "id"),
+		("telemetry_alerts", json!([{}]), "patient"),
 		("records_list", json!([1, null, null, "many"]), "limit"),
 		("records_audit", json!([1, -3]), "from"),
 	] {
@@ -89,7 +118,14 @@ async fn a_missing_parameter_is_json_rpcs_own_error() {
 async fn invalid_limit() {
 	let world = World::new().await;
 	for limit in [0u64, 257, 1 << 40] {
-		for method in ["consent_grants", "consent_requests", "records_list", "records_audit"] {
+		for method in [
+			"consent_grants",
+			"consent_requests",
+			"records_list",
+			"records_audit",
+			"telemetry_anchors",
+			"telemetry_alerts",
+		] {
 			let (code, data) = world.fails(method, json!({ "patient": 1, "limit": limit })).await;
 			let expected = json!({ "name": "InvalidLimit", "limit": limit, "least": 1, "most": 256 });
 			assert_eq!((code, data), (7002, expected), "{method}");
@@ -128,6 +164,8 @@ async fn invalid_cursor() {
 	let later = world.ok("appointments_list", json!([of, null, 2])).await["next"].clone();
 	let of = json!({ "practitioner": account(2).to_string(), "from": 0, "to": HOUR });
 	assert_eq!(world.fails("appointments_list", json!([of, later])).await.0, 7003);
+	let anchors = world.ok("telemetry_anchors", json!({ "patient": 1, "limit": 1 })).await["next"].clone();
+	assert_eq!(world.fails("telemetry_alerts", json!([1, anchors])).await.0, 7003);
 	let to = account(1).to_string();
 	assert_eq!(world.fails("consent_grantsTo", json!([to, grants])).await.0, 7003);
 }

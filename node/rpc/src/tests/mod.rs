@@ -8,6 +8,7 @@
 
 mod appointments;
 mod availability;
+mod bedside;
 mod consent;
 mod diary;
 mod did;
@@ -15,5 +16,7 @@ mod errors;
 mod lists;
 mod records;
 mod roles;
+mod telemetry;
+mod telemetry_events;
 mod vault;
 mod world;

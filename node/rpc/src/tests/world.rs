@@ -25,7 +25,7 @@ use sp_runtime::{
 };
 use tokio::sync::{broadcast, watch};
 
-use super::diary;
+use super::{bedside, diary};
 use crate::{view::Int, AccountId, Custody, Indexed, ReleaseDesk, ReleaseRefused, VaultStatus, VaultUnavailable};
 
 pub type Block = generic::Block<generic::Header<u32, BlakeTwo256>, OpaqueExtrinsic>;
@@ -400,6 +400,51 @@ sp_api::mock_impl_runtime_apis! {
 		}
 		fn consultation(id: AppointmentId) -> Option<Consultation<AccountId>> {
 			diary::consultation(id)
+		}
+	}
+
+	impl pallet_telemetry_runtime_api::TelemetryApi<Block, AccountId> for Runtime {
+		#[advanced]
+		fn device(&self, at: H256, key: DeviceKey) -> Result<Option<Device>, ApiError> {
+			check(at)?;
+			Ok(bedside::device(key))
+		}
+		fn offer(key: DeviceKey) -> Option<DeviceOffer<AccountId>> {
+			bedside::offer(key)
+		}
+		fn binding(id: BindingId) -> Option<Binding> {
+			bedside::binding(id)
+		}
+		fn bindings(patient: PatientId) -> Vec<(BindingId, Binding)> {
+			bedside::bindings(patient)
+		}
+		fn anchor(id: AnchorId) -> Option<Anchor> {
+			bedside::anchor(id)
+		}
+		fn anchors(patient: PatientId, filter: AnchorFilter, before: Option<AnchorId>, limit: u32)
+			-> (Vec<(AnchorId, Anchor)>, Option<AnchorId>) {
+			bedside::anchors(patient, &filter, before, limit)
+		}
+		fn verify(leaf: H256, path: LeafPath, anchor: AnchorId) -> bool {
+			bedside::anchor(anchor).is_some_and(|anchor| {
+				is_included(&leaf, path.index.into(), anchor.count.into(), &path.siblings, &anchor.root)
+			})
+		}
+		fn may_anchor(_: AccountId, _: InstitutionId, _: PatientId) -> bool {
+			false
+		}
+		fn receipt(_: ReceiptId) -> Option<Receipt<AccountId>> {
+			None
+		}
+		fn still_permits(_: ReceiptId, _: AnchorId) -> bool {
+			false
+		}
+		fn alert(id: AlertId) -> Option<Alert<AccountId>> {
+			bedside::alert(id)
+		}
+		fn alerts(patient: PatientId, before: Option<AlertId>, limit: u32)
+			-> (Vec<(AlertId, Alert<AccountId>)>, Option<AlertId>) {
+			bedside::alerts(patient, before, limit)
 		}
 	}
 

@@ -156,6 +156,12 @@ pub enum KindView {
 	AlertEscalated {
 		alert: Int,
 	},
+	DeviceSuspended {
+		binding: Int,
+	},
+	DeviceReinstated {
+		binding: Int,
+	},
 	CaseOpened {
 		case: Int,
 	},
@@ -397,6 +403,12 @@ impl From<Kind<AccountId>> for KindView {
 			Kind::AlertRaised { alert } => Self::AlertRaised { alert: alert.into() },
 			Kind::AlertAcknowledged { alert } => Self::AlertAcknowledged { alert: alert.into() },
 			Kind::AlertEscalated { alert } => Self::AlertEscalated { alert: alert.into() },
+			Kind::DeviceSuspended { binding } => Self::DeviceSuspended {
+				binding: binding.into(),
+			},
+			Kind::DeviceReinstated { binding } => Self::DeviceReinstated {
+				binding: binding.into(),
+			},
 			Kind::CaseOpened { case } => Self::CaseOpened { case: case.into() },
 			Kind::CaseJoined { case } => Self::CaseJoined { case: case.into() },
 			Kind::CaseApproved { case } => Self::CaseApproved { case: case.into() },

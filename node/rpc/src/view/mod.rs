@@ -7,7 +7,9 @@ mod did;
 mod emergency;
 mod records;
 mod registry;
+mod telemetry;
 
+use salus_vault::unixfs::parse_cid;
 use serde::{de, Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{input::account_of, AccountId};
@@ -25,6 +27,10 @@ pub use did::{DidDocumentView, DidResolution, ServiceView, VerificationMethodVie
 pub use emergency::{ApprovalView, CaseView, ReviewView};
 pub use records::{OutcomeView, ReceiptView, RecordFilterView, RecordStatusView, RecordView, RelationView};
 pub use registry::{CredentialView, HpkeKeyView, InstitutionView, PatientStatusView, PatientView};
+pub use telemetry::{
+	AlertView, AnchorFilterView, AnchorView, BindingView, DeviceOfferView, DeviceView, LeafPathView, RungView,
+	TelemetryEventView,
+};
 
 /// The largest integer that every JSON reader holds exactly.
 const MAX_SAFE: u64 = (1 << 53) - 1;
@@ -125,6 +131,11 @@ impl<View> Of<View> {
 			view,
 		}
 	}
+}
+
+/// A CID in its text form; bytes that are none in hex.
+fn cid_text(bytes: &[u8]) -> String {
+	parse_cid(bytes).map_or_else(|_| format!("0x{}", hex::encode(bytes)), |cid| cid.to_string())
 }
 
 /// A list of integers.

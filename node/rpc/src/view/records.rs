@@ -4,10 +4,9 @@ use salus_primitives::{
 	Category, DocStatus, ErrorReason, Media, Origin, Purpose, Receipt, ReceiptId, Record, RecordFilter, RecordId,
 	RecordStatus, Relation,
 };
-use salus_vault::unixfs::parse_cid;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, DecisionView, Hex, Int};
+use super::{cid_text, Account, DecisionView, Hex, Int};
 use crate::AccountId;
 
 /// The life of a record.
@@ -85,8 +84,7 @@ pub struct RecordView {
 impl RecordView {
 	/// The record of this id.
 	pub fn new(id: RecordId, record: Record<AccountId>) -> Self {
-		let cid =
-			parse_cid(&record.cid).map_or_else(|_| format!("0x{}", hex::encode(&record.cid)), |cid| cid.to_string());
+		let cid = cid_text(&record.cid);
 		Self {
 			id: id.into(),
 			patient: record.patient.into(),

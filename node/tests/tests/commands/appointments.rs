@@ -47,6 +47,17 @@ async fn a_day_is_opened_booked_and_waited_for() {
 	assert_eq!(starts.len(), 4);
 	let (first, third, end) = (starts[0], starts[2], starts[3] + 15 * MINUTE);
 	salus.types_as(DESK, &open).fails(4, "Appointments.SlotOverlaps");
+	// Two weeks are ten working days of sixteen slots, more than one call opens.
+	let on = |days: u64| words::show_moment(first + days * DAY)[..10].to_owned();
+	let weeks = format!(
+		"appointment open --institution 0 --practitioner {doctor} --weekly mon,tue,wed,thu,fri --from {} --to {} \
+		 --hours 09:00-13:00 --every 15m",
+		on(7),
+		on(21)
+	);
+	let opened = salus.types_as(DESK, &weeks).ok();
+	assert_eq!(each(&opened, "slots", "start").len(), 160);
+	salus.types_as(DESK, &weeks).fails(4, "Appointments.SlotOverlaps");
 
 	let show = || {
 		let line = format!("appointment availability --practitioner {doctor} --institution 0 --day {day}");
@@ -167,6 +178,14 @@ async fn a_day_is_opened_booked_and_waited_for() {
 		about,
 		["AppointmentBooked", "AppointmentRescheduled", "AppointmentCancelled"]
 	);
+
+	// What nobody has any more the desk closes, once.
+	let close = format!("appointment close --institution 0 --practitioner {doctor} --start {first} --for 1h");
+	let closed = salus.types_as(DESK, &close).ok();
+	assert_eq!(node.acknowledged(&closed).await, ["Appointments.Closed"]);
+	assert_eq!(closed["slots"], 2);
+	assert_eq!(states(&next(&mut news).await["slots"]), ["Busy", "Busy"]);
+	salus.types_as(DESK, &close).fails(4, "Appointments.NoSlot");
 	is_told_to_others(salus, &patient.id);
 }
 

@@ -7,6 +7,7 @@ mod acts;
 mod appointments;
 mod consents;
 mod deaths;
+mod devices;
 mod dids;
 mod dry_run;
 mod keys;

@@ -34,7 +34,7 @@ pub enum ReleaseError {
 	#[error("no such receipt is finalised; wait for finality, or ask for access again")]
 	UnknownReceipt,
 	/// The receipt names another requester or does not name the object.
-	#[error("the receipt is not for this requester and record; ask for access with your account")]
+	#[error("the receipt is not for this requester and what she asks for; ask for access with your account")]
 	ForeignReceipt,
 	/// The receipt is older than an hour.
 	#[error("the receipt is older than an hour; ask for access again")]
@@ -43,13 +43,13 @@ pub enum ReleaseError {
 	#[error("access was refused when it was asked for; ask the patient for consent")]
 	RefusedInReceipt(u8),
 	/// The record is not finalised.
-	#[error("no such record is finalised; check its id")]
+	#[error("no such record or batch is finalised; check its id")]
 	UnknownRecord,
 	/// The chain does not permit it any more.
 	#[error("access is not permitted any more; ask the patient for consent")]
 	NotPermitted(u8),
 	/// No live key: never uploaded here, or the upload is not what was registered.
-	#[error("no key is kept for this record; its author has to upload it again")]
+	#[error("no key is kept for it; who uploaded it has to upload it again")]
 	NoKey,
 	/// The custodian's wrap does not open with its present key.
 	#[error("the custodian's key does not open the kept wrap; its operator has to restore the key")]

@@ -110,7 +110,7 @@ impl Desk {
 		let row = self.table.row(&record.sha256).map_err(ReleaseError::KeyTable)?;
 		let row = row.ok_or(ReleaseError::NoKey)?;
 		match row.state {
-			RowState::Live(id) if id == record.id => Ok(row),
+			RowState::Live(object) if object == record.object => Ok(row),
 			RowState::Live(_) => Err(ReleaseError::NoKey),
 			RowState::Pending => match self.table.mark_live(&record.sha256, record) {
 				Ok(()) => Ok(row),

@@ -79,7 +79,8 @@ fn check_freshness(
 }
 
 fn check_receipt(chain: &dyn FinalisedChain, clock: &dyn Clock, request: &ReleaseRequest) -> Result<(), ReleaseError> {
-	let receipt = chain.receipt(request.receipt)?.ok_or(ReleaseError::UnknownReceipt)?;
+	let receipt = chain.receipt(request.receipt, request.object)?;
+	let receipt = receipt.ok_or(ReleaseError::UnknownReceipt)?;
 	let item = receipt.items.iter().find(|item| item.object == request.object);
 	let item = item
 		.filter(|_| receipt.requester == request.requester)

@@ -111,6 +111,16 @@ pub enum UploadError {
 	/// The ticket is valid for too long.
 	#[error("the ticket is valid for more than a day; sign one that ends sooner")]
 	TicketTooLong,
+	/// The ticket is for a batch of readings, and says what no batch is.
+	#[error(
+		"a batch of readings is of category Vitals, in no drawer and for treatment; make its ticket with the client"
+	)]
+	BadBatch,
+	/// The chain does not let the signer anchor batches of this patient's readings.
+	#[error(
+		"the signer may not anchor readings of this patient; sign at the desk of the institution whose device is bound to her"
+	)]
+	MayNotAnchor,
 }
 
 impl UploadError {
@@ -165,6 +175,8 @@ impl UploadError {
 			Self::TooManyTransfers(_) => (29, "TooManyTransfers"),
 			Self::DiskSpace => (30, "DiskSpace"),
 			Self::TicketTooLong => (31, "TicketTooLong"),
+			Self::BadBatch => (32, "BadBatch"),
+			Self::MayNotAnchor => (33, "MayNotAnchor"),
 		}
 	}
 }

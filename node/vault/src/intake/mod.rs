@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::{io::AsyncRead, task};
 
 use crate::{
-	chain::{AccountId, AppendQuery, FinalisedChain, Verdict},
+	chain::{AccountId, AnchorQuery, AppendQuery, FinalisedChain, Verdict},
 	checked_body::CheckedBody,
 	clock::Clock,
 	desk::permission::FRESHNESS_MS,
@@ -15,7 +15,7 @@ use crate::{
 	holdings::{Holdings, Place},
 	key_table::{Inserted, Upload},
 	refusals::Outcomes,
-	ticket::{UploadTicket, MAX_CID_LEN, TICKET_VERSION},
+	ticket::{UploadTicket, BATCH_CATEGORY, BATCH_PURPOSE, MAX_CID_LEN, TICKET_VERSION},
 	unixfs::parse_cid,
 	wrap::{self, Binding, HpkeSecret, Purpose, Wraps},
 };
@@ -190,6 +190,11 @@ impl Judge {
 		if ticket.institution != self.institution {
 			return Err(UploadError::WrongInstitution);
 		}
+		let is_plain_batch =
+			|| (ticket.category, ticket.compartment, ticket.purpose) == (BATCH_CATEGORY, None, BATCH_PURPOSE);
+		if ticket.is_batch() && !is_plain_batch() {
+			return Err(UploadError::BadBatch);
+		}
 		if ticket.cid.len() > MAX_CID_LEN || parse_cid(&ticket.cid).is_err() {
 			return Err(UploadError::BadCid);
 		}
@@ -228,6 +233,9 @@ impl Judge {
 			return Err(UploadError::StaleChain);
 		}
 		let ticket = &announcement.ticket;
+		if ticket.is_batch() {
+			return self.check_desk(announcement);
+		}
 		let query = AppendQuery {
 			requester: announcement.signer,
 			institution: ticket.institution,
@@ -241,6 +249,19 @@ impl Judge {
 			Verdict::Permit => Ok(()),
 			Verdict::Deny(reason) => Err(UploadError::NotPermitted(reason)),
 		}
+	}
+
+	/// A batch is no entry of a clinician's: who may anchor it may upload it.
+	fn check_desk(&self, announcement: &Announcement) -> Result<(), UploadError> {
+		let query = AnchorQuery {
+			requester: announcement.signer,
+			institution: announcement.ticket.institution,
+			patient: announcement.ticket.patient,
+		};
+		if !self.chain.may_anchor(&query)? {
+			return Err(UploadError::MayNotAnchor);
+		}
+		Ok(())
 	}
 
 	fn open_custody(&self, ticket: &UploadTicket, wraps: &Wraps) -> Result<DataKey, UploadError> {

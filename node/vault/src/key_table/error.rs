@@ -1,5 +1,7 @@
 //! Why the key table refused or failed.
 
+use crate::chain::Object;
+
 /// Why the key table refused or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -13,9 +15,9 @@ pub enum KeyTableError {
 	/// The finalised record and the ticket differ.
 	#[error("the record's {0} is not the ticket's; register what was uploaded")]
 	Mismatch(Field),
-	/// The row is live for another record.
-	#[error("the key is live for record {0} already")]
-	AlreadyLive(u64),
+	/// The row is live for another record or batch.
+	#[error("the key is live for {0} already")]
+	AlreadyLive(Object),
 	/// The row's epoch key was not given.
 	#[error("the row is sealed under epoch key {0}; open that keystore file too")]
 	UnknownEpoch(u32),

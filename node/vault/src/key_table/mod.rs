@@ -1,6 +1,7 @@
 //! The key table: one sealed row for each payload, on the custodian's disk alone, which can forget.
 //!
-//! A row is inserted once and is pending until a finalised record equals its ticket in every field.
+//! A row is inserted once and is pending until a finalised record equals its ticket in every field, or the anchor of a
+//! finalised batch in every field that it has.
 
 mod error;
 mod keys;
@@ -192,7 +193,7 @@ impl KeyTable {
 		Ok(Inserted::Repeated)
 	}
 
-	/// Makes a row live once its record is finalised and equals the ticket in every field.
+	/// Makes a row live once its record is finalised and equals the ticket in every field, or its batch.
 	///
 	/// # Errors
 	/// `NotFound`, `Mismatch`, `AlreadyLive`, `UnknownEpoch`, `Damaged`, `NoRandomness`, `Database`
@@ -202,13 +203,13 @@ impl KeyTable {
 		let row = self.read_row(&change, sha256)?.ok_or(KeyTableError::NotFound)?;
 		row.upload.check_record(record)?;
 		match row.state {
-			RowState::Live(id) if id == record.id => return Ok(()),
-			RowState::Live(id) => return Err(KeyTableError::AlreadyLive(id)),
+			RowState::Live(object) if object == record.object => return Ok(()),
+			RowState::Live(object) => return Err(KeyTableError::AlreadyLive(object)),
 			RowState::Pending => {}
 		}
 		unlist(&change, &row.upload)?;
 		let row = Row {
-			state: RowState::Live(record.id),
+			state: RowState::Live(record.object),
 			..row
 		};
 		self.write_row(&change, &row)?;

@@ -4,7 +4,7 @@ use codec::{Decode, Encode};
 
 use super::{Field, KeyTableError};
 use crate::{
-	chain::{AccountId, RecordView},
+	chain::{AccountId, Object, RecordView},
 	ticket::UploadTicket,
 	wrap::Wraps,
 };
@@ -30,7 +30,7 @@ impl Upload {
 		ticket == other.ticket && self.signer == other.signer && self.wraps == other.wraps
 	}
 
-	/// Compares the ticket with a finalised record.
+	/// Compares the ticket with a finalised record or batch.
 	///
 	/// # Errors
 	/// `Mismatch` with the first field that differs.
@@ -41,11 +41,11 @@ impl Upload {
 		}
 	}
 
-	/// The first field in which ticket and record differ.
+	/// The first field in which ticket and record differ. An anchor names no author and has no tree.
 	pub(crate) fn difference(&self, record: &RecordView) -> Option<Field> {
 		let ticket = &self.ticket;
 		let fields = [
-			(Field::Author, self.signer == record.author),
+			(Field::Author, record.author.is_none_or(|author| author == self.signer)),
 			(Field::Patient, ticket.patient == record.patient),
 			(Field::Custodian, ticket.institution == record.custodian),
 			(Field::Category, ticket.category == record.category),
@@ -54,7 +54,7 @@ impl Upload {
 			(Field::RecordedAt, ticket.recorded_at == record.recorded_at),
 			(Field::Cid, ticket.cid == record.cid),
 			(Field::Sha256, ticket.sha256 == record.sha256),
-			(Field::Tree, ticket.tree == record.tree),
+			(Field::Tree, record.tree.is_none_or(|tree| tree == ticket.tree)),
 			(Field::Size, ticket.size == record.size),
 		];
 		fields.iter().find(|(_, equal)| !equal).map(|(field, _)| *field)
@@ -79,6 +79,6 @@ pub struct Row {
 pub enum RowState {
 	/// No finalised record yet: nothing is released.
 	Pending,
-	/// The record of this id is finalised.
-	Live(u64),
+	/// This record or batch is finalised.
+	Live(Object),
 }

@@ -1,6 +1,6 @@
 use codec::Encode;
 
-use super::world::{sign, World, AUTHOR, HOSPITAL, READER, RECEIPT, RECORD, START};
+use super::world::{sign, World, ANCHOR, AUTHOR, HOSPITAL, READER, RECEIPT, RECORD, START};
 use crate::{
 	chain::{Object, Verdict},
 	desk::{Release, ReleaseError},
@@ -62,7 +62,8 @@ fn a_first_release_makes_the_pending_row_live() {
 	let world = World::new();
 	let sha256 = world.registered().record().sha256;
 	ask(&world, &world.request(&HpkeSecret::generate().unwrap())).unwrap();
-	assert_eq!(world.table.row(&sha256).unwrap().unwrap().state, RowState::Live(RECORD));
+	let live = RowState::Live(Object::Record(RECORD));
+	assert_eq!(world.table.row(&sha256).unwrap().unwrap().state, live);
 }
 
 #[test]
@@ -159,8 +160,73 @@ fn a_receipt_of_another_requester_or_record_is_foreign() {
 	assert!(matches!(foreign, ReleaseError::ForeignReceipt));
 	let foreign = refusal(&world, |request| request.object = Object::Record(RECORD + 1));
 	assert!(matches!(foreign, ReleaseError::ForeignReceipt));
-	let foreign = refusal(&world, |request| request.object = Object::Batch(RECORD));
-	assert!(matches!(foreign, ReleaseError::ForeignReceipt));
+}
+
+#[test]
+fn an_anchored_batch_is_opened_as_a_record_is() {
+	let world = World::new();
+	let prepared = world.anchored();
+	let recipient = HpkeSecret::generate().unwrap();
+	let request = ReleaseRequest {
+		object: Object::Batch(ANCHOR),
+		..world.request(&recipient)
+	};
+	let release = ask(&world, &request).unwrap();
+	let batch = prepared.anchor(ANCHOR);
+	assert!(release.open(&recipient, &request, &batch).unwrap() == prepared.key);
+	let row = world.table.row(&batch.sha256).unwrap().unwrap();
+	assert_eq!(row.state, RowState::Live(Object::Batch(ANCHOR)));
+
+	world.chain.state.lock().permits = Verdict::Deny(7);
+	assert!(matches!(ask(&world, &request), Err(ReleaseError::NotPermitted(7))));
+}
+
+#[test]
+fn a_receipt_of_records_opens_no_batch_and_one_of_batches_no_record() {
+	let batch = |request: &mut ReleaseRequest| request.object = Object::Batch(ANCHOR);
+	let world = World::new();
+	world.registered();
+	assert!(matches!(refusal(&world, batch), ReleaseError::UnknownReceipt));
+	// Both have a receipt of this number now, and each opens what it names.
+	world.anchored();
+	ask(&world, &world.request(&HpkeSecret::generate().unwrap())).unwrap();
+	world.chain.state.lock().receipts.clear();
+	assert!(matches!(refusal(&world, |_| ()), ReleaseError::UnknownReceipt));
+
+	let world = World::new();
+	world.anchored();
+	assert!(matches!(refusal(&world, |_| ()), ReleaseError::UnknownReceipt));
+	// Should a node mix them up, what a receipt names still says of which kind it is.
+	let mut state = world.chain.state.lock();
+	let receipt = state.batch_receipts[&RECEIPT].clone();
+	state.receipts.insert(RECEIPT, receipt);
+	drop(state);
+	assert!(matches!(refusal(&world, |_| ()), ReleaseError::ForeignReceipt));
+}
+
+#[test]
+fn the_key_of_a_batch_is_no_record_s_of_the_same_number() {
+	let world = World::new();
+	let prepared = world.anchored();
+	let (batch, record) = (Object::Batch(ANCHOR), Object::Record(ANCHOR));
+	let request = ReleaseRequest {
+		object: batch,
+		..world.request(&HpkeSecret::generate().unwrap())
+	};
+	ask(&world, &request).unwrap();
+	world.registered();
+	world.chain.state.lock().records.insert(record, prepared.record());
+	assert!(matches!(refusal(&world, |_| ()), ReleaseError::NoKey));
+	let foreign = crate::chain::RecordView {
+		custodian: HOSPITAL + 1,
+		..prepared.anchor(ANCHOR)
+	};
+	world.chain.state.lock().records.insert(batch, foreign);
+	let elsewhere = refusal(&world, |request| request.object = batch);
+	assert!(matches!(elsewhere, ReleaseError::WrongCustodian));
+	world.chain.state.lock().records.remove(&batch);
+	let unknown = refusal(&world, |request| request.object = batch);
+	assert!(matches!(unknown, ReleaseError::UnknownRecord));
 }
 
 #[test]
@@ -218,14 +284,14 @@ fn without_a_row_that_equals_the_record_there_is_no_key() {
 	});
 	assert!(matches!(refusal(&world, |_| ()), ReleaseError::NoKey));
 	set(crate::chain::RecordView {
-		author: READER,
+		author: Some(READER),
 		..genuine.clone()
 	});
 	assert!(matches!(refusal(&world, |_| ()), ReleaseError::NoKey));
 	set(genuine.clone());
 	ask(&world, &world.request(&HpkeSecret::generate().unwrap())).unwrap();
 	set(crate::chain::RecordView {
-		id: RECORD + 1,
+		object: Object::Record(RECORD + 1),
 		..genuine
 	});
 	assert!(matches!(refusal(&world, |_| ()), ReleaseError::NoKey));

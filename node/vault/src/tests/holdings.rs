@@ -32,15 +32,15 @@ use crate::{
 /// A moment at which the world's tickets have ended.
 const LATER: u64 = START + 60_001;
 
-fn cid_of(prepared: &Prepared) -> Cid {
+pub(super) fn cid_of(prepared: &Prepared) -> Cid {
 	parse_cid(&prepared.announcement.ticket.cid).unwrap()
 }
 
-fn sha256_of(prepared: &Prepared) -> [u8; 32] {
+pub(super) fn sha256_of(prepared: &Prepared) -> [u8; 32] {
 	prepared.announcement.ticket.sha256
 }
 
-async fn is_readable(world: &World, prepared: &Prepared) -> bool {
+pub(super) async fn is_readable(world: &World, prepared: &Prepared) -> bool {
 	let cid = cid_of(prepared);
 	let Ok(payload) = world.store.get(&cid, None).await else {
 		return false;
@@ -48,19 +48,14 @@ async fn is_readable(world: &World, prepared: &Prepared) -> bool {
 	read_all(payload).await.unwrap() == prepared.payload && world.store.stat(&cid).await.unwrap().pinned
 }
 
-async fn reap(world: &World) -> Result<Reaped, UploadError> {
+pub(super) async fn reap(world: &World) -> Result<Reaped, UploadError> {
 	let chain: Arc<dyn FinalisedChain> = world.chain.clone();
 	world.holdings.reap(&chain, LATER).await
 }
 
-fn register(world: &World, prepared: &Prepared) {
+pub(super) fn register(world: &World, prepared: &Prepared) {
 	let record = prepared.record();
-	world
-		.chain
-		.state
-		.lock()
-		.records
-		.insert(Object::Record(record.id), record);
+	world.chain.state.lock().records.insert(record.object, record);
 }
 
 /// A store that fails or has little room where a test wants it.
@@ -327,7 +322,7 @@ async fn the_payload_of_a_record_that_differs_stays() {
 	let reaped = reap(&world).await.unwrap();
 	let differing = Differing {
 		sha256: sha256_of(&prepared),
-		record: RECORD,
+		object: Object::Record(RECORD),
 		field: Field::Category,
 	};
 	assert_eq!((reaped.differing, reaped.forgotten), (vec![differing], 0));
@@ -341,14 +336,16 @@ async fn nothing_goes_while_the_chain_does_not_answer() {
 	let world = World::new();
 	let prepared = world.prepare(b"a document");
 	take(&world, &prepared).await.unwrap();
+	let batch = world.prepare_batch(b"readings");
+	take(&world, &batch).await.unwrap();
 	let lost = world.prepare(b"lost");
 	world.table.begin(&sha256_of(&lost), &cid_of(&lost).to_bytes()).unwrap();
 	world.chain.state.lock().available = false;
 	assert!(matches!(reap(&world).await, Err(UploadError::Chain(_))));
-	assert!(is_readable(&world, &prepared).await);
+	assert!(is_readable(&world, &prepared).await && is_readable(&world, &batch).await);
 	assert!(world.table.begun().unwrap().is_empty(), "what needs no chain is done");
 	world.chain.state.lock().available = true;
-	assert_eq!(reap(&world).await.unwrap().forgotten, 1);
+	assert_eq!(reap(&world).await.unwrap().forgotten, 2);
 }
 
 #[tokio::test]

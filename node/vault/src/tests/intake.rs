@@ -8,7 +8,7 @@ use super::{
 	world::{context, sign, Prepared, World, AUTHOR, HOSPITAL, PATIENT, READER, START},
 };
 use crate::{
-	chain::Verdict,
+	chain::{AnchorQuery, Verdict},
 	envelope::encrypt,
 	holdings::Limits,
 	intake::{UploadError, MAX_TICKET_LIFE_MS},
@@ -278,6 +278,68 @@ async fn who_may_not_append_may_not_upload() {
 		(AUTHOR, PATIENT, HOSPITAL)
 	);
 	assert_eq!(asked.category, context().category);
+}
+
+#[tokio::test]
+async fn a_batch_is_taken_of_whoever_may_anchor_it() {
+	let world = World::new();
+	world.chain.state.lock().append = Verdict::Deny(9);
+	let prepared = world.prepare_batch(b"readings");
+	assert_eq!(take(&world, &prepared).await.unwrap(), Inserted::New);
+	let row = world.table.row(&prepared.announcement.ticket.sha256).unwrap().unwrap();
+	assert_eq!((row.state, row.upload), (RowState::Pending, prepared.upload()));
+	let expected = AnchorQuery {
+		requester: AUTHOR,
+		institution: HOSPITAL,
+		patient: PATIENT,
+	};
+	let state = world.chain.state.lock();
+	assert_eq!(
+		(state.asked_to_anchor.as_slice(), state.asked.len()),
+		(&[expected][..], 0)
+	);
+}
+
+#[tokio::test]
+async fn who_may_not_anchor_may_upload_records_and_no_batch() {
+	let world = World::new();
+	world.chain.state.lock().may_anchor = false;
+	let prepared = world.prepare_batch(b"readings");
+	let error = refused_unread_as_is(&world, &prepared).await;
+	assert!(matches!(error, UploadError::MayNotAnchor));
+	assert_eq!(error.reason(), None);
+	assert_eq!(
+		take(&world, &world.prepare(b"a document")).await.unwrap(),
+		Inserted::New
+	);
+	assert_eq!(world.chain.state.lock().asked_to_anchor.len(), 1);
+}
+
+#[tokio::test]
+async fn a_ticket_of_a_batch_says_nothing_that_no_batch_is() {
+	let world = World::new();
+	let changes: [fn(&mut UploadTicket); 3] = [
+		|ticket| ticket.category -= 1,
+		|ticket| ticket.compartment = Some(1),
+		|ticket| ticket.purpose = 4,
+	];
+	for change in changes {
+		let mut prepared = world.prepare_batch(b"readings");
+		change(&mut prepared.announcement.ticket);
+		prepared.sign();
+		let error = refused_unread_as_is(&world, &prepared).await;
+		assert!(matches!(error, UploadError::BadBatch));
+	}
+}
+
+#[tokio::test]
+async fn the_tree_of_a_batch_is_checked_though_its_anchor_has_none() {
+	let world = World::new();
+	let mut prepared = world.prepare_batch(&document(2 * CHUNK_LEN));
+	prepared.announcement.ticket.tree[0] ^= 1;
+	prepared.sign();
+	assert!(matches!(take(&world, &prepared).await, Err(UploadError::WrongTree)));
+	is_clean(&world).await;
 }
 
 #[tokio::test]

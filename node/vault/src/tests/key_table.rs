@@ -1,11 +1,13 @@
 use std::{os::unix::fs::PermissionsExt, path::Path};
 
+use codec::Encode;
 use redb::{Database, ReadableDatabase, TableDefinition};
 
 use super::world::{World, AUTHOR, PATIENT, READER, START};
 use crate::{
-	chain::RecordView,
+	chain::{Object, RecordView},
 	key_table::{Begun, EpochKey, Field, Inserted, KeyTable, KeyTableError, RowState, TableStatus, Upload},
+	sealing::seal,
 };
 
 const ROWS: TableDefinition<'_, &[u8; 32], &[u8]> = TableDefinition::new("rows");
@@ -32,13 +34,128 @@ fn a_row_is_pending_until_its_record_is_finalised() {
 	table.mark_live(&record.sha256, &record).unwrap();
 	table.mark_live(&record.sha256, &record).unwrap();
 	let row = table.row(&record.sha256).unwrap().unwrap();
-	assert_eq!((row.state, row.upload), (RowState::Live(record.id), upload));
+	assert_eq!((row.state, row.upload), (RowState::Live(record.object), upload));
 	assert_eq!(table.status().unwrap(), TableStatus { pending: 0, live: 1 });
 	let other = RecordView {
-		id: 99,
+		object: Object::Record(99),
 		..record.clone()
 	};
-	assert!(matches!(table.mark_live(&record.sha256, &other), Err(KeyTableError::AlreadyLive(id)) if id == record.id));
+	let refused = table.mark_live(&record.sha256, &other);
+	assert!(matches!(refused, Err(KeyTableError::AlreadyLive(object)) if object == record.object));
+}
+
+#[test]
+fn the_row_of_a_batch_is_live_for_its_anchor_and_for_no_record() {
+	let folder = tempfile::tempdir().unwrap();
+	let key = EpochKey::generate(1).unwrap();
+	let table = open(folder.path(), &[&key]);
+	let prepared = World::new().prepare_batch(b"readings");
+	let (sha256, anchor) = (prepared.announcement.ticket.sha256, prepared.anchor(7));
+	table.insert_pending(prepared.upload(), START).unwrap();
+	// No record has such a media type.
+	let record = RecordView {
+		media: 6,
+		..prepared.record()
+	};
+	let refused = table.mark_live(&sha256, &record);
+	assert!(matches!(refused, Err(KeyTableError::Mismatch(Field::Media))));
+	table.mark_live(&sha256, &anchor).unwrap();
+	for other in [
+		prepared.anchor(8),
+		RecordView {
+			object: Object::Record(7),
+			..anchor.clone()
+		},
+	] {
+		let refused = table.mark_live(&sha256, &other);
+		assert!(matches!(refused, Err(KeyTableError::AlreadyLive(Object::Batch(7)))));
+	}
+	drop(table);
+	let row = open(folder.path(), &[&key]).row(&sha256).unwrap().unwrap();
+	assert_eq!(
+		(row.state, row.upload),
+		(RowState::Live(Object::Batch(7)), prepared.upload())
+	);
+}
+
+#[test]
+fn an_anchor_that_differs_in_any_field_makes_nothing_live() {
+	let folder = tempfile::tempdir().unwrap();
+	let table = open(folder.path(), &[&EpochKey::generate(1).unwrap()]);
+	let prepared = World::new().prepare_batch(b"readings");
+	let anchor = prepared.anchor(7);
+	table.insert_pending(prepared.upload(), START).unwrap();
+	type Change = fn(&mut RecordView);
+	let others: [(Field, Change); 7] = [
+		(Field::Patient, |anchor| anchor.patient = PATIENT + 1),
+		(Field::Custodian, |anchor| anchor.custodian += 1),
+		(Field::Category, |anchor| anchor.category += 1),
+		(Field::RecordedAt, |anchor| anchor.recorded_at += 1),
+		(Field::Cid, |anchor| anchor.cid.push(0)),
+		(Field::Sha256, |anchor| anchor.sha256[0] ^= 1),
+		(Field::Size, |anchor| anchor.size += 1),
+	];
+	for (field, change) in others {
+		let mut other = anchor.clone();
+		change(&mut other);
+		let refused = table.mark_live(&anchor.sha256, &other);
+		assert!(matches!(refused, Err(KeyTableError::Mismatch(found)) if found == field));
+	}
+	assert_eq!(table.row(&anchor.sha256).unwrap().unwrap().state, RowState::Pending);
+}
+
+/// A row as it was written before there were batches, from the format's text; under another version's number too.
+fn row_of_records(version: u8, key: &EpochKey, upload: &Upload, record: Option<u64>) -> Vec<u8> {
+	let mut head = vec![version];
+	head.extend_from_slice(&key.epoch.to_be_bytes());
+	head.push(u8::from(record.is_some()));
+	head.extend_from_slice(&START.to_be_bytes());
+	let (nonce, plain) = ([3; 24], (upload, record).encode());
+	let associated = [upload.ticket.sha256.as_slice(), &head].concat();
+	let sealed = seal(&key.key, &nonce, &associated, &plain).unwrap();
+	[head.as_slice(), &nonce, &sealed].concat()
+}
+
+#[test]
+fn rows_from_before_there_were_batches_are_read_and_go_on() {
+	let folder = tempfile::tempdir().unwrap();
+	let key = EpochKey::generate(1).unwrap();
+	drop(open(folder.path(), &[&key]));
+	let [(pending, pending_record), (live, live_record)] = [b"one", b"two"].map(|document| upload(document));
+	write(
+		folder.path(),
+		&pending_record.sha256,
+		&row_of_records(1, &key, &pending, None),
+	);
+	write(
+		folder.path(),
+		&live_record.sha256,
+		&row_of_records(1, &key, &live, Some(5)),
+	);
+
+	let table = open(folder.path(), &[&key]);
+	let row = table.row(&live_record.sha256).unwrap().unwrap();
+	assert_eq!((row.state, &row.upload), (RowState::Live(Object::Record(5)), &live));
+	let row = table.row(&pending_record.sha256).unwrap().unwrap();
+	assert_eq!(
+		(row.state, row.upload, row.inserted_at),
+		(RowState::Pending, pending, START)
+	);
+	table.mark_live(&pending_record.sha256, &pending_record).unwrap();
+	let row = table.row(&pending_record.sha256).unwrap().unwrap();
+	assert_eq!(row.state, RowState::Live(pending_record.object));
+
+	drop(table);
+
+	for version in [0, 2, 3] {
+		write(
+			folder.path(),
+			&live_record.sha256,
+			&row_of_records(version, &key, &live, Some(5)),
+		);
+		let damaged = open(folder.path(), &[&key]).row(&live_record.sha256);
+		assert!(matches!(damaged, Err(KeyTableError::Damaged)), "version {version}");
+	}
 }
 
 #[test]
@@ -79,7 +196,7 @@ fn a_record_that_differs_in_any_field_makes_nothing_live() {
 	table.insert_pending(upload, START).unwrap();
 	type Change = fn(&mut RecordView);
 	let others: [(Field, Change); 11] = [
-		(Field::Author, |record| record.author = READER),
+		(Field::Author, |record| record.author = Some(READER)),
 		(Field::Patient, |record| record.patient = PATIENT + 1),
 		(Field::Custodian, |record| record.custodian += 1),
 		(Field::Category, |record| record.category += 1),
@@ -88,7 +205,7 @@ fn a_record_that_differs_in_any_field_makes_nothing_live() {
 		(Field::RecordedAt, |record| record.recorded_at += 1),
 		(Field::Cid, |record| record.cid.push(0)),
 		(Field::Sha256, |record| record.sha256[0] ^= 1),
-		(Field::Tree, |record| record.tree[0] ^= 1),
+		(Field::Tree, |record| record.tree = Some([0; 32])),
 		(Field::Size, |record| record.size += 1),
 	];
 	for (field, change) in others {

@@ -6,6 +6,8 @@
 	clippy::cast_possible_truncation
 )]
 
+mod alert;
+mod batches;
 mod between;
 mod desk;
 mod envelope;

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 
 use crate::{
 	chain::{
-		AccountId, AppendQuery, BlockView, ChainUnavailable, FinalisedChain, Object, ReceiptItem, ReceiptView,
-		RecordView, Verdict,
+		AccountId, AnchorQuery, AppendQuery, BatchPage, BlockView, ChainUnavailable, FinalisedChain, Object,
+		ReceiptItem, ReceiptView, RecordView, Verdict,
 	},
 	desk::Desk,
 	envelope::{encrypt, Context, DataKey},
@@ -25,7 +25,7 @@ use crate::{
 	key_table::{EpochKey, KeyTable, Upload},
 	request::ReleaseRequest,
 	store::{Embedded, PayloadStore},
-	ticket::UploadTicket,
+	ticket::{UploadTicket, BATCH_CATEGORY, BATCH_MEDIA},
 	wrap::{wrap, Binding, HpkeSecret, Purpose, Wraps},
 	Clock,
 };
@@ -37,6 +37,10 @@ pub(super) const AUTHOR: AccountId = [0xaa; 32];
 pub(super) const READER: AccountId = [0xbb; 32];
 pub(super) const RECORD: u64 = 5;
 pub(super) const RECEIPT: u64 = 6;
+/// Among anchors as among records: their ids have nothing to do with each other.
+pub(super) const ANCHOR: u64 = RECORD;
+/// How many of a patient's batches a page has.
+const PAGE: usize = 2;
 pub(super) const LIMITS: Limits = Limits {
 	payload: 8 << 20,
 	disk: 64 << 20,
@@ -52,6 +56,15 @@ pub(super) fn context() -> Context {
 		category: 4,
 		media: 1,
 		institution: HOSPITAL,
+	}
+}
+
+/// What a batch of readings is encrypted under.
+pub(super) fn batch_context() -> Context {
+	Context {
+		category: BATCH_CATEGORY,
+		media: BATCH_MEDIA,
+		..context()
 	}
 }
 
@@ -77,10 +90,15 @@ pub(super) struct State {
 	pub(super) available: bool,
 	pub(super) blocks: Vec<BlockView>,
 	pub(super) receipts: HashMap<u64, ReceiptView>,
+	pub(super) batch_receipts: HashMap<u64, ReceiptView>,
 	pub(super) records: HashMap<Object, RecordView>,
 	pub(super) permits: Verdict,
 	pub(super) append: Verdict,
 	pub(super) asked: Vec<AppendQuery>,
+	pub(super) may_anchor: bool,
+	pub(super) asked_to_anchor: Vec<AnchorQuery>,
+	/// Pages of batches that were asked for.
+	pub(super) pages: usize,
 }
 
 impl Chain {
@@ -107,8 +125,11 @@ impl FinalisedChain for Chain {
 		self.read(|state| state.blocks.iter().find(|block| block.number == number).copied())
 	}
 
-	fn receipt(&self, id: u64) -> Result<Option<ReceiptView>, ChainUnavailable> {
-		self.read(|state| state.receipts.get(&id).cloned())
+	fn receipt(&self, id: u64, object: Object) -> Result<Option<ReceiptView>, ChainUnavailable> {
+		self.read(|state| match object {
+			Object::Record(_) => state.receipts.get(&id).cloned(),
+			Object::Batch(_) => state.batch_receipts.get(&id).cloned(),
+		})
 	}
 
 	fn record(&self, object: Object) -> Result<Option<RecordView>, ChainUnavailable> {
@@ -119,8 +140,28 @@ impl FinalisedChain for Chain {
 		self.read(|state| {
 			let mut records = state.records.values();
 			records
-				.find(|record| record.patient == patient && record.sha256 == *sha256)
+				.find(|record| {
+					matches!(record.object, Object::Record(_)) && record.patient == patient && record.sha256 == *sha256
+				})
 				.cloned()
+		})
+	}
+
+	fn batches(&self, patient: u64, before: Option<u64>) -> Result<BatchPage, ChainUnavailable> {
+		self.read(|state| {
+			state.pages += 1;
+			let hers = state.records.values().filter(|record| record.patient == patient);
+			let mut batches: Vec<_> = hers
+				.filter_map(|record| match record.object {
+					Object::Batch(id) if before.is_none_or(|before| id < before) => Some((id, record.sha256)),
+					_ => None,
+				})
+				.collect();
+			batches.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+			let more = batches.len() > PAGE;
+			batches.truncate(PAGE);
+			let next = batches.last().map(|(id, _)| *id).filter(|_| more);
+			BatchPage { batches, next }
 		})
 	}
 
@@ -132,6 +173,13 @@ impl FinalisedChain for Chain {
 		self.read(|state| {
 			state.asked.push(query.clone());
 			state.append
+		})
+	}
+
+	fn may_anchor(&self, query: &AnchorQuery) -> Result<bool, ChainUnavailable> {
+		self.read(|state| {
+			state.asked_to_anchor.push(*query);
+			state.may_anchor
 		})
 	}
 
@@ -164,18 +212,28 @@ impl Prepared {
 	pub(super) fn record(&self) -> RecordView {
 		let ticket = &self.announcement.ticket;
 		RecordView {
-			id: RECORD,
+			object: Object::Record(RECORD),
 			patient: ticket.patient,
-			author: self.announcement.signer,
+			author: Some(self.announcement.signer),
 			custodian: ticket.institution,
 			category: ticket.category,
 			compartment: ticket.compartment,
 			media: ticket.media,
 			cid: ticket.cid.clone(),
 			sha256: ticket.sha256,
-			tree: ticket.tree,
+			tree: Some(ticket.tree),
 			size: ticket.size,
 			recorded_at: ticket.recorded_at,
+		}
+	}
+
+	/// What the chain says of a batch once it is anchored.
+	pub(super) fn anchor(&self, id: u64) -> RecordView {
+		RecordView {
+			object: Object::Batch(id),
+			author: None,
+			tree: None,
+			..self.record()
 		}
 	}
 }
@@ -211,10 +269,14 @@ impl World {
 			available: true,
 			blocks,
 			receipts: HashMap::new(),
+			batch_receipts: HashMap::new(),
 			records: HashMap::new(),
 			permits: Verdict::Permit,
 			append: Verdict::Permit,
 			asked: Vec::new(),
+			may_anchor: true,
+			asked_to_anchor: Vec::new(),
+			pages: 0,
 		};
 		let chain = Arc::new(Chain {
 			state: Mutex::new(state),
@@ -272,9 +334,18 @@ impl World {
 	}
 
 	pub(super) fn prepare(&self, document: &[u8]) -> Prepared {
+		self.prepare_as(document, &context())
+	}
+
+	/// The upload of a batch of readings.
+	pub(super) fn prepare_batch(&self, readings: &[u8]) -> Prepared {
+		self.prepare_as(readings, &batch_context())
+	}
+
+	fn prepare_as(&self, document: &[u8], context: &Context) -> Prepared {
 		let mut payload = Vec::new();
 		let len = document.len() as u64;
-		let sealed = encrypt(document, len, &context(), &mut payload).unwrap();
+		let sealed = encrypt(document, len, context, &mut payload).unwrap();
 		let Fingerprint {
 			sha256,
 			tree,
@@ -300,9 +371,9 @@ impl World {
 			institution: HOSPITAL,
 			purpose: 0,
 			patient: PATIENT,
-			category: context().category,
+			category: context.category,
 			compartment: None,
-			media: context().media,
+			media: context.media,
 			recorded_at: START - 5000,
 			cid: cid.to_bytes(),
 			sha256,
@@ -329,10 +400,20 @@ impl World {
 	/// A record with its key in the table, and a receipt that permits the reader to open it.
 	pub(super) fn registered(&self) -> Prepared {
 		let prepared = self.prepare(b"a document");
+		self.finalised(&prepared, prepared.record());
+		prepared
+	}
+
+	/// An anchored batch, likewise.
+	pub(super) fn anchored(&self) -> Prepared {
+		let prepared = self.prepare_batch(b"readings");
+		self.finalised(&prepared, prepared.anchor(ANCHOR));
+		prepared
+	}
+
+	fn finalised(&self, prepared: &Prepared, view: RecordView) {
 		self.table.insert_pending(prepared.upload(), START).unwrap();
-		let mut state = self.chain.state.lock();
-		let object = Object::Record(RECORD);
-		state.records.insert(object, prepared.record());
+		let object = view.object;
 		let items = vec![ReceiptItem {
 			object,
 			verdict: Verdict::Permit,
@@ -343,9 +424,12 @@ impl World {
 			at: START - 1000,
 			items,
 		};
-		state.receipts.insert(RECEIPT, receipt);
-		drop(state);
-		prepared
+		let mut state = self.chain.state.lock();
+		state.records.insert(object, view);
+		match object {
+			Object::Record(_) => state.receipts.insert(RECEIPT, receipt),
+			Object::Batch(_) => state.batch_receipts.insert(RECEIPT, receipt),
+		};
 	}
 
 	pub(super) fn request(&self, recipient: &HpkeSecret) -> ReleaseRequest {

@@ -1,6 +1,6 @@
 //! Medians of equal stretches of time, the oldest overwritten.
 
-use super::median;
+use super::{median, saved::Cursor};
 
 /// The most values of the open bucket that are kept: beyond it every second, then every fourth, and so on.
 const SAMPLES: usize = 32;
@@ -77,6 +77,39 @@ impl Buckets {
 		let values =
 			|places: Vec<(usize, Option<&f32>)>| places.into_iter().filter_map(|(_, value)| value.copied()).collect();
 		(values(old), values(new))
+	}
+
+	pub(super) fn save(&self, bytes: &mut Vec<u8>) {
+		let floats =
+			|bytes: &mut Vec<u8>, values: &[f32]| bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+		floats(bytes, &self.medians);
+		let Some(open) = self.open else {
+			bytes.push(0);
+			return;
+		};
+		bytes.push(1);
+		bytes.extend_from_slice(&open.to_le_bytes());
+		bytes.extend_from_slice(&self.stride.to_le_bytes());
+		bytes.extend_from_slice(&self.came.to_le_bytes());
+		bytes.push(u8::try_from(self.samples.len()).unwrap_or(u8::MAX));
+		floats(bytes, &self.samples);
+	}
+
+	pub(super) fn restore(length: u64, count: usize, cursor: &mut Cursor<'_>) -> Option<Self> {
+		let mut buckets = Self::new(length, count);
+		buckets.medians = cursor.floats(count)?.into();
+		match cursor.take::<1>()? {
+			[0] => return Some(buckets),
+			[1] => {}
+			_ => return None,
+		}
+		buckets.open = Some(u64::from_le_bytes(cursor.take()?));
+		buckets.stride = u32::from_le_bytes(cursor.take()?);
+		buckets.came = u32::from_le_bytes(cursor.take()?);
+		let [samples] = cursor.take()?;
+		buckets.samples = cursor.floats(samples.into())?;
+		let is_sound = buckets.stride.is_power_of_two() && buckets.samples.len() <= SAMPLES;
+		is_sound.then_some(buckets)
 	}
 
 	fn place(&self, bucket: u64) -> usize {

@@ -22,6 +22,7 @@
 //! A third of now and a third of the baseline have to be there, else nothing is said: the window is still learning.
 
 mod buckets;
+mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -148,6 +149,11 @@ impl Trend {
 			floor: floor(first.code.as_str())?,
 			windows: Window::ALL.map(watched),
 		})
+	}
+
+	/// Its code and unit.
+	pub fn quantity(&self) -> (&str, &str) {
+		(&self.code, &self.unit)
 	}
 
 	/// Takes a reading, in the order of their times.

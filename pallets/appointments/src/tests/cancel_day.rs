@@ -214,6 +214,7 @@ fn where_the_lists_are_full_it_is_cancelled_all_the_same() {
 		assert_eq!(outcome(), (1, 0));
 		assert!(matches!(status(id), AppointmentStatus::Cancelled { .. }));
 		assert!(Waiting::<Test>::get(DOCTOR).is_empty());
+		crate::Agendas::<Test>::mutate(ADA, |agenda| agenda.hopes = list([]));
 	});
 }
 

@@ -6,12 +6,16 @@
 	clippy::cast_possible_truncation
 )]
 
+mod attacks;
 mod block;
 mod book;
 mod cancel;
 mod cancel_day;
+mod close;
 mod consultations;
+mod find;
 mod hold;
+mod migrations;
 mod model;
 mod offers;
 mod open;

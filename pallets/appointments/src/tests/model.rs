@@ -1,8 +1,11 @@
 //! What the pallet should do, said again in plain maps: no calendars by day, no agendas, no bounds but those that the
 //! random histories reach.
 
+mod merges;
+mod waiting;
+
 use super::*;
-use crate::{EARLY_ARRIVAL, HOLD_LIFETIME, HORIZON, MAX_WISHES, OFFER_LIFETIME};
+use crate::{EARLY_ARRIVAL, HOLD_LIFETIME, HORIZON, LATE_NOTE, MAX_HELD, MAX_HOLDS};
 use std::collections::BTreeMap;
 
 pub const QUARTER: Moment = 15 * MINUTE;
@@ -34,8 +37,27 @@ pub struct Model {
 	pub slots: BTreeMap<(u64, Moment), SlotState>,
 	pub made: Vec<Made>,
 	pub waiting: Vec<Waits>,
-	/// Whose, when it begins, until when.
-	pub holds: Vec<(PatientId, Moment, Moment)>,
+	pub holds: Vec<Held>,
+	/// Whose id was merged into whose.
+	pub merged: BTreeMap<PatientId, PatientId>,
+	/// What was begun under an id that was merged: in whose agenda, which appointment, when.
+	pub carried: Vec<(PatientId, AppointmentId, Period)>,
+}
+
+/// A hold as the model keeps it.
+#[derive(Clone, Debug)]
+pub struct Held {
+	pub patient: PatientId,
+	pub practitioners: Vec<u64>,
+	pub period: Period,
+	pub until: Moment,
+}
+
+impl Held {
+	fn is_within(&self, practitioners: &[u64], period: Period) -> bool {
+		let all = self.practitioners.iter().all(|one| practitioners.contains(one));
+		all && period.start <= self.period.start && self.period.end <= period.end
+	}
 }
 
 impl Model {
@@ -55,24 +77,69 @@ impl Model {
 		// Day by day.
 		let days: std::collections::BTreeSet<_> = periods.iter().map(|period| period.start / DAY).collect();
 		for day in days {
-			self.offer(practitioner, Period::new(day * DAY, (day + 1) * DAY), None);
+			let on_it: Vec<_> = periods.iter().filter(|period| period.start / DAY == day).collect();
+			let first = on_it.iter().map(|period| period.start).min().unwrap();
+			let last = on_it.iter().map(|period| period.end).max().unwrap();
+			self.offer(practitioner, Period::new(first, last), None);
 		}
 		Ok(())
 	}
 
-	/// Whether the patient could have this time.
-	fn available(&self, patient: PatientId, practitioners: &[u64], period: Period) -> Result<(), Error> {
+	/// What is blocked is free again.
+	pub fn unblock(&mut self, practitioner: u64, period: Period) -> Result<(), Error> {
+		let mut any = false;
+		for start in quarters_of(period) {
+			if let Some(state @ SlotState::BusyUnavailable) = self.slots.get_mut(&(practitioner, start)) {
+				*state = SlotState::Free;
+				any = true;
+			}
+		}
+		if !any {
+			return Err(Error::NoSlot);
+		}
+		self.offer(practitioner, period, None);
+		Ok(())
+	}
+
+	/// What nobody has or holds is there no more.
+	pub fn close(&mut self, practitioner: u64, period: Period) -> Result<(), Error> {
+		let before = self.slots.len();
+		self.slots.retain(|(whose, start), state| {
+			let within = *whose == practitioner && period.start <= *start && start + QUARTER <= period.end;
+			let nobodys = match *state {
+				SlotState::Free | SlotState::BusyUnavailable => true,
+				SlotState::BusyTentative { until, .. } => until <= now(),
+				SlotState::Busy(_) => false,
+			};
+			!(within && nobodys)
+		});
+		if self.slots.len() == before {
+			return Err(Error::NoSlot);
+		}
+		Ok(())
+	}
+
+	/// Whether the patient could have this time; of what is held for her, whole holds, or what she is offered and accepts.
+	fn available(&self, patient: PatientId, practitioners: &[u64], period: Period, accepts: bool) -> Result<(), Error> {
 		for practitioner in practitioners {
-			let states: Vec<_> = quarters_of(period)
-				.map(|start| self.slots.get(&(*practitioner, start)).copied())
-				.collect();
-			if states.iter().any(Option::is_none) {
+			let starts: Vec<_> = quarters_of(period).collect();
+			let state = |start: &Moment| self.slots.get(&(*practitioner, *start)).copied();
+			if starts.iter().any(|start| state(start).is_none()) {
 				return Err(Error::NoSlot);
 			}
-			for state in states.into_iter().flatten() {
+			for (start, state) in starts.iter().filter_map(|start| Some((*start, state(start)?))) {
 				match state {
 					SlotState::Free => (),
-					SlotState::BusyTentative { patient: holder, until } if until <= now() || holder == patient => (),
+					SlotState::BusyTentative { until, .. } if until <= now() => (),
+					SlotState::BusyTentative { patient: holder, until } if holder == patient => {
+						let hold = self.held(patient, *practitioner, start, until);
+						match hold {
+							_ if accepts => (),
+							Some(hold) if hold.is_within(practitioners, period) => (),
+							Some(_) => return Err(Error::HoldOverlaps),
+							None => return Err(Error::SlotOffered),
+						}
+					}
 					SlotState::BusyTentative { .. } => return Err(Error::SlotHeld),
 					SlotState::Busy(_) => return Err(Error::SlotTaken),
 					SlotState::BusyUnavailable => return Err(Error::SlotBlocked),
@@ -82,12 +149,24 @@ impl Model {
 		Ok(())
 	}
 
-	fn elsewhere(&self, patient: PatientId, period: Period, but: Option<AppointmentId>) -> bool {
-		self.made.iter().zip(0..).any(|(made, id)| {
-			let current = matches!(made.status, AppointmentStatus::Booked | AppointmentStatus::Arrived);
-			let meets = made.period.start < period.end && period.start < made.period.end;
-			made.patient == patient && current && meets && Some(id) != but
+	/// The hold that a slot is of.
+	fn held(&self, patient: PatientId, practitioner: u64, start: Moment, until: Moment) -> Option<&Held> {
+		self.holds.iter().find(|hold| {
+			hold.patient == patient
+				&& hold.until == until
+				&& hold.practitioners.contains(&practitioner)
+				&& hold.period.start <= start
+				&& start < hold.period.end
 		})
+	}
+
+	fn elsewhere(&self, patient: PatientId, period: Period, but: Option<AppointmentId>) -> bool {
+		let own = self.made.iter().zip(0..).any(|(made, id)| {
+			let current = matches!(made.status, AppointmentStatus::Booked | AppointmentStatus::Arrived);
+			made.patient == patient && current && meets(made.period, period) && Some(id) != but
+		});
+		let carried = |(whose, _, time): &(PatientId, AppointmentId, Period)| *whose == patient && meets(*time, period);
+		own || self.carried.iter().any(carried)
 	}
 
 	fn set(&mut self, practitioners: &[u64], period: Period, state: SlotState) {
@@ -99,80 +178,79 @@ impl Model {
 	}
 
 	pub fn book(&mut self, patient: PatientId, practitioners: &[u64], period: Period) -> Result<(), Error> {
+		self.ensure_active(patient)?;
 		if period.start < now() {
 			return Err(Error::InPast);
 		}
-		self.available(patient, practitioners, period)?;
+		self.available(patient, practitioners, period, false)?;
 		if self.elsewhere(patient, period, None) {
 			return Err(Error::PatientOverlaps);
 		}
 		let id = self.made.len() as u64;
 		self.set(practitioners, period, SlotState::Busy(id));
-		self.unhold(patient, period);
+		self.unhold(patient, practitioners, period);
 		self.made.push(Made {
 			patient,
 			practitioners: practitioners.to_vec(),
 			period,
 			status: AppointmentStatus::Booked,
 		});
+		for practitioner in practitioners {
+			self.make_up(patient, *practitioner);
+		}
 		Ok(())
 	}
 
 	pub fn hold(&mut self, patient: PatientId, practitioners: &[u64], period: Period) -> Result<(), Error> {
+		self.ensure_active(patient)?;
 		if period.start < now() {
 			return Err(Error::InPast);
 		}
-		self.available(patient, practitioners, period)?;
-		let others = self
-			.holds
-			.iter()
-			.filter(|(whose, start, until)| *whose == patient && now() < *until && *start != period.start);
-		if others.count() >= 2 {
+		self.available(patient, practitioners, period, false)?;
+		self.holds.retain(|hold| now() < hold.until);
+		let own: Vec<_> = self.holds.iter().filter(|hold| hold.patient == patient).collect();
+		if own.iter().any(|hold| meets(hold.period, period)) {
+			return Err(Error::HoldOverlaps);
+		}
+		if own.len() >= 2 {
 			return Err(Error::TooManyHolds);
 		}
 		let until = (now() + HOLD_LIFETIME).min(period.start);
-		self.holds
-			.retain(|(whose, start, _)| (*whose, *start) != (patient, period.start));
-		self.holds.push((patient, period.start, until));
+		self.holds.push(Held {
+			patient,
+			practitioners: practitioners.to_vec(),
+			period,
+			until,
+		});
 		self.set(practitioners, period, SlotState::BusyTentative { patient, until });
 		Ok(())
 	}
 
-	fn unhold(&mut self, patient: PatientId, period: Period) {
+	fn unhold(&mut self, patient: PatientId, practitioners: &[u64], period: Period) {
 		self.holds
-			.retain(|(whose, start, _)| *whose != patient || *start < period.start || period.end <= *start);
+			.retain(|hold| hold.patient != patient || !hold.is_within(practitioners, period));
 	}
 
-	fn let_go(&mut self, patient: PatientId, practitioner: u64, period: Period) -> bool {
-		let mut any = false;
+	fn let_go(&mut self, patient: PatientId, practitioner: u64, period: Period, until: Moment) {
 		for start in quarters_of(period) {
-			match self.slots.get_mut(&(practitioner, start)) {
-				Some(state @ SlotState::BusyTentative { .. }) => {
-					let SlotState::BusyTentative { patient: holder, until } = *state else {
-						unreachable!()
-					};
-					if holder == patient && now() < until {
-						*state = SlotState::Free;
-						any = true;
-					}
+			if let Some(state) = self.slots.get_mut(&(practitioner, start)) {
+				if *state == (SlotState::BusyTentative { patient, until }) {
+					*state = SlotState::Free;
 				}
-				_ => continue,
 			}
 		}
-		any
 	}
 
 	pub fn release(&mut self, patient: PatientId, practitioners: &[u64], period: Period) -> Result<(), Error> {
-		let found: Vec<_> = practitioners
-			.iter()
-			.map(|practitioner| self.let_go(patient, *practitioner, period))
-			.collect();
-		if !found.contains(&true) {
-			return Err(Error::NotHeld);
-		}
-		self.unhold(patient, period);
+		let just = |hold: &Held| {
+			let same = hold.patient == patient && hold.period == period && now() < hold.until;
+			same && hold.practitioners.len() == practitioners.len() && hold.is_within(practitioners, period)
+		};
+		let at = self.holds.iter().position(just).ok_or(Error::NotHeld)?;
+		let hold = self.holds.remove(at);
 		for practitioner in practitioners {
-			self.offer(*practitioner, period, None);
+			self.let_go(patient, *practitioner, period, hold.until);
+			self.offer(*practitioner, period, Some(patient));
 		}
 		Ok(())
 	}
@@ -190,27 +268,26 @@ impl Model {
 		match made.status {
 			AppointmentStatus::Proposed => {
 				if let Some(at) = self.waiting.iter().position(|waits| waits.id == id) {
-					let waits = self.waiting.remove(at);
-					if let Some((period, _)) = waits.offer.filter(|(_, until)| now() < *until) {
-						self.let_go(made.patient, waits.practitioner, period);
-						self.offer(waits.practitioner, period, None);
-					}
+					self.leave(at, made.patient);
 				}
 			}
+			AppointmentStatus::Booked if made.period.end <= now() => return Err(Error::TooLate),
+			AppointmentStatus::Arrived if made.period.end + LATE_NOTE <= now() => return Err(Error::TooLate),
 			AppointmentStatus::Booked | AppointmentStatus::Arrived => {
 				self.free(id);
 				for practitioner in &made.practitioners {
-					self.offer(*practitioner, made.period, None);
+					self.offer(*practitioner, made.period, Some(made.patient));
 				}
 			}
 			_ => return Err(Error::WrongStatus),
 		}
-		self.made[id as usize].status = AppointmentStatus::Cancelled { by, reason };
+		self.over(id, AppointmentStatus::Cancelled { by, reason });
 		Ok(())
 	}
 
 	pub fn reschedule(&mut self, id: AppointmentId, practitioners: &[u64], period: Period) -> Result<(), Error> {
 		let made = self.get(id)?;
+		self.ensure_active(made.patient)?;
 		if period.start < now() {
 			return Err(Error::InPast);
 		}
@@ -222,7 +299,7 @@ impl Model {
 		}
 		let before = self.slots.clone();
 		self.free(id);
-		if let Err(error) = self.available(made.patient, practitioners, period) {
+		if let Err(error) = self.available(made.patient, practitioners, period, false) {
 			self.slots = before;
 			return Err(error);
 		}
@@ -231,127 +308,14 @@ impl Model {
 			return Err(Error::PatientOverlaps);
 		}
 		self.set(practitioners, period, SlotState::Busy(id));
-		self.unhold(made.patient, period);
+		self.unhold(made.patient, practitioners, period);
 		let kept = &mut self.made[id as usize];
 		kept.practitioners = practitioners.to_vec();
 		kept.period = period;
 		for practitioner in &made.practitioners {
-			self.offer(*practitioner, made.period, None);
+			self.offer(*practitioner, made.period, Some(made.patient));
 		}
 		Ok(())
-	}
-
-	/// How many proposals of a patient can still come true.
-	fn hopes(&self, patient: PatientId) -> usize {
-		let hoped = |made: &&Made| {
-			made.patient == patient && made.status == AppointmentStatus::Proposed && now() < made.period.end
-		};
-		self.made.iter().filter(hoped).count()
-	}
-
-	pub fn propose(&mut self, patient: PatientId, practitioner: u64, length: Moment) -> Result<(), Error> {
-		let wanted = Period::new(now(), now() + 10 * DAY);
-		let made = &self.made;
-		let has = |waits: &Waits| {
-			waits.practitioner == practitioner && !waits.displaced && made[waits.id as usize].patient == patient
-		};
-		if self.waiting.iter().any(has) {
-			return Err(Error::AlreadyWaiting);
-		}
-		if self.hopes(patient) >= MAX_WISHES {
-			return Err(Error::TooManyWishes);
-		}
-		self.wait(patient, practitioner, wanted, length, false);
-		Ok(())
-	}
-
-	fn wait(&mut self, patient: PatientId, practitioner: u64, wanted: Period, length: Moment, displaced: bool) {
-		self.waiting.push(Waits {
-			id: self.made.len() as u64,
-			practitioner,
-			displaced,
-			since: now(),
-			wanted,
-			length,
-			offer: None,
-		});
-		self.waiting
-			.sort_by_key(|waits| (!waits.displaced, waits.since, waits.id));
-		self.made.push(Made {
-			patient,
-			practitioners: vec![practitioner],
-			period: wanted,
-			status: AppointmentStatus::Proposed,
-		});
-	}
-
-	/// What a proposal is offered.
-	fn offered(&self, id: AppointmentId) -> Result<(usize, Period), Error> {
-		if self.get(id)?.status != AppointmentStatus::Proposed {
-			return Err(Error::WrongStatus);
-		}
-		self.waiting
-			.iter()
-			.enumerate()
-			.find(|(_, waits)| waits.id == id)
-			.and_then(|(at, waits)| Some((at, waits.offer.filter(|(_, until)| now() < *until)?.0)))
-			.ok_or(Error::NoOffer)
-	}
-
-	pub fn accept(&mut self, id: AppointmentId) -> Result<(), Error> {
-		let (at, period) = self.offered(id)?;
-		let made = self.get(id)?;
-		self.available(made.patient, &made.practitioners, period)?;
-		if self.elsewhere(made.patient, period, None) {
-			return Err(Error::PatientOverlaps);
-		}
-		self.waiting.remove(at);
-		self.unhold(made.patient, period);
-		self.set(&made.practitioners, period, SlotState::Busy(id));
-		let kept = &mut self.made[id as usize];
-		kept.period = period;
-		kept.status = AppointmentStatus::Booked;
-		Ok(())
-	}
-
-	pub fn decline(&mut self, id: AppointmentId) -> Result<(), Error> {
-		let (at, period) = self.offered(id)?;
-		let patient = self.get(id)?.patient;
-		self.waiting[at].offer = None;
-		let practitioner = self.waiting[at].practitioner;
-		self.let_go(patient, practitioner, period);
-		self.offer(practitioner, period, Some(id));
-		Ok(())
-	}
-
-	/// Offers to each in turn the first time that suits her.
-	fn offer(&mut self, practitioner: u64, within: Period, except: Option<AppointmentId>) {
-		for at in 0..self.waiting.len() {
-			let waits = self.waiting[at].clone();
-			let has_one = waits.offer.is_some_and(|(_, until)| now() < until);
-			if waits.practitioner != practitioner || has_one || except == Some(waits.id) {
-				continue;
-			}
-			let suits = |start: &Moment| {
-				let period = Period::new(*start, start + waits.length);
-				let one_day = start / DAY == (period.end - 1) / DAY;
-				let wanted = waits.wanted.start <= period.start && period.end <= waits.wanted.end;
-				let free = quarters_of(period).all(|start| match self.slots.get(&(practitioner, start)) {
-					Some(SlotState::Free) => true,
-					Some(SlotState::BusyTentative { until, .. }) => *until <= now(),
-					_ => false,
-				});
-				now() < *start && one_day && wanted && free
-			};
-			let Some(start) = quarters_of(within).find(suits) else {
-				continue;
-			};
-			let period = Period::new(start, start + waits.length);
-			let until = (now() + OFFER_LIFETIME).min(start);
-			let patient = self.made[waits.id as usize].patient;
-			self.set(&[practitioner], period, SlotState::BusyTentative { patient, until });
-			self.waiting[at].offer = Some((period, until));
-		}
 	}
 
 	/// Cancels a time of a practitioner.
@@ -376,11 +340,9 @@ impl Model {
 		ids.truncate(most);
 		for id in &ids {
 			self.free(*id);
-			let made = &mut self.made[*id as usize];
-			made.status = AppointmentStatus::Cancelled {
-				by: AppointmentParty::Desk,
-				reason: CancelReason::Provider,
-			};
+			let (by, reason) = (AppointmentParty::Desk, CancelReason::Provider);
+			self.over(*id, AppointmentStatus::Cancelled { by, reason });
+			let made = &self.made[*id as usize];
 			let (patient, length) = (made.patient, made.period.end - made.period.start);
 			if self.hopes(patient) < 24 {
 				self.wait(patient, practitioner, Period::new(now(), now() + HORIZON), length, true);
@@ -392,10 +354,16 @@ impl Model {
 				*state = SlotState::BusyUnavailable;
 			}
 		}
-		for waits in &mut self.waiting {
-			let meets = |(offer, _): &(Period, Moment)| offer.start < period.end && period.start < offer.end;
-			if waits.practitioner == practitioner && waits.offer.as_ref().is_some_and(meets) {
-				waits.offer = None;
+		let mut parts = vec![];
+		for at in 0..self.waiting.len() {
+			let waits = self.waiting[at].clone();
+			let meets = |(offer, until): &(Period, Moment)| {
+				now() < *until && offer.start < period.end && period.start < offer.end
+			};
+			if let Some((offer, until)) = waits.offer.filter(meets).filter(|_| waits.practitioner == practitioner) {
+				self.let_go(self.made[waits.id as usize].patient, practitioner, offer, until);
+				self.waiting[at].offer = None;
+				parts.push(offer);
 			}
 		}
 		for id in ids {
@@ -403,6 +371,9 @@ impl Model {
 			for colleague in made.practitioners {
 				self.offer(colleague, made.period, None);
 			}
+		}
+		for part in parts {
+			self.offer(practitioner, part, None);
 		}
 		Ok(())
 	}
@@ -421,7 +392,16 @@ impl Model {
 		if now() < earliest {
 			return Err(Error::TooEarly);
 		}
-		self.made[id as usize].status = to;
+		if to != AppointmentStatus::NoShow && made.period.end + LATE_NOTE <= now() {
+			return Err(Error::TooLate);
+		}
+		if to != AppointmentStatus::NoShow {
+			self.carry(id, &made)?;
+		}
+		match to {
+			AppointmentStatus::Arrived => self.made[id as usize].status = to,
+			_ => self.over(id, to),
+		}
 		Ok(())
 	}
 
@@ -455,11 +435,45 @@ impl Model {
 			let own = self.waiting.iter().filter(|waits| waits.practitioner == practitioner);
 			assert_eq!(chain, own.map(|waits| (waits.id, waits.offer)).collect::<Vec<_>>());
 		}
+		self.nothing_is_held_for_nothing(&chain);
 		Appointments::check_state().unwrap();
+	}
+
+	/// What is held now is of a hold or an offer, as they were made, and no patient holds more than two holds take.
+	fn nothing_is_held_for_nothing(&self, chain: &BTreeMap<(u64, Moment), SlotState>) {
+		let mut count: BTreeMap<PatientId, usize> = BTreeMap::new();
+		for ((practitioner, start), state) in chain {
+			let SlotState::BusyTentative { patient, until } = *state else {
+				continue;
+			};
+			if until <= now() {
+				continue;
+			}
+			if self.held(patient, *practitioner, *start, until).is_some() {
+				*count.entry(patient).or_default() += 1;
+				continue;
+			}
+			let is_offered = |waits: &Waits| {
+				let offers =
+					|(period, end): (Period, Moment)| end == until && period.start <= *start && *start < period.end;
+				waits.practitioner == *practitioner
+					&& self.made[waits.id as usize].patient == patient
+					&& waits.offer.is_some_and(offers)
+			};
+			assert!(
+				self.waiting.iter().any(is_offered),
+				"{practitioner} at {start} is held for nothing"
+			);
+		}
+		assert!(count.values().all(|held| *held <= MAX_HELD * MAX_HOLDS as usize));
 	}
 }
 
 /// When the quarter-hours of a period begin.
 fn quarters_of(period: Period) -> impl Iterator<Item = Moment> {
 	(period.start..period.end).step_by(QUARTER as usize)
+}
+
+fn meets(one: Period, other: Period) -> bool {
+	one.start < other.end && other.start < one.end
 }

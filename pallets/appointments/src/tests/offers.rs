@@ -74,9 +74,11 @@ fn a_lapsed_offer_is_anybodys() {
 #[test]
 fn a_lapsed_offer_can_be_made_again() {
 	story(|| {
-		let (first, _, half) = half_an_hour();
-		set_time(at(1, 8, 0));
-		assert_ok!(offer_day(DESK, 1));
+		let first = wished(ADA);
+		let half = from(at(2, 9, 0), 30);
+		assert_ok!(open(DESK, DOCTOR, A, vec![half]));
+		set_time(at(1, 12, 0));
+		assert_ok!(offer_day(DESK, 2));
 		assert_eq!(offered(first), Some(half));
 		// Until it begins.
 		assert_eq!(on_list(DOCTOR)[0].offer.unwrap().until, half.start);
@@ -84,12 +86,13 @@ fn a_lapsed_offer_can_be_made_again() {
 }
 
 #[test]
-fn what_is_offered_and_gone_is_slot_taken() {
+fn what_is_offered_is_accepted_or_declined() {
 	story(|| {
 		let (first, _, half) = half_an_hour();
-		// She books herself what is offered to her, and then wants it again.
-		booked(ADA, &[DOCTOR], half);
-		assert_noop!(accept(ADAS, first), Error::SlotTaken);
+		assert_noop!(book(ADAS, ADA, &[DOCTOR], half), Error::SlotOffered);
+		assert_noop!(hold(ADAS, ADA, &[DOCTOR], half), Error::SlotOffered);
+		assert_noop!(release(ADAS, ADA, &[DOCTOR], half), Error::NotHeld);
+		assert_ok!(accept(ADAS, first));
 	});
 }
 

@@ -6,6 +6,7 @@ use proptest::{
 	prelude::*,
 	test_runner::{Config, TestRunner},
 };
+use salus_primitives::PatientStatus;
 use sp_runtime::DispatchError;
 use std::collections::BTreeMap;
 
@@ -19,11 +20,14 @@ fn begins() -> Moment {
 enum Step {
 	Open(u64, Period),
 	Block(u64, Period),
+	Unblock(u64, Period),
+	Close(u64, Period),
 	Book(PatientId, Vec<u64>, Period),
 	/// All patients want the same.
 	Rush(u64, Period),
 	Hold(PatientId, Vec<u64>, Period),
-	Release(PatientId, Vec<u64>, Period),
+	/// What is held, or a part of it.
+	Release(u64, bool),
 	Cancel(u64),
 	Reschedule(u64, Vec<u64>, Period),
 	Propose(PatientId, u64, u64),
@@ -31,6 +35,8 @@ enum Step {
 	Decline(u64),
 	CancelDay(u64, Period, u32),
 	Advance(u64, AppointmentStatus),
+	Merge(PatientId, PatientId),
+	Unmerge(PatientId),
 	Pass(Moment),
 }
 
@@ -58,10 +64,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 	let step = prop_oneof![
 		6 => (practitioner(), period(16)).prop_map(|(who, period)| Step::Open(who, period)),
 		1 => (practitioner(), period(4)).prop_map(|(who, period)| Step::Block(who, period)),
+		1 => (practitioner(), period(8)).prop_map(|(who, period)| Step::Unblock(who, period)),
+		1 => (practitioner(), period(4)).prop_map(|(who, period)| Step::Close(who, period)),
 		8 => (patient(), practitioners(), period(3)).prop_map(|(patient, who, period)| Step::Book(patient, who, period)),
 		3 => (practitioner(), period(2)).prop_map(|(who, period)| Step::Rush(who, period)),
 		3 => (patient(), practitioners(), period(3)).prop_map(|(patient, who, period)| Step::Hold(patient, who, period)),
-		2 => (patient(), practitioners(), period(8)).prop_map(|(patient, who, period)| Step::Release(patient, who, period)),
+		2 => (any::<u64>(), prop::bool::weighted(0.3)).prop_map(|(number, part)| Step::Release(number, part)),
 		4 => any::<u64>().prop_map(Step::Cancel),
 		4 => (any::<u64>(), practitioners(), period(3)).prop_map(|(id, who, period)| Step::Reschedule(id, who, period)),
 		4 => (patient(), practitioner(), 1_u64..4).prop_map(|(patient, who, count)| Step::Propose(patient, who, count)),
@@ -69,6 +77,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 		2 => any::<u64>().prop_map(Step::Decline),
 		2 => (practitioner(), period(16), 0_u32..5).prop_map(|(who, period, most)| Step::CancelDay(who, period, most)),
 		8 => (any::<u64>(), status).prop_map(|(id, status)| Step::Advance(id, status)),
+		1 => (patient(), patient()).prop_map(|(from, into)| Step::Merge(from, into)),
+		2 => patient().prop_map(Step::Unmerge),
 		4 => wait.prop_map(Step::Pass),
 	];
 	proptest::collection::vec(step, 1..60)
@@ -78,6 +88,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn agree(chain: DispatchResult, model: Result<(), Error>) -> bool {
 	assert_eq!(chain, model.map_err(DispatchError::from));
 	chain.is_ok()
+}
+
+fn set_patient(patient: PatientId, status: PatientStatus) {
+	Patients::mutate(patient, |kept| kept.as_mut().unwrap().status = status);
 }
 
 impl Model {
@@ -93,6 +107,14 @@ impl Model {
 				let expected = self.block(who, period);
 				agree(Appointments::block(signed(DESK), who, A, period), expected)
 			}
+			Step::Unblock(who, period) => agree(
+				Appointments::unblock(signed(DESK), who, A, period),
+				self.unblock(who, period),
+			),
+			Step::Close(who, period) => agree(
+				Appointments::close(signed(who), who, A, period),
+				self.close(who, period),
+			),
 			Step::Book(patient, who, period) => agree(
 				book(ADAS + patient, patient, &who, period),
 				self.book(patient, &who, period),
@@ -102,10 +124,7 @@ impl Model {
 				hold(ADAS + patient, patient, &who, period),
 				self.hold(patient, &who, period),
 			),
-			Step::Release(patient, who, period) => agree(
-				release(ADAS + patient, patient, &who, period),
-				self.release(patient, &who, period),
-			),
+			Step::Release(number, part) => self.release_one(number, part),
 			Step::Cancel(number) => {
 				let id = pick(number);
 				let reason = CancelReason::Other;
@@ -149,6 +168,17 @@ impl Model {
 				};
 				agree(chain, self.advance(id, to))
 			}
+			Step::Merge(from, into) => {
+				let merged = self.merge(from, into);
+				if merged {
+					set_patient(from, PatientStatus::MergedInto(into));
+				}
+				merged
+			}
+			Step::Unmerge(patient) => {
+				set_patient(patient, PatientStatus::Active);
+				self.merged.remove(&patient).is_some()
+			}
 			Step::Pass(time) => {
 				set_time(now() + time);
 				true
@@ -162,6 +192,24 @@ impl Model {
 		let ids: Vec<_> = (0..).zip(&self.made).filter(|(_, made)| goes_on(made)).collect();
 		let nth = number % (2 * ids.len() as u64 + 1);
 		ids.get(nth as usize).map(|(id, _)| *id)
+	}
+
+	/// A hold, live or not, or without one something that is none.
+	fn release_one(&mut self, number: u64, part: bool) -> bool {
+		let nth = number as usize % (self.holds.len() + 1);
+		let (patient, mut who, mut period) = match self.holds.get(nth) {
+			Some(hold) => (hold.patient, hold.practitioners.clone(), hold.period),
+			None => (BEN, vec![DOCTOR], from(begins(), 15)),
+		};
+		if part && who.len() > 1 {
+			who.pop();
+		} else if part {
+			period.end += QUARTER;
+		}
+		agree(
+			release(ADAS + patient, patient, &who, period),
+			self.release(patient, &who, period),
+		)
 	}
 
 	fn block(&mut self, who: u64, period: Period) -> Result<(), Error> {
@@ -188,6 +236,9 @@ impl Model {
 	fn rush(&mut self, who: u64, period: Period) -> bool {
 		let outcomes: Vec<_> = [BEN, ADA, CAT]
 			.into_iter()
+			.filter(|patient| !self.merged.contains_key(patient))
+			.collect::<Vec<_>>()
+			.into_iter()
 			.map(|patient| {
 				let chain = book(ADAS + patient, patient, &[who], period);
 				let model = self.book(patient, &[who], period);
@@ -210,7 +261,7 @@ impl Model {
 type Accepted = BTreeMap<String, u32>;
 
 /// How many kinds of steps there are.
-const KINDS: usize = 16;
+const KINDS: usize = 20;
 
 impl Step {
 	/// An appointment goes on in three ways, which are three calls.

@@ -81,6 +81,12 @@ fn broken_appointments() {
 	damaged("appointments: one replaces a later one", || {
 		change(2, |kept| kept.replaces = Some(2));
 	});
+	let not_cancelled = "appointments: one replaces what was not cancelled";
+	damaged(not_cancelled, || change(2, |kept| kept.replaces = Some(1)));
+	damaged(not_cancelled, || {
+		assert_ok!(Appointments::cancel(signed(DESK), 1, CancelReason::Other));
+		change(2, |kept| kept.replaces = Some(1));
+	});
 	damaged("appointments: too long", || change(2, |kept| kept.period.end += DAY));
 }
 
@@ -110,12 +116,35 @@ fn agendas_that_leave_out_or_invent() {
 		};
 		Agendas::<Test>::mutate(ADA, |agenda| agenda.engagements.try_push(engagement).unwrap());
 	});
+	let carries = |appointment, period| {
+		move || {
+			let engagement = Engagement { appointment, period };
+			Agendas::<Test>::mutate(ADA, |agenda| agenda.carried.try_push(engagement).unwrap());
+		}
+	};
+	let hopes =
+		|change: fn(&mut crate::Hope)| move || Agendas::<Test>::mutate(BEN, |agenda| change(&mut agenda.hopes[0]));
+	let not_proposed = "appointments: a hope of what was not proposed";
+	damaged(not_proposed, hopes(|hope| hope.appointment = 99));
+	damaged(not_proposed, hopes(|hope| hope.appointment = 2));
+	damaged(not_proposed, hopes(|hope| hope.appointment = 3));
+	damaged(not_proposed, hopes(|hope| hope.until += 1));
+	let nobody_began = "appointments: an agenda with what nobody began";
+	damaged(nobody_began, carries(1, from(at(1, 10, 0), 30)));
+	damaged(nobody_began, carries(99, from(at(1, 10, 0), 30)));
+	damaged(nobody_began, carries(2, from(at(1, 11, 0), 30)));
+	damaged(nobody_began, || {
+		Patients::mutate(BEN, |patient| {
+			patient.as_mut().unwrap().status = salus_primitives::PatientStatus::MergedInto(ADA);
+		});
+		carries(2, from(at(1, 11, 0), 15))();
+	});
+	damaged("appointments: a merged patient in two places at once", || {
+		carries(2, from(at(1, 11, 0), 15))();
+		carries(2, from(at(1, 11, 0), 15))();
+	});
 	damaged("appointments: an agenda of an unknown patient", || {
 		Agendas::<Test>::insert(9, crate::Agenda::default());
-	});
-	damaged("appointments: two holds at the same time", || {
-		let hold = crate::Hold { start: 1, until: 2 };
-		Agendas::<Test>::mutate(ADA, |agenda| agenda.holds = list([hold, hold]));
 	});
 	damaged("appointments: a list that leaves one out", || {
 		Agendas::<Test>::mutate(ADA, |agenda| agenda.latest = Some(1));
@@ -133,8 +162,60 @@ fn agendas_that_leave_out_or_invent() {
 }
 
 #[test]
+fn holds_and_slots_that_do_not_agree() {
+	let holds = |change: fn(&mut Vec<crate::Hold<u64>>)| {
+		move || {
+			assert_ok!(hold(CATS, CAT, &[NURSE], from(at(1, 11, 30), 15)));
+			assert_ok!(hold(CATS, CAT, &[NURSE], from(at(1, 11, 45), 15)));
+			Agendas::<Test>::mutate(CAT, |agenda| {
+				let mut kept: Vec<_> = agenda.holds.to_vec();
+				change(&mut kept);
+				agenda.holds = list(kept);
+			});
+		}
+	};
+	let for_nothing = "appointments: a slot that is held for nothing";
+	damaged(for_nothing, holds(|kept| drop(kept.pop())));
+	damaged(for_nothing, holds(|kept| kept[0].until -= 1));
+	damaged(for_nothing, holds(|kept| kept[0].practitioners = list([DOCTOR])));
+	damaged(for_nothing, || {
+		let until = at(1, 10, 0);
+		day(NURSE, |slots| {
+			slots[10].state = SlotState::BusyTentative { patient: BEN, until };
+		});
+	});
+	damaged(
+		"appointments: two holds at the same time",
+		holds(|kept| kept[0].period.end += MINUTE),
+	);
+	damaged(
+		"appointments: a hold of nothing",
+		holds(|kept| kept[0].period.end = kept[0].period.start),
+	);
+	damaged(
+		"appointments: a hold of nothing",
+		holds(|kept| kept[0].practitioners = list([])),
+	);
+	damaged(
+		"appointments: a hold that lasts too long",
+		holds(|kept| kept[0].until += HOUR),
+	);
+	damaged("appointments: a hold of too much", || {
+		let slots = (0..33).map(|n| from(at(2, 9, 0) + n * 5 * MINUTE, 5));
+		assert_ok!(open(DESK, SURGEON, A, slots.collect()));
+		assert_ok!(hold(CATS, CAT, &[SURGEON], from(at(2, 9, 0), 160)));
+		Agendas::<Test>::mutate(CAT, |agenda| agenda.holds[0].period.end += 5 * MINUTE);
+		let state = slot(SURGEON, at(2, 9, 0)).unwrap();
+		Calendar::<Test>::mutate(SURGEON, TODAY + 2, |slots| slots[32].state = state);
+	});
+}
+
+#[test]
 fn broken_waiting_lists() {
 	let wishes = |change: fn(&mut crate::WaitingList)| move || Waiting::<Test>::mutate(DOCTOR, change);
+	damaged("appointments: an empty waiting list", || {
+		Waiting::<Test>::insert(NURSE, crate::WaitingList::default());
+	});
 	damaged(
 		"appointments: a waiting list out of order",
 		wishes(|list| AsMut::<[_]>::as_mut(list).swap(0, 1)),
@@ -143,14 +224,35 @@ fn broken_waiting_lists() {
 		"appointments: a wish for no appointment",
 		wishes(|list| list[1].appointment = 99),
 	);
+	let too_many = "appointments: too many wait, or one for two things";
+	damaged(too_many, wishes(|list| list[1].patient = ADA));
+	damaged(
+		too_many,
+		wishes(|list| {
+			let more = (0..31).map(|n| Wish {
+				appointment: 100 + n,
+				patient: 100 + n,
+				..list[1]
+			});
+			*list = super::list(list.iter().copied().chain(more).collect::<Vec<_>>());
+		}),
+	);
 	let not_its = "appointments: a wish that is not its appointment's";
-	damaged(not_its, wishes(|list| list[1].patient = ADA));
+	damaged(not_its, wishes(|list| list[1].patient = CAT));
 	damaged(not_its, wishes(|list| list[0].displaced = true));
 	damaged("appointments: an offer of what was not wished", || {
 		Waiting::<Test>::mutate(DOCTOR, |list| {
 			list[0].offer = Some(salus_primitives::Offer {
 				period: from(at(1, 9, 0), 15),
 				until: 0,
+			});
+		});
+	});
+	damaged("appointments: an offer of what is not held", || {
+		Waiting::<Test>::mutate(DOCTOR, |list| {
+			list[0].offer = Some(salus_primitives::Offer {
+				period: from(at(1, 11, 15), 30),
+				until: at(1, 11, 0),
 			});
 		});
 	});

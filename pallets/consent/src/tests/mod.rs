@@ -48,6 +48,7 @@ mod revoke;
 mod rules;
 mod seal;
 mod set_emergency_limits;
+mod spans;
 mod still_permits;
 mod take_use;
 mod terms;

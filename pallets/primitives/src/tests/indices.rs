@@ -67,7 +67,7 @@ fn what_telemetry_leaves_keeps_its_indices() {
 	let purpose = Purpose::Treatment;
 	let (basis, reason) = (Basis::Subject, Reason::NoGrant);
 	#[rustfmt::skip]
-	let kinds: [Kind<u8>; 10] = [
+	let kinds: [Kind<u8>; 12] = [
 		Kind::DeviceOffered { device },
 		Kind::DeviceOfferEnded { device },
 		Kind::DeviceBound { binding, device },
@@ -78,6 +78,8 @@ fn what_telemetry_leaves_keeps_its_indices() {
 		Kind::AlertRaised { alert },
 		Kind::AlertAcknowledged { alert },
 		Kind::AlertEscalated { alert },
+		Kind::DeviceSuspended { binding },
+		Kind::DeviceReinstated { binding },
 	];
 	for (index, kind) in (144..).zip(kinds) {
 		assert_eq!(kind.encode()[0], index);

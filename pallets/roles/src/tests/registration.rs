@@ -491,6 +491,20 @@ fn an_hpke_key_is_used_under_one_id_only() {
 	});
 }
 
+/// A device's key signs what its makers like.
+#[test]
+fn a_devices_key_is_nobodys_account_and_no_hpke_key() {
+	story(|| {
+		let mut patient = letter(2);
+		patient.hpke = HpkeKey::X25519(MONITOR);
+		refused(patient.call(), Error::HpkeKeyInUse, pool_errors::HPKE_KEY_IN_USE);
+		let monitor = sp_runtime::AccountId32::new(MONITOR);
+		assert_eq!(Roles::ensure_unused(&monitor), Err(Error::AccountInUse));
+		assert_eq!(Roles::give_standing(&monitor, A), Err(Error::AccountInUse));
+		assert_ok!(Roles::ensure_unused(&sp_runtime::AccountId32::new([0x43; 32])));
+	});
+}
+
 #[test]
 fn a_malformed_hpke_key_is_refused() {
 	story(|| {

@@ -10,14 +10,15 @@
 //! assert!(is_included(&leaves[2], path.index.into(), 3, &path.siblings, &tree.root()));
 //! ```
 #![cfg_attr(not(feature = "std"), no_std)]
+#![allow(clippy::multiple_bound_locations)]
 
 extern crate alloc;
 
 use alloc::vec::Vec;
 use codec::Codec;
 use salus_primitives::{
-	Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Device, DeviceKey, DeviceOffer, LeafPath,
-	PatientId, Receipt, ReceiptId,
+	Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Device, DeviceKey, DeviceOffer, InstitutionId,
+	LeafPath, PatientId, Receipt, ReceiptId,
 };
 use sp_core::H256;
 
@@ -38,6 +39,9 @@ sp_api::decl_runtime_apis! {
 		/// on.
 		fn anchors(patient: PatientId, filter: AnchorFilter, before: Option<AnchorId>, limit: u32)
 			-> (Vec<(AnchorId, Anchor)>, Option<AnchorId>);
+		/// Whether the account may anchor batches of the patient's readings: it is at the desk of the institution, and one of
+		/// the patient's bindings is of an active device of it.
+		fn may_anchor(who: AccountId, institution: InstitutionId, patient: PatientId) -> bool;
 		/// Whether the leaf is in the batch. It takes the hash of a leaf and never a reading.
 		fn verify(leaf: H256, path: LeafPath, anchor: AnchorId) -> bool;
 		/// The receipt of access to batches, while it lives. Records have receipts of their own, with ids of their own.

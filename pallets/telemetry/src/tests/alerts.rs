@@ -94,8 +94,9 @@ fn a_caregiver_then_a_nurse_then_a_doctor_are_told() {
 		}
 		pass(HOUR);
 		assert_noop!(escalate("desk", id), Error::LadderEnded);
-		// Nobody is left: late is better than never.
-		assert_ok!(acknowledge("doctor", id));
+		assert_noop!(acknowledge("ada", id), Error::NotAddressed);
+		// Nobody is left: late is better than never, whoever of them it is.
+		assert_ok!(acknowledge("nurse", id));
 		assert!(alert(id).due < alert(id).acknowledged_at.unwrap());
 	});
 }
@@ -136,11 +137,63 @@ fn who_left_acknowledges_nothing() {
 		let id = raised(ADA, &["nurse", "doctor"]);
 		Credentials::insert((account("nurse"), A), (Role::Nurse, false));
 		assert_noop!(acknowledge("nurse", id), Error::NotPermitted);
-		pass(10 * MINUTE);
+		// Nobody waits for her.
 		assert_ok!(escalate("desk", id));
 		assert_ok!(acknowledge("doctor", id));
 		assert_noop!(acknowledge("doctor", 9), Error::UnknownAlert);
 		assert_noop!(escalate("doctor", 9), Error::UnknownAlert);
+	});
+}
+
+#[test]
+fn who_left_is_passed_over() {
+	story(|| {
+		Caregivers::insert((ADA, account("son")), ());
+		let id = raised(ADA, &["nurse", "doctor", "son", "ada"]);
+		Credentials::insert((account("doctor"), A), (Role::Doctor, false));
+		assert_noop!(escalate("desk", id), Error::NotOverdue);
+		pass(10 * MINUTE);
+		assert_ok!(escalate("desk", id));
+		assert_eq!((alert(id).step, alert(id).addressee()), (2, Some(&account("son"))));
+		Caregivers::remove((ADA, account("son")));
+		assert_ok!(escalate("desk", id));
+		assert_eq!(alert(id).addressee(), Some(&account("ada")));
+	});
+}
+
+#[test]
+fn a_last_addressee_who_left_keeps_nobody_from_answering() {
+	story(|| {
+		let id = raised(ADA, &["nurse", "doctor"]);
+		pass(10 * MINUTE);
+		assert_ok!(escalate("desk", id));
+		assert_noop!(acknowledge("nurse", id), Error::NotAddressed);
+		Credentials::insert((account("doctor"), A), (Role::Doctor, false));
+		assert_noop!(escalate("desk", id), Error::LadderEnded);
+		assert_noop!(acknowledge("doctor", id), Error::NotPermitted);
+		assert_ok!(acknowledge("nurse", id));
+		// The second of two left before anybody told her.
+		let id = raised(ADA, &["nurse", "ada"]);
+		Patients::mutate_extant(ADA, |patient| patient.controller = Some(account("ada-anew")));
+		pass(10 * MINUTE);
+		assert_noop!(escalate("desk", id), Error::LadderEnded);
+		assert_ok!(acknowledge("nurse", id));
+		assert_eq!((alert(id).step, alert(id).state(now())), (0, AlertState::Acknowledged));
+	});
+}
+
+#[test]
+fn of_who_is_measured_under_a_merged_id_is_told_under_the_one_she_goes_on_under() {
+	story(|| {
+		let binding = bound(0, ADA, DAY);
+		Patients::mutate_extant(ADA, |patient| patient.status = PatientStatus::MergedInto(BEN));
+		anchored(batch(0, binding, 0, 1));
+		let id = raised(ADA, &["nurse", "ben"]);
+		assert_noted(BEN, "desk", Kind::AlertRaised { alert: id });
+		assert_eq!(alert(id).patient, BEN);
+		assert_noop!(raise("desk", ADA, &[("ada", MINUTE)]), Error::NotAnAddressee(0));
+		Patients::mutate_extant(BEN, |patient| patient.status = PatientStatus::Deceased(START));
+		assert_noop!(raise("desk", ADA, &[("nurse", MINUTE)]), Error::PatientNotActive);
 	});
 }
 
@@ -166,27 +219,33 @@ fn the_desk_of_her_institution_raises() {
 fn a_full_list_makes_room_for_what_is_new() {
 	story(|| {
 		// Two addressees: none is at the end of its ladder.
+		let dropped = |alert| Event::AlertDropped { patient: ADA, alert };
 		let first = raised(ADA, &["nurse", "doctor"]);
 		let all: Vec<_> = (1..MAX_ALERTS).map(|_| raised(ADA, &["nurse", "doctor"])).collect();
 		let another = [("nurse", MINUTE)];
 		assert_noop!(raise("desk", ADA, &another), Error::TooManyAlerts);
 		pass(HOUR);
-		// Overdue is not over.
-		assert_noop!(raise("desk", ADA, &another), Error::TooManyAlerts);
 		assert_ok!(escalate("desk", all[3]));
 		assert_ok!(escalate("desk", all[5]));
 		assert_ok!(acknowledge("doctor", all[5]));
 		assert_noop!(Telemetry::acknowledge(signed("doctor"), first), Error::NotAddressed);
-		// What was acknowledged goes first, then what nobody is left to be told of.
-		raised(ADA, &["nurse"]);
+		// What was acknowledged goes first, then what nobody is left to be told of, then what is overdue.
+		let alone = raised(ADA, &["nurse"]);
 		assert_eq!(
 			(Telemetry::alert(all[5]), Telemetry::alert(first).is_some()),
 			(None, true)
 		);
-		assert_noop!(raise("desk", ADA, &another), Error::TooManyAlerts);
+		assert!(!events().contains(&dropped(all[5])));
 		pass(10 * MINUTE);
 		raised(ADA, &["nurse"]);
 		assert_eq!(Telemetry::alert(all[3]), None);
+		assert!(events().contains(&dropped(all[3])));
+		raised(ADA, &["nurse"]);
+		assert!(events().contains(&dropped(alone)));
+		assert!(Telemetry::alert(first).is_some());
+		raised(ADA, &["nurse"]);
+		assert_eq!(Telemetry::alert(first), None);
+		assert!(events().contains(&dropped(first)));
 		// Others have lists of their own.
 		raised(BEN, &["nurse"]);
 	});

@@ -1,6 +1,29 @@
 use super::*;
 use crate::{Anchors, LatestAnchor, CLOCK_TOLERANCE, MAX_SPAN};
-use salus_primitives::{BatchPayload, Role, Status, MAX_ANCHORED, MAX_READINGS};
+use salus_primitives::{BatchPayload, PatientStatus, Role, Status, MAX_ANCHORED, MAX_READINGS};
+
+#[test]
+fn what_is_of_after_her_death_is_not_anchored() {
+	story(|| {
+		let ada = bound(0, ADA, DAY);
+		let ben = bound(1, BEN, DAY);
+		pass(HOUR);
+		let died = now() - MINUTE;
+		Patients::mutate_extant(ADA, |patient| {
+			patient.status = PatientStatus::Deceased(died);
+		});
+		let late = NewBatch {
+			first_at: died,
+			last_at: died + 1,
+			..batch(0, ada, 0, 2)
+		};
+		assert_noop!(
+			anchor(vec![batch(1, ben, 0, 1), late.clone()]),
+			Error::BatchAfterDeath(1)
+		);
+		anchored(NewBatch { last_at: died, ..late });
+	});
+}
 
 #[test]
 fn the_desk_anchors_what_a_device_measured() {

@@ -96,6 +96,27 @@ fn a_guardian_who_may_consent_signs_in_her_place() {
 }
 
 #[test]
+fn a_key_that_is_said_to_be_lost_lets_nobody_measure_her() {
+	story(|| {
+		guard(ADA, "mother", true);
+		assert_ok!(provision("desk", 0, A));
+		assert_ok!(provision("desk", 1, A));
+		assert_ok!(Telemetry::offer(signed("nurse"), key(1), ADA, from_now(HOUR), None));
+		let lost = salus_primitives::KeyLoss {
+			waiting: Some(START - DAY),
+			recovered: None,
+		};
+		KeyLosses::insert(ADA, lost);
+		assert_noop!(bind("nurse", 0, ADA, "ada", from_now(HOUR)), Error::RecoveryOpen);
+		assert_noop!(Telemetry::accept(signed("ada"), key(1)), Error::RecoveryOpen);
+		// A guardian's key is another. What closes is hers to do.
+		assert_ok!(bind("nurse", 0, ADA, "mother", from_now(HOUR)));
+		assert_ok!(Telemetry::end_offer(signed("ada"), key(1)));
+		assert_ok!(unbind("ada", 0));
+	});
+}
+
+#[test]
 fn a_consent_is_to_all_that_it_says_and_counts_once() {
 	story(|| {
 		assert_ok!(provision("desk", 0, A));

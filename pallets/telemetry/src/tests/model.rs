@@ -105,11 +105,15 @@ impl Model {
 			same if same == status => return Err(Error::StatusUnchanged),
 			_ => self.devices.insert(n, status),
 		};
+		let worn = (0..)
+			.zip(&self.wears)
+			.filter(|(_, worn)| worn.n == n && now() < worn.ends);
+		let worn = worn.map(|(id, worn)| (id, worn.patient)).next();
+		if let (Some((_, patient)), false) = (worn, status == Status::Revoked) {
+			self.note(patient);
+		}
 		if status == Status::Revoked {
-			let worn = (0..)
-				.zip(&self.wears)
-				.filter(|(_, worn)| worn.n == n && now() < worn.ends);
-			if let Some(id) = worn.map(|(id, _)| id).next() {
+			if let Some((id, _)) = worn {
 				self.end(id);
 			}
 			if let Some(offer) = self.offers.remove(&n) {
@@ -306,11 +310,14 @@ impl Model {
 		if alert.done.is_some() {
 			return Err(Error::AlreadyAcknowledged);
 		}
-		if alert.ladder[alert.told.len() - 1].0 != who {
-			return Err(Error::NotAddressed);
-		}
-		if *alert.told.last().unwrap() <= now() && alert.told.len() < alert.ladder.len() {
-			return Err(Error::Overdue);
+		let told = alert.told.len();
+		let rung = alert.ladder[..told].iter().position(|(name, _)| *name == who);
+		let is_last_told = rung.ok_or(Error::NotAddressed)? == told - 1;
+		match (*alert.told.last().unwrap() <= now(), told == alert.ladder.len()) {
+			(false, _) if !is_last_told => return Err(Error::NotAddressed),
+			(true, false) if !is_last_told => return Err(Error::NotAddressed),
+			(true, false) => return Err(Error::Overdue),
+			(false, _) | (true, true) => (),
 		}
 		self.alerts[id as usize].done = Some(now());
 		self.note(alert.patient);

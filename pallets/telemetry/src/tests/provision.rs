@@ -118,6 +118,39 @@ fn a_device_that_did_not_sign_is_refused() {
 }
 
 #[test]
+fn the_registry_is_told_which_keys_are_devices() {
+	use salus_primitives::DeviceKeys;
+	story(|| {
+		assert!(!Telemetry::is_device(&key(0)));
+		assert_ok!(provision("desk", 0, A));
+		assert_ok!(set("desk", 0, Status::Revoked));
+		assert!(Telemetry::is_device(&key(0)));
+		assert!(!Telemetry::is_device(&key(1)));
+	});
+}
+
+#[test]
+fn who_is_measured_finds_in_her_trail_when_it_stops_and_goes_on() {
+	story(|| {
+		let binding = bound(0, ADA, DAY);
+		for (status, kind) in [
+			(Status::Suspended, Kind::DeviceSuspended { binding }),
+			(Status::Active, Kind::DeviceReinstated { binding }),
+		] {
+			assert_ok!(set("officer", 0, status));
+			let entry = entries(ADA).pop().unwrap();
+			assert_eq!((&entry.actor, &entry.kind), (&Some(account("officer")), &kind));
+			let told = events().into_iter().rev().nth(1).unwrap();
+			assert_eq!(told.audit(), vec![(ADA, entry)]);
+		}
+		pass(DAY);
+		let before = entries(ADA).len();
+		assert_ok!(set("officer", 0, Status::Suspended));
+		assert_eq!(entries(ADA).len(), before);
+	});
+}
+
+#[test]
 fn the_desk_suspends_reinstates_and_revokes() {
 	story(|| {
 		assert_ok!(provision("desk", 0, A));
@@ -131,6 +164,8 @@ fn the_desk_suspends_reinstates_and_revokes() {
 		for status in Status::ALL {
 			assert_noop!(set("desk", 0, status), Error::DeviceRevoked);
 		}
+		// Nobody was measured by it.
+		assert_eq!(entries(ADA), vec![]);
 		assert_noop!(provision("desk", 0, A), Error::AlreadyProvisioned);
 		assert_noop!(set("desk", 1, Status::Revoked), Error::UnknownDevice);
 		assert_ok!(provision("desk", 1, A));

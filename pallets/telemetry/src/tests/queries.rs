@@ -1,6 +1,6 @@
 use super::*;
 use crate::{MAX_PAGE, MAX_WALK};
-use salus_primitives::{leaf_hash, AnchorFilter, LeafPath, MerkleTree};
+use salus_primitives::{leaf_hash, AnchorFilter, LeafPath, MerkleTree, Status};
 
 fn page(filter: AnchorFilter, before: Option<AnchorId>, limit: u32) -> (Vec<AnchorId>, Option<AnchorId>) {
 	let (page, next) = Telemetry::anchors(ADA, filter, before, limit);
@@ -84,6 +84,40 @@ fn pages_are_bounded() {
 			(vec![], Some(17 * 256 - u64::from(MAX_WALK)))
 		);
 		assert_eq!(page(never, Some(256), 9), (vec![], None));
+	});
+}
+
+#[test]
+fn the_desk_may_anchor_what_a_device_of_its_institution_measures() {
+	story(|| {
+		let may = |who: &str, institution, patient| Telemetry::may_anchor(&account(who), institution, patient);
+		assert!(!may("desk", A, ADA), "nothing measures her");
+		let binding = bound(0, ADA, DAY);
+		assert!(may("desk", A, ADA) && may("officer", A, ADA));
+		for who in ["nurse", "doctor", "ada", "desk-b", "nobody"] {
+			assert!(!may(who, A, ADA), "{who}");
+		}
+		assert!(!may("desk-b", B, ADA) && !may("desk", A, BEN));
+		assert!(!may("desk", 9, ADA) && !may("desk", A, 99));
+
+		// Readings of a binding that is over can still come.
+		pass(HOUR);
+		assert_ok!(unbind("ada", binding));
+		pass(2 * DAY);
+		assert!(may("desk", A, ADA));
+		anchored(NewBatch {
+			first_at: START,
+			last_at: START,
+			..batch(0, binding, 0, 1)
+		});
+
+		// Those of a device that does not count can't, unless another counts.
+		assert_ok!(Telemetry::set_status(signed("desk"), key(0), Status::Suspended));
+		assert!(!may("desk", A, ADA));
+		bound(1, ADA, DAY);
+		assert!(may("desk", A, ADA));
+		Institutions::insert(A, false);
+		assert!(!may("desk", A, ADA) && !may("officer", A, ADA));
 	});
 }
 

@@ -109,6 +109,19 @@ fn devices_that_disagree_with_their_batches() {
 		let device = the_device(1);
 		Devices::<Test>::insert([0; 32], device);
 	});
+	let offered = |n| {
+		assert_ok!(provision("desk", n, A));
+		assert_ok!(Telemetry::offer(signed("desk"), key(n), ADA, from_now(DAY), None));
+	};
+	damaged("telemetry: an offer of a revoked device", || {
+		offered(3);
+		Devices::<Test>::mutate_extant(key(3), |device| device.status = salus_primitives::Status::Revoked);
+	});
+	damaged("telemetry: an offer of a device in use", || {
+		offered(3);
+		let offer = Offers::<Test>::take(key(3)).unwrap();
+		Offers::<Test>::insert(key(1), offer);
+	});
 	damaged("telemetry: an offer of no device", || {
 		assert_ok!(provision("desk", 3, A));
 		assert_ok!(Telemetry::offer(signed("desk"), key(3), ADA, from_now(DAY), None));
@@ -190,6 +203,12 @@ fn broken_alerts() {
 		AlertsOf::<Test>::insert(ADA, list([0]))
 	});
 	damaged("telemetry: an alert of a coming id", || NextAlert::<Test>::put(2));
+	damaged("telemetry: an alert that tells somebody twice", || {
+		Alerts::<Test>::mutate_extant(0, |alert| {
+			let rung = alert.ladder[0].clone();
+			alert.ladder.try_push(rung).unwrap();
+		});
+	});
 	damaged("telemetry: an alert for nobody", || {
 		Alerts::<Test>::mutate_extant(0, |alert| alert.step = 1);
 	});

@@ -1,6 +1,10 @@
 use super::*;
 use crate::WeightInfo;
-use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
+use frame_support::{
+	dispatch::GetDispatchInfo,
+	traits::Get,
+	weights::{RuntimeDbWeight, Weight},
+};
 
 fn declared(call: Call<Test>) -> Weight {
 	call.get_dispatch_info().call_weight
@@ -25,8 +29,13 @@ fn each_batch_addressee_and_alert_is_paid() {
 	world().execute_with(|| {
 		assert_eq!(declared(anchor(1)), <()>::anchor(1));
 		assert_eq!(declared(anchor(256)), <()>::anchor(256));
-		assert_eq!(declared(raise(&["nurse"])), <()>::raise(1));
-		assert_eq!(declared(raise(&["nurse", "doctor", "ada"])), <()>::raise(3));
+		let database: RuntimeDbWeight = <Test as frame_system::Config>::DbWeight::get();
+		let guardians_and_caregivers = database.reads(2);
+		assert_eq!(declared(raise(&["nurse"])), <()>::raise(1) + guardians_and_caregivers);
+		assert_eq!(
+			declared(raise(&["nurse", "doctor", "ada"])),
+			<()>::raise(3) + guardians_and_caregivers
+		);
 		assert_eq!(declared(prune(64)), <()>::prune_alerts(64));
 	});
 }

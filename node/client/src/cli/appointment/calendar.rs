@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use clap::Args;
-use salus_primitives::{InstitutionId, Moment, UtcDay};
+use salus_primitives::{InstitutionId, Moment, Period, UtcDay};
 
 use super::{
 	hours::{self, Hours},
@@ -44,17 +44,40 @@ pub(crate) struct Open {
 	#[command(flatten)]
 	whose: Whose,
 	/// The days
-	#[arg(long = "day", value_parser = hours::day, value_delimiter = ',', requires = "hours", value_name = "DAY")]
+	#[arg(
+		long = "day",
+		value_parser = hours::day,
+		value_delimiter = ',',
+		requires = "hours",
+		group = "on",
+		value_name = "DAY"
+	)]
 	days: Vec<NaiveDate>,
+	/// Or these days of each week: mon,tue
+	#[arg(
+		long,
+		value_delimiter = ',',
+		requires_all = ["hours", "from", "to"],
+		conflicts_with = "days",
+		group = "on",
+		value_name = "WEEKDAY"
+	)]
+	weekly: Vec<Weekday>,
+	/// The first day of these weeks
+	#[arg(long, value_parser = hours::day, requires = "weekly", value_name = "DAY")]
+	from: Option<NaiveDate>,
+	/// The day after the last of these weeks
+	#[arg(long, value_parser = hours::day, requires = "weekly", value_name = "DAY")]
+	to: Option<NaiveDate>,
 	/// From when to when, by the clocks of the institution
-	#[arg(long, value_parser = hours::hours, value_delimiter = ',', requires = "days", value_name = "08:00-12:00")]
+	#[arg(long, value_parser = hours::hours, value_delimiter = ',', requires = "on", value_name = "08:00-12:00")]
 	hours: Vec<Hours>,
 	/// Or when a single stretch begins: 2026-12-01T09:00:00Z
 	#[arg(
 		long,
 		value_parser = words::moment,
-		conflicts_with = "days",
-		required_unless_present = "days",
+		conflicts_with = "on",
+		required_unless_present = "on",
 		requires = "lasting",
 		value_name = "TIME"
 	)]
@@ -70,42 +93,59 @@ pub(crate) struct Open {
 impl Open {
 	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let practitioner = self.whose.practitioner(session)?;
-		let every = words::milliseconds(self.every);
-		let slots = match (self.start, self.lasting) {
-			(Some(start), Some(lasting)) => {
-				let stretch = super::lasting(start, words::milliseconds(lasting));
-				hours::divided(stretch, every, || "the minutes of --for".into())
+		let institution = self.whose.institution;
+		let calls = self.calls(client).await?;
+		let account = session.account()?;
+		let (mut opened, mut acknowledgements) = (Vec::<Period>::new(), Vec::new());
+		for slots in calls {
+			let call = appointments::open(practitioner, institution, &slots);
+			let submitted = client.submit(&call, &account).await;
+			if let (Err(_), Some(latest)) = (&submitted, opened.last()) {
+				let end = words::show_moment(latest.end);
+				session.note(&format!("what ends by {end} is open; name the days after it to go on"));
 			}
-			_ => {
-				let zone = hours::zone(client, self.whose.institution).await?;
-				hours::slots(zone, &self.days, &self.hours, every)
-			}
-		};
-		let slots = slots.map_err(Error::Usage)?;
-		if slots.len() > MOST_SLOTS {
-			return Err(Error::Usage(format!(
-				"these are {} slots, and one command opens {MOST_SLOTS} at most; name fewer days",
-				slots.len()
-			)));
+			acknowledgements.push(submitted?);
+			opened.extend(slots);
 		}
-		let call = appointments::open(practitioner, self.whose.institution, &slots);
-		let acknowledgement = client.submit(&call, &session.account()?).await?;
-		let shown: Vec<_> = slots.iter().copied().map(super::view::period).collect();
-		Ok(session
+		let shown: Vec<_> = opened.iter().copied().map(super::view::period).collect();
+		let report = session
 			.report()
 			.line(format!(
-				"{} slots of {practitioner} are open at institution {}",
-				slots.len(),
-				self.whose.institution
+				"{} slots of {practitioner} are open at institution {institution}",
+				opened.len()
 			))
 			.field("practitioner", view::account(&practitioner))
-			.field("institution", self.whose.institution)
-			.field("slots", shown)
-			.acknowledged(&acknowledgement))
+			.field("institution", institution)
+			.field("slots", shown);
+		Ok(acknowledgements
+			.iter()
+			.fold(report, |report, acknowledgement| report.acknowledged(acknowledgement)))
+	}
+
+	/// The slots of each call.
+	async fn calls(&self, client: &Client) -> Result<Vec<Vec<Period>>, Error> {
+		let every = words::milliseconds(self.every);
+		if let Some((start, lasting)) = self.start.zip(self.lasting) {
+			let stretch = super::lasting(start, words::milliseconds(lasting));
+			let slots = hours::divided(stretch, every, || "the minutes of --for".into()).map_err(Error::Usage)?;
+			if slots.len() > MOST_SLOTS {
+				return Err(Error::Usage(format!(
+					"these are {} slots, and one call opens {MOST_SLOTS} at most; name days and hours instead",
+					slots.len()
+				)));
+			}
+			return Ok(vec![slots]);
+		}
+		let days = match self.from.zip(self.to) {
+			Some((from, to)) => hours::weekly(&self.weekly, from, to).map_err(Error::Usage)?,
+			None => self.days.clone(),
+		};
+		let zone = hours::zone(client, self.whose.institution).await?;
+		hours::calls(zone, &days, &self.hours, every, MOST_SLOTS).map_err(Error::Usage)
 	}
 }
 
-/// `salus appointment block` and `unblock`
+/// `salus appointment block`, `unblock` and `close`
 #[derive(Args)]
 pub(crate) struct Stretch {
 	#[command(flatten)]
@@ -130,6 +170,18 @@ impl Stretch {
 		let acknowledgement = client.submit(&call, &session.account()?).await?;
 		Ok(self
 			.said(session, &practitioner, "free again")
+			.acknowledged(&acknowledgement))
+	}
+
+	pub(super) async fn close(self, session: &Session, client: &Client) -> Result<Report, Error> {
+		let practitioner = self.whose.practitioner(session)?;
+		let call = appointments::close(practitioner, self.whose.institution, self.when.period());
+		let acknowledgement = client.submit(&call, &session.account()?).await?;
+		let slots = acknowledgement.number("Appointments", "slots")?;
+		let what = format!("without {slots} slots that nobody had");
+		Ok(self
+			.said(session, &practitioner, &what)
+			.field("slots", slots)
 			.acknowledged(&acknowledgement))
 	}
 

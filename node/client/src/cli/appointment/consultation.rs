@@ -31,9 +31,13 @@ impl Join {
 			None => {
 				let at = client.finalised().await?;
 				let log = client.consultation(&at, id).await?;
-				let first =
-					|| Error::Usage("nobody has joined yet; name the session's commitment with --session".into());
-				log.ok_or_else(first)?.session
+				let first = || {
+					let reason =
+						"nobody has joined, or nobody since it was ended; name the session's commitment with --session";
+					Error::Usage(reason.into())
+				};
+				let goes_on = log.filter(|log| log.ended_at.is_none());
+				goes_on.ok_or_else(first)?.session
 			}
 		};
 		let acting = acting(session, client, self.institution, patient).await?;

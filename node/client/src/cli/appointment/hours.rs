@@ -1,8 +1,9 @@
 //! An institution's clocks: hours of its days as slots, and points in time as its clocks show them.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use salus_primitives::{InstitutionId, Moment, Period, DAY, MINUTE};
+use std::collections::BTreeSet;
 
 use crate::sdk::{Client, ConnectionError, Error};
 
@@ -40,6 +41,68 @@ pub(super) fn hours(text: &str) -> Result<Hours, String> {
 		to.is_none_or(|to| from < to).then_some(Hours { from, to })
 	};
 	read().ok_or_else(|| format!("`{text}` are no hours of a day; use 08:00-12:00, until 24:00 at the latest"))
+}
+
+/// The most UTC days whose slots one call opens.
+const MOST_UTC_DAYS: usize = 8;
+/// The most days over which weeks are expanded: the chain opens none further ahead.
+const MOST_DAYS: usize = 400;
+
+/// Those days from the first up to the last, without it, that are one of these weekdays.
+pub(super) fn weekly(weekdays: &[Weekday], from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, String> {
+	if to <= from {
+		return Err(format!(
+			"from {from} to {to} is no day; --to is the day after the last one"
+		));
+	}
+	let all: Vec<_> = from
+		.iter_days()
+		.take_while(|day| *day < to)
+		.take(MOST_DAYS.saturating_add(1))
+		.collect();
+	if all.len() > MOST_DAYS {
+		return Err(format!("the chain opens days within {MOST_DAYS}; let --to be earlier"));
+	}
+	let days: Vec<_> = all
+		.into_iter()
+		.filter(|day| weekdays.contains(&day.weekday()))
+		.collect();
+	if days.is_empty() {
+		return Err(format!("from {from} to {to} there is no such weekday"));
+	}
+	Ok(days)
+}
+
+/// The slots of these days, divided among calls of at most so many, none of which divides a day.
+pub(super) fn calls(
+	zone: Tz,
+	days: &[NaiveDate],
+	hours: &[Hours],
+	length: Moment,
+	most: usize,
+) -> Result<Vec<Vec<Period>>, String> {
+	let mut calls: Vec<Vec<Period>> = Vec::new();
+	for day in days {
+		let slots = slots(zone, std::slice::from_ref(day), hours, length)?;
+		if slots.len() > most {
+			return Err(format!(
+				"{day} would have {} slots, and one call opens {most} at most; name fewer hours",
+				slots.len()
+			));
+		}
+		let joined = calls.last().map(|call| [call.as_slice(), &slots].concat());
+		match (joined, calls.last_mut()) {
+			(Some(joined), Some(call)) if joined.len() <= most && utc_days(&joined) <= MOST_UTC_DAYS => *call = joined,
+			_ => calls.push(slots),
+		}
+	}
+	Ok(calls)
+}
+
+/// On how many UTC days these begin.
+fn utc_days(slots: &[Period]) -> usize {
+	let days: BTreeSet<_> = slots.iter().filter_map(|slot| slot.start.checked_div(DAY)).collect();
+	days.len()
 }
 
 /// The slots that make up these hours of these days. Where clocks go back, what is there twice is twice as long; where they
@@ -187,6 +250,53 @@ mod tests {
 		// From 02:00 to 03:00 is two hours where it is there twice.
 		let twice = opened("Europe/Zurich", "2026-10-25", "02:00-03:00", QUARTER).unwrap();
 		assert_eq!((twice.len(), twice[0].start), (8, at("2026-10-25T00:00:00Z")));
+	}
+
+	#[test]
+	fn weeks_are_expanded_by_the_institutions_clocks() {
+		let [from, to] = ["2026-10-19", "2026-11-02"].map(|text| day(text).unwrap());
+		let days = weekly(&[Weekday::Mon, Weekday::Sun], from, to).unwrap();
+		let expected = ["2026-10-19", "2026-10-25", "2026-10-26", "2026-11-01"].map(|text| day(text).unwrap());
+		assert_eq!(days, expected);
+		let zone = "Europe/Zurich".parse().unwrap();
+		let calls = calls(zone, &days, &[hours("01:00-04:00").unwrap()], QUARTER, 30).unwrap();
+		// The second Sunday's three hours are four.
+		assert_eq!(calls.iter().map(Vec::len).collect::<Vec<_>>(), [28, 24]);
+		assert_eq!(calls[0][0].start, at("2026-10-18T23:00:00Z"));
+		assert_eq!(calls[1][0].start, at("2026-10-26T00:00:00Z"));
+	}
+
+	#[test]
+	fn a_call_opens_slots_of_eight_utc_days_at_most() {
+		let [from, to] = ["2026-12-01", "2026-12-12"].map(|text| day(text).unwrap());
+		let days: Vec<_> = from.iter_days().take_while(|day| *day < to).collect();
+		let one = [hours("10:00-10:15").unwrap()];
+		let lengths = |zone: &str, hours: &[Hours]| -> Vec<usize> {
+			let calls = calls(zone.parse().unwrap(), &days, hours, QUARTER, 128).unwrap();
+			calls.iter().map(Vec::len).collect()
+		};
+		assert_eq!(lengths("Europe/Zurich", &one), [8, 3]);
+		// These hours lie on two UTC days each, of which the second is the next one's first.
+		let across = [hours("08:45-09:15").unwrap()];
+		assert_eq!(lengths("Asia/Tokyo", &across), [14, 8]);
+	}
+
+	#[test]
+	fn weeks_without_a_day_or_without_an_end_are_refused() {
+		let day = |text| day(text).unwrap();
+		let (from, to) = (day("2026-10-19"), day("2026-10-25"));
+		assert!(
+			weekly(&[Weekday::Sun], from, to).is_err(),
+			"the last day is not one of them"
+		);
+		assert!(weekly(&[Weekday::Mon], from, from).is_err());
+		assert!(weekly(&[Weekday::Mon], to, from).is_err());
+		assert!(weekly(&[Weekday::Mon], from, day("2028-01-01")).is_err());
+		let zone = "Europe/Zurich".parse().unwrap();
+		let hours = [hours("00:00-24:00").unwrap()];
+		assert!(calls(zone, &[from], &hours, QUARTER, 95)
+			.unwrap_err()
+			.starts_with("2026-10-19 would have 96 slots"));
 	}
 
 	#[test]

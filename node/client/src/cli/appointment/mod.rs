@@ -22,7 +22,7 @@ use crate::sdk::{words, Account, AccountId, Acknowledgement, Client, Error};
 pub(crate) enum Appointment {
 	/// Open slots of a practitioner, as she or the desk
 	#[command(
-		after_help = "Example:\n  salus --key desk.key appointment open --institution 0 --practitioner 5Grw… --day 2026-12-01,2026-12-02 \\\n    --hours 08:00-12:00,13:00-17:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --start 2026-12-01T09:00:00Z --for 2h --every 15m\n\nThe hours are those of the institution's clocks, on days on which they change too. One command opens 128 slots at most."
+		after_help = "Example:\n  salus --key desk.key appointment open --institution 0 --practitioner 5Grw… --day 2026-12-01,2026-12-02 \\\n    --hours 08:00-12:00,13:00-17:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --weekly mon,thu --from 2026-12-01 --to 2027-03-01 \\\n    --hours 08:00-12:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --start 2026-12-01T09:00:00Z --for 2h --every 15m\n\nThe hours are those of the institution's clocks, on days on which they change too. Each call opens 128 slots on 8\nUTC days at most: more of them take several, one after the other."
 	)]
 	Open(calendar::Open),
 	/// Block the free slots of a time, as the practitioner or the desk
@@ -35,6 +35,11 @@ pub(crate) enum Appointment {
 		after_help = "Example:\n  salus --key doctor.key appointment unblock --institution 0 --start 2026-12-01T09:00:00Z --for 2h"
 	)]
 	Unblock(calendar::Stretch),
+	/// Close the slots of a time that nobody has: they are there no more
+	#[command(
+		after_help = "Example:\n  salus --key doctor.key appointment close --institution 1 --start 2026-12-01T00:00:00Z --for 31d\n\nThe desk closes what its institution opened; a practitioner what any institution opened of her time, though she works\nthere no more."
+	)]
+	Close(calendar::Stretch),
 	/// Show when a practitioner can be seen, a day as a table
 	#[command(
 		after_help = "Examples:\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01\n  salus appointment availability --practitioner 5Grw… --from 2026-12-01 --to 2026-12-08 --free"
@@ -95,10 +100,10 @@ pub(crate) enum Appointment {
 	Noshow(progress::Which),
 	/// Join a tele-consultation, from 15 minutes before it begins
 	#[command(
-		after_help = "Example:\n  salus --key doctor.key appointment join 4 --institution 0 --session 0x3f2a…\n  salus --key me.key appointment join 4\n\nWhoever joins first says the salted commitment to the session's key; the others take it from the log. Joining needs\nconsent, and a refusal stands in the patient's trail."
+		after_help = "Example:\n  salus --key doctor.key appointment join 4 --institution 0 --session 0x3f2a…\n  salus --key me.key appointment join 4\n\nA practitioner, the patient or her guardian joins first and says the salted commitment to the session's key; the\nothers take it from the log. Joining needs consent, and a refusal stands in the patient's trail."
 	)]
 	Join(consultation::Join),
-	/// End a tele-consultation for all, as one who takes part
+	/// End a tele-consultation for all, as a practitioner, the patient or her guardian who takes part
 	#[command(after_help = "Example:\n  salus --key doctor.key appointment end 4")]
 	End(consultation::End),
 	/// Show an appointment, with the log of its tele-consultation
@@ -146,6 +151,7 @@ impl Appointment {
 			Self::Open(open) => open.run(session, &client).await,
 			Self::Block(stretch) => stretch.block(session, &client).await,
 			Self::Unblock(stretch) => stretch.unblock(session, &client).await,
+			Self::Close(stretch) => stretch.close(session, &client).await,
 			Self::Availability(availability) => availability.run(session, &client).await,
 			Self::Hold(visit) => visit.hold(session, &client).await,
 			Self::Release(visit) => visit.release(session, &client).await,
@@ -193,22 +199,22 @@ fn lasting(start: Moment, length: Moment) -> Period {
 
 /// On whose side somebody signs.
 #[derive(Args)]
-struct Side {
+pub(super) struct Side {
 	/// Sign as the patient, though your own account works at the institution
 	#[arg(long)]
 	as_patient: bool,
 }
 
 /// Who signs, and what she was told before.
-struct Signer {
-	account: Account,
-	sentence: Option<String>,
+pub(super) struct Signer {
+	pub(super) account: Account,
+	pub(super) sentence: Option<String>,
 }
 
 impl Signer {
 	/// For a patient: who works at the institution, with her own account; else the patient or a guardian of hers, who is
 	/// told first what she signs.
-	async fn of(
+	pub(super) async fn of(
 		session: &Session,
 		client: &Client,
 		(patient, institution): (PatientId, InstitutionId),
@@ -217,7 +223,7 @@ impl Signer {
 	) -> Result<Self, Error> {
 		let at = client.finalised().await?;
 		let own = session.named_account()?;
-		if !side.as_patient && client.credential(&at, own, institution).await?.is_some() {
+		if !side.as_patient && client.works_at(&at, own, institution).await? {
 			return Ok(Self {
 				account: session.account()?,
 				sentence: None,

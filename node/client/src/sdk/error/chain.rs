@@ -1,6 +1,6 @@
 //! Failures of the node, of transactions, and of proofs.
 
-use salus_primitives::{PatientId, RecordId};
+use salus_primitives::{AnchorId, PatientId, RecordId};
 
 use crate::sdk::{Hash, Preview};
 
@@ -92,6 +92,8 @@ pub enum SubmissionError {
 		error: String,
 		/// What to do.
 		next: String,
+		/// Which of the things that the call names it is about, from 0, where the error says so.
+		place: Option<u8>,
 		/// In which block.
 		block: u64,
 	},
@@ -215,6 +217,32 @@ pub enum ProofError {
 		record: RecordId,
 		/// The first field that differs.
 		field: &'static str,
+	},
+	/// The batch that was opened is not what was anchored.
+	#[error("the {field} of batch {anchor} is not what was anchored; tell the hospital that measured it")]
+	OtherBatch {
+		/// The batch.
+		anchor: AnchorId,
+		/// The first field that differs.
+		field: &'static str,
+	},
+	/// The device did not sign a reading of the batch.
+	#[error("reading {seq} of batch {anchor} was not signed by its device; tell the hospital that measured it")]
+	UnsignedReading {
+		/// The batch.
+		anchor: AnchorId,
+		/// The reading's number.
+		seq: u64,
+	},
+	/// The batch is of another patient.
+	#[error("batch {anchor} is of patient {found}, not {wanted}; check the ids")]
+	OtherPatientsBatch {
+		/// The batch.
+		anchor: AnchorId,
+		/// Whose it is.
+		found: PatientId,
+		/// Whose it should be.
+		wanted: PatientId,
 	},
 	/// The node's record is not the proven one.
 	#[error("record {0} as the node tells it is not the one in the chain's state; use another node")]

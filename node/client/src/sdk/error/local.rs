@@ -4,6 +4,7 @@ use std::{io, path::PathBuf};
 
 use salus_primitives::{InstitutionId, PatientId, RecordId};
 use salus_vault::{keystore::KeystoreError, wrap::WrapError};
+use salus_vitals::{batch::BatchError, batch_file::BatchFileError, signature::SignatureError};
 
 use crate::sdk::{AccountId, Hash};
 
@@ -26,6 +27,9 @@ pub enum KeyError {
 	/// The file holds something else.
 	#[error("{} holds no usable key; make one with `salus key new`", .0.display())]
 	BadContent(PathBuf),
+	/// The file holds something else than a device's key.
+	#[error("{} holds no key of a device; make one with `salus device key new`", .0.display())]
+	NoDevice(PathBuf),
 	/// The Polkadot.js account can't be read.
 	#[error("the Polkadot.js account can't be read ({0}); export an sr25519 account as JSON again")]
 	BadPolkadotJs(String),
@@ -95,6 +99,12 @@ pub enum DocumentError {
 		/// Who should have signed.
 		signer: AccountId,
 	},
+	/// The device's key is none that a device can have.
+	#[error("the device's key: {0}")]
+	BadDevice(SignatureError),
+	/// The device did not sign its claim.
+	#[error("the signature under this claim is not the device's ({0:?}); have it signed again: salus device claim")]
+	BadDeviceSignature(Hash),
 	/// It is for another chain.
 	#[error("this {what} is for the chain with genesis {found:?}; connect to a node of that chain")]
 	OtherChain {
@@ -232,6 +242,23 @@ pub enum PutError {
 	/// It is not what was checked any more.
 	#[error("{} was changed while it was read; run the command again", .0.display())]
 	Changed(PathBuf),
+	/// The readings make no batch.
+	#[error(transparent)]
+	NoBatch(#[from] BatchError),
+	/// They can't be written as a file.
+	#[error(transparent)]
+	BatchFile(#[from] BatchFileError),
+	/// The batch is not what its upload says.
+	#[error(
+		"the {field} of this batch is not what its upload says; seal it for the patient to whom the device was bound"
+	)]
+	OtherBatch {
+		/// The first field that differs.
+		field: &'static str,
+	},
+	/// The bytes of a sealed batch are not as they were written.
+	#[error("this is no sealed batch, or it is damaged ({0}); seal the batch anew")]
+	DamagedBatch(&'static str),
 	/// This client registered the same document for the same patient before.
 	#[error("this document is already record {record} of patient {patient}; confirm with --again that there shall be a second record of it")]
 	AlreadyRecorded {

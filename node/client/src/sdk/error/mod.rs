@@ -3,13 +3,15 @@
 mod chain;
 mod local;
 mod vault;
+mod vitals;
 
 pub use chain::{ConnectionError, ProofError, SubmissionError};
 pub use local::{DataError, DocumentError, FileError, KeyError, PutError, SubjectError};
 pub use vault::{shown, shown_decision, PayloadError, Refusal, VaultError};
+pub use vitals::{SendError, VitalsError};
 
 use salus_primitives::{AppointmentId, Reason, ReceiptId};
-use salus_vault::envelope::EnvelopeError;
+use salus_vault::{chain::Object, envelope::EnvelopeError};
 use serde_json::{Map, Value};
 
 use super::{fhir_appointment::SchedulingError, fhir_consent::ConsentError, rejections::after_refusal, words};
@@ -62,6 +64,12 @@ pub enum Error {
 	/// A FHIR Schedule, Slot or Appointment can't be read or written.
 	#[error(transparent)]
 	Scheduling(#[from] SchedulingError),
+	/// Readings, or the proof of one, can't be used.
+	#[error(transparent)]
+	Vitals(#[from] VitalsError),
+	/// Readings can't be sent to a gateway.
+	#[error(transparent)]
+	Send(#[from] SendError),
 	/// What the node answered doesn't verify.
 	#[error(transparent)]
 	Proof(#[from] ProofError),
@@ -150,6 +158,8 @@ impl Error {
 			Self::Payload(PayloadError::KeyChanged { .. }) => exit::CONFIRM,
 			Self::Payload(_) => exit::UNVERIFIED,
 			Self::Consent(ConsentError::Ambiguous { .. }) => exit::CONFIRM,
+			Self::Vitals(error) => error.exit_code(),
+			Self::Send(error) => error.exit_code(),
 			Self::Consent(_) | Self::Scheduling(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
 			Self::Document(_) => exit::UNVERIFIED,
 			Self::Put(PutError::AlreadyRecorded { .. }) => exit::CONFIRM,
@@ -178,6 +188,9 @@ impl Error {
 			Self::Document(error) => format!("{error:?}"),
 			Self::Consent(error) => format!("{error:?}"),
 			Self::Scheduling(error) => format!("{error:?}"),
+			Self::Vitals(error) => format!("{error:?}"),
+			Self::Send(SendError::Refused { name, .. }) => return name.clone(),
+			Self::Send(error) => format!("{error:?}"),
 			Self::Proof(error) => format!("{error:?}"),
 			Self::Subject(error) => format!("{error:?}"),
 			Self::Put(error) => format!("{error:?}"),
@@ -198,7 +211,8 @@ impl Error {
 	pub fn details(&self) -> Map<String, Value> {
 		let fields: Vec<(&str, Option<Value>)> = match self {
 			Self::Refused(refusal) => vec![
-				("record", refusal.record.map(words::number)),
+				("record", record_of(refusal.object).map(words::number)),
+				("batch", batch_of(refusal.object).map(words::number)),
 				("receipt", refusal.receipt.map(words::number)),
 				("block", refusal.block.map(words::number)),
 			],
@@ -233,6 +247,20 @@ impl Error {
 	}
 }
 
+fn record_of(object: Option<Object>) -> Option<u64> {
+	match object? {
+		Object::Record(id) => Some(id),
+		Object::Batch(_) => None,
+	}
+}
+
+fn batch_of(object: Option<Object>) -> Option<u64> {
+	match object? {
+		Object::Batch(id) => Some(id),
+		Object::Record(_) => None,
+	}
+}
+
 /// Where a refusal stands.
 fn in_block(block: Option<u64>) -> String {
 	block.map_or_else(String::new, |block| {
@@ -250,7 +278,7 @@ mod tests {
 
 	fn refusal(reason: Reason) -> Refusal {
 		Refusal {
-			record: Some(7),
+			object: Some(Object::Record(7)),
 			receipt: Some(3),
 			block: Some(40),
 			reason,
@@ -275,6 +303,13 @@ mod tests {
 		assert!(error.to_string().contains("receipt 3 in block 40"), "{error}");
 		let details = Value::Object(error.details());
 		assert_eq!(details, json!({ "record": 7, "receipt": 3, "block": 40 }));
+		let batch = Error::from(Refusal {
+			object: Some(Object::Batch(7)),
+			..refusal(Reason::NoGrant)
+		});
+		assert!(batch.to_string().starts_with("access to batch 7 is refused"), "{batch}");
+		let details = Value::Object(batch.details());
+		assert_eq!(details, json!({ "batch": 7, "receipt": 3, "block": 40 }));
 	}
 
 	#[test]
@@ -286,6 +321,7 @@ mod tests {
 			pallet: "Consent".into(),
 			error: "TermsWider".into(),
 			next: String::new(),
+			place: None,
 			block: 1,
 		};
 		assert_eq!(Error::from(rejected).name(), "Consent.TermsWider");

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use salus_primitives::{Decision, Reason, ReceiptId, RecordId};
-use salus_vault::{envelope::EnvelopeError, wrap::WrapError};
+use salus_primitives::{AnchorId, Decision, Reason, ReceiptId};
+use salus_vault::{chain::Object, envelope::EnvelopeError, wrap::WrapError};
+use salus_vitals::batch_file::BatchFileError;
 
 use crate::sdk::rejections;
 
@@ -57,11 +58,11 @@ pub enum VaultError {
 	OtherBytes,
 }
 
-/// Why access to a record was refused, or a document was not taken.
+/// Why access to a record or batch was refused, or a document was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-	/// Which record; none for a document that was to be added.
-	pub record: Option<RecordId>,
+	/// Which record or batch; none for a document that was to be added.
+	pub object: Option<Object>,
 	/// The receipt that says so; none when the refusal came later.
 	pub receipt: Option<ReceiptId>,
 	/// The finalised block with that receipt, or the one at which the chain says why.
@@ -96,8 +97,8 @@ pub fn shown_decision(decision: Decision) -> Decision {
 impl std::fmt::Display for Refusal {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		let reason = self.shown();
-		match self.record {
-			Some(record) => write!(f, "access to record {record} is refused: {}", reason.name())?,
+		match self.object {
+			Some(object) => write!(f, "access to {object} is refused: {}", reason.name())?,
 			None => write!(f, "the document may not be added: {}", reason.name())?,
 		}
 		match (self.receipt, self.block) {
@@ -125,6 +126,14 @@ pub enum PayloadError {
 	/// The key wrap.
 	#[error(transparent)]
 	Wrap(#[from] WrapError),
+	/// What was opened is no batch of readings.
+	#[error("batch {anchor} can't be read: {error}; tell the hospital that measured it")]
+	Batch {
+		/// Which.
+		anchor: AnchorId,
+		/// What is wrong with it.
+		error: BatchFileError,
+	},
 	/// The recipient's key on chain has changed.
 	#[error("institution {institution} has another key than when this client last saw it ({pinned} before, {found} now); ask the hospital whether it changed its key, then confirm with --accept-new-key")]
 	KeyChanged {

@@ -1,7 +1,6 @@
 //! Reading a document: access on the chain, release by the custodian, download, decryption, verification.
 
 mod receipts;
-mod release;
 
 use std::{
 	fs::File,
@@ -9,21 +8,25 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use salus_primitives::{Decision, Purpose, Reason, Receipt, ReceiptId, Record, RecordId};
-use salus_vault::envelope::{decrypt, Context, DataKey, EnvelopeError};
+use salus_primitives::{AccessRequest, Action, Purpose, ReceiptId, Record, RecordId};
+use salus_vault::{
+	chain::Object,
+	envelope::{decrypt, Context, DataKey, EnvelopeError},
+};
 use sha2::{Digest, Sha256};
 
-use self::{receipts::KeptReceipt, release::Released};
+use self::receipts::KeptReceipt;
 use super::{
-	calls,
+	access::{after, is_refusal, permitted},
 	client::not_found,
 	files::{check_writable, move_private, remove},
 	plaintext::Plaintext,
+	release::{Released, Sought},
 	threads::blocking,
 	transfers::{Transfer, DOWNLOADS},
 	vault::Payload,
 	AccountId, Acknowledgement, Actor, Client, DataDir, Download, Error, FileError, Hash, PayloadError, Progress,
-	Refusal, SubmissionError, VaultClient, VaultError,
+	SubmissionError, VaultClient,
 };
 
 /// A document to read.
@@ -52,34 +55,6 @@ pub struct Fetched {
 	pub size: u64,
 	/// The access call; none when the receipt was given, or kept by an earlier run.
 	pub acknowledgement: Option<Acknowledgement>,
-}
-
-impl Client {
-	/// Asks for access to records of one patient and returns the receipt of permits and refusals.
-	///
-	/// # Errors
-	/// As [`submit`](Self::submit), and `AfterReceipt` when the receipt can't be read; a refusal is no error here.
-	pub async fn access(
-		&self,
-		records: &[RecordId],
-		purpose: Purpose,
-		actor: &Actor,
-	) -> Result<(ReceiptId, Receipt<AccountId>, Acknowledgement), Error> {
-		let call = calls::access(records, purpose, actor.institution);
-		let acknowledgement = match self.submit(&call, &actor.account).await {
-			// What would be in the block is a receipt, and what would be in it may be a refusal.
-			Err(SubmissionError::DryRun(preview)) => {
-				return Err(match preview.refusal() {
-					Some(refusal) => refusal.into(),
-					None => SubmissionError::DryRun(preview).into(),
-				})
-			}
-			sent => sent?,
-		};
-		let id = acknowledgement.number("Records", "receipt")?;
-		let receipt = async { self.receipt(&self.online_at(acknowledgement.hash).await?, id).await };
-		Ok((id, receipt.await.map_err(after(id))?, acknowledgement))
-	}
 }
 
 impl Fetch {
@@ -171,12 +146,13 @@ impl Fetch {
 		record: &Record<AccountId>,
 		kept: &KeptReceipt,
 	) -> Result<(ReceiptId, Released, Option<Acknowledgement>), Error> {
+		let sought = self.sought(record, actor);
 		if let Some(receipt) = self.receipt {
-			let released = self.release(client, record, receipt, actor).await;
+			let released = sought.release(client, receipt, actor).await;
 			return Ok((receipt, released.map_err(after(receipt))?, None));
 		}
 		if let Some(receipt) = kept.read() {
-			match self.release(client, record, receipt, actor).await {
+			match sought.release(client, receipt, actor).await {
 				Ok(released) => return Ok((receipt, released, None)),
 				// It is of no use any more; the chain is asked anew.
 				Err(error) if is_refusal(&error) => kept.forget()?,
@@ -184,10 +160,10 @@ impl Fetch {
 			}
 		}
 		let (receipt, decided, acknowledgement) = client.access(&[self.record], self.purpose, actor).await?;
-		self.check(receipt, &decided, &acknowledgement)?;
+		permitted(sought.object, receipt, &decided, &acknowledgement)?;
 		let released = async {
 			kept.write(receipt)?;
-			let released = self.release(client, record, receipt, actor).await;
+			let released = sought.release(client, receipt, actor).await;
 			if released.as_ref().is_err_and(is_refusal) {
 				kept.forget()?;
 			}
@@ -196,24 +172,29 @@ impl Fetch {
 		Ok((receipt, released.await.map_err(after(receipt))?, Some(acknowledgement)))
 	}
 
-	fn check(
-		&self,
-		id: ReceiptId,
-		receipt: &Receipt<AccountId>,
-		acknowledgement: &Acknowledgement,
-	) -> Result<(), Refusal> {
-		let outcome = receipt.outcomes.iter().find(|(record, _)| *record == self.record);
-		let reason = match outcome {
-			Some((_, Decision::Permit(_))) => return Ok(()),
-			Some((_, Decision::Deny(reason))) => *reason,
-			None => Reason::Unknown,
-		};
-		Err(Refusal {
+	/// The record, as its custodian is asked for its key.
+	fn sought(&self, record: &Record<AccountId>, actor: &Actor) -> Sought {
+		let question = AccessRequest {
+			requester: actor.account.id(),
+			on_behalf_of: actor.institution,
+			patient: record.patient,
 			record: Some(self.record),
-			receipt: Some(id),
-			block: Some(acknowledgement.block),
-			reason,
-		})
+			custodian: record.custodian,
+			category: record.category,
+			compartment: record.compartment,
+			recorded_at: record.recorded_at,
+			author: record.author,
+			status: Some(record.status),
+			action: Action::View,
+			purpose: self.purpose,
+		};
+		Sought {
+			object: Object::Record(self.record),
+			patient: record.patient,
+			custodian: record.custodian,
+			sha256: record.sha256.0,
+			questions: vec![question],
+		}
 	}
 
 	/// Decrypts the ciphertext into the document; returns its length and its SHA-256.
@@ -271,31 +252,6 @@ impl<W: Write> Write for Hashing<W> {
 	}
 }
 
-/// Names the receipt that stays good when something fails after a permit.
-fn after(receipt: ReceiptId) -> impl FnOnce(Error) -> Error {
-	move |error| {
-		if is_refusal(&error) {
-			return error;
-		}
-		Error::AfterReceipt {
-			receipt,
-			error: Box::new(error),
-		}
-	}
-}
-
-/// Whether the desk, or the chain, refuses under this receipt.
-fn is_refusal(error: &Error) -> bool {
-	match error {
-		Error::Refused(_) => true,
-		Error::Vault(VaultError::Refused { name, .. } | VaultError::Answered { name, .. }) => matches!(
-			name.as_str(),
-			"UnknownReceipt" | "ForeignReceipt" | "OldReceipt" | "RefusedInReceipt" | "NotPermitted"
-		),
-		_ => false,
-	}
-}
-
 /// What a payload of this record was encrypted under.
 fn context(genesis: Hash, record: &Record<AccountId>) -> Context {
 	Context {
@@ -316,27 +272,6 @@ mod tests {
 		envelope::encrypt,
 		wrap::{self, Binding, HpkeSecret},
 	};
-
-	#[test]
-	fn a_refusal_is_no_matter_of_going_on() {
-		let refused = VaultError::Refused {
-			name: "OldReceipt".into(),
-			message: "too old".into(),
-		};
-		let error = after(4)(refused.into());
-		assert_eq!(
-			(error.name().as_str(), error.exit_code()),
-			("OldReceipt", exit::REFUSED)
-		);
-		assert!(!error.to_string().contains("--receipt"), "{error}");
-		let stale = VaultError::Refused {
-			name: "StaleAnchor".into(),
-			message: "too old".into(),
-		};
-		assert!(after(4)(stale.into()).to_string().contains("`--receipt 4`"));
-		let broken = after(4)(VaultError::Interrupted("gone".into()).into());
-		assert!(broken.to_string().contains("`--receipt 4`"), "{broken}");
-	}
 
 	fn fetch(out: PathBuf) -> Fetch {
 		Fetch {

@@ -8,9 +8,10 @@ use salus_vault::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{document, Job, Kept, Put, Recipients};
+use super::{document, Job, Kept, Put};
 use crate::sdk::{
-	calls, put::memory::Documents, threads::blocking, Error, Hash, PayloadError, Pins, PutError, SubmissionError,
+	calls, put::memory::Documents, sealing::Recipients, threads::blocking, Error, Hash, PayloadError, Pins, PutError,
+	SubmissionError,
 };
 
 /// What a dry run of an upload can't tell.

@@ -2,11 +2,12 @@
 //! is rejected would lie in the vault until it is reaped.
 
 use salus_primitives::{
-	AccessRequest, Action, Decision, InstitutionId, Moment, Origin, Record, RecordId, RecordStatus, Relation, MINUTE,
+	AccessRequest, Action, InstitutionId, Moment, Origin, Record, RecordId, RecordStatus, Relation, MINUTE,
 };
+use salus_vault::chain::Object;
 
 use super::Put;
-use crate::sdk::{AccountId, Actor, At, Client, Error, Refusal, SubmissionError};
+use crate::sdk::{access::decided, AccountId, Actor, Client, Error, SubmissionError};
 
 /// How far ahead of the chain's clock a document may be of (`CLOCK_TOLERANCE` of pallet-records).
 const TOLERANCE: Moment = 5 * MINUTE;
@@ -45,10 +46,11 @@ impl Put {
 			None => None,
 		};
 		let request = self.question(actor, custodian, recorded_at, target.as_ref());
-		decided(client, &at, &request).await?;
+		let object = request.record.map(Object::Record);
+		decided(client, &at, object, &request).await?;
 		if request.recorded_at != recorded_at {
 			// A replacement has to be permitted at its own date too.
-			decided(client, &at, &AccessRequest { recorded_at, ..request }).await?;
+			decided(client, &at, object, &AccessRequest { recorded_at, ..request }).await?;
 		}
 		Ok(())
 	}
@@ -57,7 +59,7 @@ impl Put {
 	pub(super) async fn refused(&self, client: &Client, actor: &Actor, custodian: InstitutionId, at: Moment) -> Error {
 		let request = self.question(actor, custodian, at, None);
 		let decision = match client.finalised().await {
-			Ok(at) => decided(client, &at, &request).await,
+			Ok(at) => decided(client, &at, None, &request).await,
 			Err(error) => Err(error.into()),
 		};
 		decision.err().unwrap_or(Error::Vault(crate::sdk::VaultError::Refused {
@@ -118,19 +120,6 @@ impl Put {
 			},
 			_ => append,
 		}
-	}
-}
-
-async fn decided(client: &Client, at: &At, request: &AccessRequest<AccountId>) -> Result<(), Error> {
-	match client.decide(at, request).await? {
-		Decision::Permit(_) => Ok(()),
-		Decision::Deny(reason) => Err(Refusal {
-			record: request.record,
-			receipt: None,
-			block: Some(at.block_number()),
-			reason,
-		}
-		.into()),
 	}
 }
 

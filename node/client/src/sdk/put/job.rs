@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use salus_primitives::{InstitutionId, Moment, NewRecord, Record, RecordId, RecordStatus, HOUR};
+use salus_primitives::{InstitutionId, Moment, NewRecord, Record, RecordId, RecordStatus};
 use salus_vault::ticket::UploadTicket;
 
 use super::{
 	memory::Documents,
-	stored::{Kept, Recipients, Stored},
+	stored::{Kept, Stored},
 	Put,
 };
 use crate::sdk::{
 	calls,
+	sealing::Recipients,
 	subject::{About, SubjectMemory},
 	threads::blocking,
-	words, AccountId, Acknowledgement, Actor, Client, DataDir, Error, Hash, KeyChange, Pins, Progress, ProofError,
-	PutError, SubmissionError, Upload, VaultClient, VaultError,
+	vault::good_from_now,
+	AccountId, Acknowledgement, Actor, Client, DataDir, Error, Hash, KeyChange, Pins, Progress, ProofError, PutError,
+	SubmissionError, Upload, VaultClient, VaultError,
 };
-
-/// How long an upload ticket is good: long enough for a slow line, and well within the day that a vault accepts.
-const TICKET_LIFETIME: Moment = 12 * HOUR;
 
 /// The vault's refusals of a payload as it is.
 const UNUSABLE: [&str; 14] = [
@@ -166,16 +165,8 @@ impl Job<'_> {
 		progress: impl Progress + 'static,
 	) -> Result<(RecordId, Option<Acknowledgement>), Error> {
 		let Self { put, client, actor, .. } = self;
-		let ticket = UploadTicket {
-			not_after: words::now().saturating_add(TICKET_LIFETIME),
-			..kept.ticket.clone()
-		};
-		let upload = Upload {
-			ticket: &ticket,
-			wraps: &kept.wraps,
-			signer: actor.account.id(),
-			signature: actor.account.sign(&ticket.signing_payload()),
-		};
+		let ticket = good_from_now(&kept.ticket);
+		let upload = Upload::sign(&ticket, &kept.wraps, &actor.account);
 		match vault.upload(&upload, &self.stored.payload(), progress).await {
 			Err(Error::Vault(VaultError::Refused { name, .. })) if name == "NotPermitted" => {
 				return Err(put.refused(client, actor, self.institution, ticket.recorded_at).await)
@@ -314,6 +305,7 @@ mod tests {
 			pallet: pallet.into(),
 			error: error.into(),
 			next: String::new(),
+			place: None,
 			block: 1,
 		};
 		assert!(is_registered(&rejected("Records", "AlreadyRegistered")));
@@ -328,6 +320,7 @@ mod tests {
 				pallet: "Records".into(),
 				error: error.into(),
 				next: String::new(),
+				place: None,
 				block: 1,
 			})
 		};

@@ -20,9 +20,10 @@ use salus_vault::{envelope::Context, ticket::UploadTicket};
 use self::{
 	job::{Done, Job},
 	memory::Documents,
-	stored::{Kept, Recipients, Stored},
+	stored::{Kept, Stored},
 };
 use super::{
+	sealing::Recipients,
 	subject::{self, About, SubjectMemory},
 	threads::blocking,
 	Acknowledgement, Actor, Client, DataDir, Error, FileError, Hash, KeyChange, Progress, VaultClient,

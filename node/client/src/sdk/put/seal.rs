@@ -5,20 +5,18 @@ use std::{
 	io::{self, ErrorKind},
 };
 
-use salus_primitives::{HpkeKey, Moment};
-use salus_vault::{
-	envelope::{encrypt, Context, EnvelopeError},
-	fingerprint::FingerprintWriter,
-	ticket::{UploadTicket, TICKET_VERSION},
-	wrap::{self, Binding, Wraps},
-};
+use salus_primitives::Moment;
+use salus_vault::envelope::{Context, EnvelopeError};
 
 use super::{
 	document,
-	stored::{Kept, Recipients, Stored},
+	stored::{Kept, Stored},
 	Put,
 };
-use crate::sdk::{registration::vault_key, Error, FileError, PayloadError, PutError};
+use crate::sdk::{
+	sealing::{Recipients, Sealing},
+	Error, FileError, PayloadError, PutError,
+};
 
 impl Put {
 	/// Encrypts into the upload's folder and leaves the state behind; the data key exists in here only. What was
@@ -51,58 +49,30 @@ impl Put {
 		let (source, len) = document::open(&self.file)?;
 		let sink = File::create(&payload).map_err(FileError::at(&payload))?;
 		let mut source = io::BufReader::with_capacity(1 << 20, source);
-		let mut writer = FingerprintWriter::new(io::BufWriter::with_capacity(1 << 20, sink));
+		let sealing = Sealing {
+			context,
+			recipients: &recipients,
+			purpose: self.purpose,
+			compartment: self.compartment,
+			recorded_at,
+		};
 		let changed = || Error::from(PutError::Changed(self.file.clone()));
-		let sealed = encrypt(&mut source, len, context, &mut writer).map_err(|error| match error {
-			EnvelopeError::Io(error) => match error.kind() {
+		let sink = io::BufWriter::with_capacity(1 << 20, sink);
+		let (ticket, wraps, sink) = sealing.seal(&mut source, len, sink).map_err(|error| match error {
+			PayloadError::Envelope(EnvelopeError::Io(error)) => match error.kind() {
 				// The document is shorter, or longer, than it was.
 				ErrorKind::UnexpectedEof | ErrorKind::InvalidInput => changed(),
 				_ => FileError::at(&payload)(error).into(),
 			},
-			error => PayloadError::Envelope(error).into(),
+			error => error.into(),
 		})?;
 		if source.into_inner().digest() != *digest {
 			return Err(changed());
 		}
-		let (sink, print) = writer.finish();
 		sink.into_inner()
 			.map_err(io::IntoInnerError::into_error)
 			.and_then(|sink| sink.sync_all())
 			.map_err(FileError::at(&payload))?;
-
-		let binding = |purpose| Binding {
-			genesis: context.genesis,
-			sha256: print.sha256,
-			patient: context.patient,
-			purpose,
-		};
-		let wrap_to = |key: &HpkeKey, purpose| wrap::wrap(&sealed.data_key, &vault_key(key), &binding(purpose));
-		let wraps = Wraps {
-			custody: wrap_to(&recipients.custodian, wrap::Purpose::Custody).map_err(PayloadError::Wrap)?,
-			subject: recipients
-				.patient
-				.as_ref()
-				.map(|key| wrap_to(key, wrap::Purpose::Subject))
-				.transpose()
-				.map_err(PayloadError::Wrap)?,
-		};
-		let ticket = UploadTicket {
-			version: TICKET_VERSION,
-			genesis: context.genesis,
-			institution: context.institution,
-			purpose: self.purpose as u8,
-			patient: context.patient,
-			category: context.category,
-			compartment: self.compartment,
-			media: context.media,
-			recorded_at,
-			cid: print.cid.to_bytes(),
-			sha256: print.sha256,
-			tree: print.tree,
-			size: print.size,
-			wraps: wraps.hash(),
-			not_after: 0,
-		};
 		let kept = Kept {
 			ticket,
 			wraps,
@@ -118,7 +88,11 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::{super::tests::*, *};
 	use crate::sdk::{exit, registration::chain_key};
-	use salus_vault::{envelope::decrypt, fingerprint::fingerprint, wrap::HpkeSecret};
+	use salus_vault::{
+		envelope::decrypt,
+		fingerprint::fingerprint,
+		wrap::{self, Binding, HpkeSecret},
+	};
 	use std::fs;
 
 	#[test]

@@ -3,7 +3,6 @@
 use std::{fs, io};
 
 use codec::{Decode, Encode};
-use salus_primitives::HpkeKey;
 use salus_vault::{
 	ticket::{UploadTicket, TICKET_VERSION},
 	wrap::Wraps,
@@ -12,19 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::sdk::{
 	files::write_json,
+	sealing::Recipients,
 	transfers::{Transfer, UPLOADS},
 	words, DataDir, DataError, Error, FileError, Payload,
 };
 
 const STATE: &str = "state.json";
 const PAYLOAD: &str = "payload";
-
-/// To whom the data key is wrapped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Recipients {
-	pub(super) custodian: HpkeKey,
-	pub(super) patient: Option<HpkeKey>,
-}
 
 /// An encrypted document: its ticket, its wrapped keys and to whom they are wrapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +40,7 @@ impl Kept {
 		let payload = Payload {
 			cid: &self.ticket.cid,
 			sha256: self.ticket.sha256,
-			tree: self.ticket.tree,
+			tree: Some(self.ticket.tree),
 			size: self.ticket.size,
 		};
 		match payload.check(&stored.payload()) {
@@ -152,6 +145,7 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
 	use crate::sdk::Hash;
+	use salus_primitives::HpkeKey;
 	use salus_vault::{fingerprint::fingerprint, wrap::Wrap};
 
 	fn key(byte: u8) -> HpkeKey {

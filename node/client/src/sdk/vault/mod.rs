@@ -1,6 +1,6 @@
 //! A hospital's vault over HTTP: ciphertext in and out.
 
-mod tls;
+pub(super) mod tls;
 
 use std::{
 	fs::{self, File},
@@ -18,14 +18,19 @@ use reqwest::{
 	header::{CONTENT_LENGTH, CONTENT_RANGE, RANGE},
 	Body, Response, StatusCode,
 };
-use salus_primitives::Record;
+use salus_primitives::{Moment, Record, HOUR};
 use salus_vault::{
 	fingerprint::Fingerprinter, request::ReleaseRequest, ticket::UploadTicket, unixfs::parse_cid, wrap::Wraps,
 };
 use serde_json::Value;
+use tokio::io::AsyncRead;
 
 use super::{
-	client::innermost, files::append, threads::blocking, words::hex, AccountId, Error, FileError, Signature, VaultError,
+	client::innermost,
+	files::append,
+	threads::blocking,
+	words::{hex, now},
+	Account, AccountId, Error, FileError, Signature, VaultError,
 };
 
 /// A download that stands still for longer has broken off.
@@ -34,6 +39,8 @@ const STALLED: Duration = Duration::from_secs(60);
 const GRACE: u64 = 600;
 const SLOWEST: u64 = 16 * 1024;
 const CHUNK: usize = 64 * 1024;
+/// How long an upload ticket is good: long enough for a slow line, and well within the day that a vault accepts.
+const TICKET_LIFETIME: Moment = 12 * HOUR;
 
 /// Is told how far a transfer is: bytes done, bytes in all.
 pub trait Progress: Send + Sync {
@@ -81,10 +88,30 @@ pub struct Payload<'a> {
 	pub cid: &'a [u8],
 	/// Its SHA-256.
 	pub sha256: [u8; 32],
-	/// The root of its tree.
-	pub tree: [u8; 32],
+	/// The root of its tree; the chain has none of a batch.
+	pub tree: Option<[u8; 32]>,
 	/// Its bytes.
 	pub size: u64,
+}
+
+/// A ticket that is good from now on.
+pub(crate) fn good_from_now(ticket: &UploadTicket) -> UploadTicket {
+	UploadTicket {
+		not_after: now().saturating_add(TICKET_LIFETIME),
+		..ticket.clone()
+	}
+}
+
+impl<'a> Upload<'a> {
+	/// What goes with an upload of this account's.
+	pub fn sign(ticket: &'a UploadTicket, wraps: &'a Wraps, account: &Account) -> Self {
+		Self {
+			ticket,
+			wraps,
+			signer: account.id(),
+			signature: account.sign(&ticket.signing_payload()),
+		}
+	}
 }
 
 impl<'a> Payload<'a> {
@@ -93,7 +120,7 @@ impl<'a> Payload<'a> {
 		Self {
 			cid: &record.cid,
 			sha256: record.sha256.0,
-			tree: record.tree.0,
+			tree: Some(record.tree.0),
 			size: record.size,
 		}
 	}
@@ -115,7 +142,7 @@ impl<'a> Payload<'a> {
 		}
 		let found = fingerprinter.finish();
 		let same = found.sha256 == self.sha256
-			&& found.tree == self.tree
+			&& self.tree.is_none_or(|tree| tree == found.tree)
 			&& found.size == self.size
 			&& found.cid.to_bytes() == self.cid;
 		if same {
@@ -157,9 +184,22 @@ impl VaultClient {
 		progress: impl Progress + 'static,
 	) -> Result<(), Error> {
 		let file = tokio::fs::File::open(payload).await.map_err(FileError::at(payload))?;
+		self.upload_from(upload, file, progress).await
+	}
+
+	/// [`upload`](Self::upload) of a payload from anywhere.
+	///
+	/// # Errors
+	/// As [`upload`](Self::upload).
+	pub async fn upload_from(
+		&self,
+		upload: &Upload<'_>,
+		payload: impl AsyncRead + Send + Unpin + 'static,
+		progress: impl Progress + 'static,
+	) -> Result<(), Error> {
 		let size = upload.ticket.size;
 		let body = Counted {
-			stream: tokio_util::io::ReaderStream::with_capacity(file, CHUNK),
+			stream: tokio_util::io::ReaderStream::with_capacity(payload, CHUNK),
 			done: 0,
 			all: size,
 			progress: Box::new(progress),
@@ -312,14 +352,14 @@ async fn refused(response: Response) -> VaultError {
 }
 
 /// A body that tells how much of it has gone.
-struct Counted {
-	stream: tokio_util::io::ReaderStream<tokio::fs::File>,
+struct Counted<R> {
+	stream: tokio_util::io::ReaderStream<R>,
 	done: u64,
 	all: u64,
 	progress: Box<dyn Progress>,
 }
 
-impl Stream for Counted {
+impl<R: AsyncRead + Unpin> Stream for Counted<R> {
 	type Item = io::Result<bytes::Bytes>;
 
 	fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -12,22 +12,26 @@ fn a_file_is_the_payload_or_not() {
 	let payload = Payload {
 		cid: &cid,
 		sha256: print.sha256,
-		tree: print.tree,
+		tree: Some(print.tree),
 		size: print.size,
 	};
 	fs::write(&path, &bytes).unwrap();
 	payload.check(&path).unwrap();
+	// Of a batch the chain has no tree.
+	let batch = Payload { tree: None, ..payload };
+	batch.check(&path).unwrap();
 	for wrong in [
 		Payload {
 			sha256: [0; 32],
 			..payload
 		},
 		Payload {
-			tree: [0; 32],
+			tree: Some([0; 32]),
 			..payload
 		},
 		Payload { size: 1, ..payload },
 		Payload { cid: &[1], ..payload },
+		Payload { size: 1, ..batch },
 	] {
 		assert!(matches!(wrong.check(&path), Err(Error::Vault(VaultError::OtherBytes))));
 	}
@@ -131,7 +135,7 @@ async fn a_broken_off_download_goes_on_where_it_stopped() {
 		payload: Payload {
 			cid: &cid,
 			sha256: print.sha256,
-			tree: print.tree,
+			tree: Some(print.tree),
 			size: print.size,
 		},
 	};
@@ -178,7 +182,7 @@ async fn wrong_bytes_are_not_kept() {
 		payload: Payload {
 			cid: &cid,
 			sha256: print.sha256,
-			tree: print.tree,
+			tree: Some(print.tree),
 			size: print.size,
 		},
 	};

@@ -13,7 +13,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// `NoVault` for a URL that is none, `Plain`, `BadRoots`; `File` when the roots can't be read.
-pub(super) fn client(url: &str, roots: Option<&Path>) -> Result<reqwest::Client, Error> {
+pub(crate) fn client(url: &str, roots: Option<&Path>) -> Result<reqwest::Client, Error> {
 	let no_vault = |reason: String| VaultError::NoVault {
 		url: url.to_string(),
 		reason,
@@ -56,7 +56,7 @@ fn read(path: &Path) -> Result<Vec<Certificate>, Error> {
 }
 
 /// Whether a URL leads to this machine itself.
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
 	use std::net::IpAddr;
 	url.host_str().is_some_and(|host| {
 		let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

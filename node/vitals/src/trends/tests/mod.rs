@@ -246,3 +246,44 @@ proptest! {
 		}
 	}
 }
+
+#[test]
+fn a_trend_that_was_saved_goes_on_as_if_nothing_had_been() {
+	let (mut noise, mut again) = (Noise(5), Noise(5));
+	let (mut whole, mut broken) = (trend(), trend());
+	// A step in the middle, so that something is told before and after.
+	let value = |at: u64, noise: &mut Noise| if at < START + DAY { 700 } else { 950 } + noise.tenths(20);
+	let mut at = START;
+	let mut restarts = 0;
+	while at < START + 2 * DAY {
+		let expected = whole.observe(&heart_rate(at, value(at, &mut noise)));
+		assert_eq!(broken.observe(&heart_rate(at, value(at, &mut again))), expected);
+		at += 47 * SECOND;
+		if at.is_multiple_of(13) {
+			broken = Trend::restore(&broken.save()).unwrap();
+			restarts += 1;
+		}
+	}
+	assert!(restarts > 100, "{restarts}");
+	let fresh = trend();
+	assert_eq!(Trend::restore(&fresh.save()).unwrap().save(), fresh.save());
+}
+
+#[test]
+fn what_is_no_saved_trend_is_refused() {
+	let mut trend = trend();
+	feed(&mut trend, START, START + HOUR, MINUTE, |_| 700);
+	let saved = trend.save();
+	for end in 0..saved.len() {
+		assert!(Trend::restore(&saved[..end]).is_none(), "cut at {end}");
+	}
+	assert!(Trend::restore(&[saved.as_slice(), &[0]].concat()).is_none());
+	assert!(
+		Trend::restore(&[&[2], &saved[1..]].concat()).is_none(),
+		"another version"
+	);
+	let unknown = String::from_utf8_lossy(&saved[2..8])
+		.replace("8867-4", "0000-0")
+		.into_bytes();
+	assert!(Trend::restore(&[&saved[..2], &unknown, &saved[8..]].concat()).is_none());
+}

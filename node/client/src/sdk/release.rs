@@ -1,7 +1,7 @@
-//! The key, asked of the record's custodian under a receipt.
+//! The key, asked of the custodian under a receipt.
 
 use codec::{Decode, Encode};
-use salus_primitives::{AccessRequest, Action, Decision, InstitutionId, ReceiptId, Record};
+use salus_primitives::{AccessRequest, InstitutionId, PatientId, ReceiptId};
 use salus_vault::{
 	chain::Object,
 	desk::Release,
@@ -11,13 +11,24 @@ use salus_vault::{
 };
 use serde_json::json;
 
-use super::Fetch;
-use crate::sdk::{
-	words, AccountId, Actor, At, Client, ConnectionError, Error, KeyError, PayloadError, Refusal, Signature, VaultError,
+use super::{
+	access::decided, words, AccountId, Actor, At, Client, ConnectionError, Error, KeyError, PayloadError, Signature,
+	VaultError,
 };
 
 /// How often a custodian is asked that has not seen the receipt, or the record, yet: once for each finalised block.
 const TRIES: u32 = 5;
+
+/// What somebody would read: a record or a batch, as the chain has it.
+pub(super) struct Sought {
+	pub(super) object: Object,
+	pub(super) patient: PatientId,
+	pub(super) custodian: InstitutionId,
+	/// Of the payload.
+	pub(super) sha256: [u8; 32],
+	/// What the decision engine is asked about it when the desk refused, to name the reason; of a batch, about both its ends.
+	pub(super) questions: Vec<AccessRequest<AccountId>>,
+}
 
 /// A key with the request it was released for, which authorises the download too.
 pub(super) struct Released {
@@ -26,20 +37,14 @@ pub(super) struct Released {
 	pub(super) signature: Signature,
 }
 
-impl Fetch {
+impl Sought {
 	/// Asks the custodian for the key, sealed to a fresh one of ours that is dropped after use.
-	pub(super) async fn release(
-		&self,
-		client: &Client,
-		record: &Record<AccountId>,
-		receipt: ReceiptId,
-		actor: &Actor,
-	) -> Result<Released, Error> {
+	pub(super) async fn release(&self, client: &Client, receipt: ReceiptId, actor: &Actor) -> Result<Released, Error> {
 		let mut tries = 0;
 		loop {
 			let at = client.finalised().await?;
 			let secret = HpkeSecret::generate().map_err(PayloadError::Wrap)?;
-			let request = self.request(client, record.custodian, receipt, actor, &secret, &at)?;
+			let request = self.request(client, receipt, actor, &secret, &at)?;
 			let signature = actor.account.sign(&request.signing_payload());
 			let params = [
 				json!(words::hex(request.encode())),
@@ -52,7 +57,7 @@ impl Fetch {
 					client.next_block(at.block_number()).await?;
 					continue;
 				}
-				Err(error) => return Err(self.refused(client, actor, record, error).await),
+				Err(error) => return Err(self.refused(client, error).await),
 			};
 			let unreadable = || ConnectionError::Unreadable {
 				what: "vault_release".into(),
@@ -65,8 +70,8 @@ impl Fetch {
 			let release = Release::decode(&mut bytes.as_slice()).map_err(|_| unreadable())?;
 			let binding = Binding {
 				genesis: client.genesis().0,
-				sha256: record.sha256.0,
-				patient: record.patient,
+				sha256: self.sha256,
+				patient: self.patient,
 				purpose: wrap::Purpose::Release(request.hash()),
 			};
 			let key = wrap::open(&release.wrap, &secret, &binding).map_err(PayloadError::Wrap)?;
@@ -81,7 +86,6 @@ impl Fetch {
 	fn request(
 		&self,
 		client: &Client,
-		custodian: InstitutionId,
 		receipt: ReceiptId,
 		actor: &Actor,
 		secret: &HpkeSecret,
@@ -96,9 +100,9 @@ impl Fetch {
 		Ok(ReleaseRequest {
 			version: REQUEST_VERSION,
 			genesis: client.genesis().0,
-			custodian,
+			custodian: self.custodian,
 			receipt,
-			object: Object::Record(self.record),
+			object: self.object,
 			requester: actor.account.id().0,
 			recipient_key: secret.public(),
 			anchor: (number, at.block_hash().0),
@@ -107,13 +111,7 @@ impl Fetch {
 	}
 
 	/// The desk's refusal as the chain explains it now.
-	async fn refused(
-		&self,
-		client: &Client,
-		actor: &Actor,
-		record: &Record<AccountId>,
-		error: ConnectionError,
-	) -> Error {
+	async fn refused(&self, client: &Client, error: ConnectionError) -> Error {
 		let ConnectionError::Answered { name, message, .. } = error else {
 			return error.into();
 		};
@@ -124,34 +122,16 @@ impl Fetch {
 			}
 			_ => return VaultError::Answered { name, message }.into(),
 		}
-		let request = AccessRequest {
-			requester: actor.account.id(),
-			on_behalf_of: actor.institution,
-			patient: record.patient,
-			record: Some(self.record),
-			custodian: record.custodian,
-			category: record.category,
-			compartment: record.compartment,
-			recorded_at: record.recorded_at,
-			author: record.author,
-			status: Some(record.status),
-			action: Action::View,
-			purpose: self.purpose,
-		};
 		let at = match client.finalised().await {
 			Ok(at) => at,
 			Err(error) => return error.into(),
 		};
-		match client.decide(&at, &request).await {
-			Ok(Decision::Deny(reason)) => Refusal {
-				record: Some(self.record),
-				receipt: None,
-				block: Some(at.block_number()),
-				reason,
+		for question in &self.questions {
+			if let Err(refused @ Error::Refused(_)) = decided(client, &at, Some(self.object), question).await {
+				return refused;
 			}
-			.into(),
-			_ => VaultError::Refused { name, message }.into(),
 		}
+		VaultError::Refused { name, message }.into()
 	}
 }
 

@@ -1,0 +1,140 @@
+//! Readings as a Bundle of FHIR R4 Observations: one each, the pressures of one blood pressure together.
+
+use std::collections::BTreeMap;
+
+use salus_vitals::{
+	fhir::{to_fhir, Json, ObservationError},
+	Reading, SignedReading,
+};
+use sp_io::hashing::blake2_256;
+
+/// A Bundle, and what could not be written, with the reason.
+pub(super) struct Written {
+	pub(super) bundle: String,
+	pub(super) observations: usize,
+	pub(super) left_out: Vec<String>,
+}
+
+/// Writes readings of this subject.
+pub(super) fn bundle<'a>(readings: impl IntoIterator<Item = &'a SignedReading>, subject: &str) -> Written {
+	let mut measurements: BTreeMap<_, Vec<Reading>> = BTreeMap::new();
+	for SignedReading { reading, .. } in readings {
+		let of = (reading.device, reading.binding, reading.group);
+		measurements.entry(of).or_default().push(reading.clone());
+	}
+	let mut entries = Vec::new();
+	let mut left_out = Vec::new();
+	for measurement in measurements.into_values() {
+		if let Ok(together) = observation(&measurement, subject) {
+			entries.push(together);
+			continue;
+		}
+		for reading in measurement {
+			let seq = reading.seq;
+			match observation(&[reading], subject) {
+				Ok(alone) => entries.push(alone),
+				Err(error) => left_out.push(format!("reading {seq}: {error}")),
+			}
+		}
+	}
+	let observations = entries.len();
+	let bundle = Json::object([
+		("resourceType", Json::text("Bundle")),
+		("type", Json::text("collection")),
+		("entry", Json::Array(entries)),
+	]);
+	Written {
+		bundle: bundle.to_string(),
+		observations,
+		left_out,
+	}
+}
+
+fn observation(readings: &[Reading], subject: &str) -> Result<Json, ObservationError> {
+	let device = readings
+		.first()
+		.map(|first| format!("urn:salus:device:{}", hex::encode(first.device)));
+	let resource = to_fhir(readings, subject, device.as_deref())?;
+	let url = readings.first().map(url).unwrap_or_default();
+	Ok(Json::object([("fullUrl", Json::text(url)), ("resource", resource)]))
+}
+
+/// The same for the same reading, wherever it is written: a UUID of version 8 (RFC 9562, 5.8) of what identifies it.
+fn url(reading: &Reading) -> String {
+	let named = [reading.genesis.as_slice(), &reading.device, &reading.seq.to_le_bytes()];
+	let digest = blake2_256(&named.concat());
+	let mut id = [0; 16];
+	id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+	let [_, _, _, _, _, _, version, _, variant, ..] = &mut id;
+	*version = *version & 0x0f | 0x80;
+	*variant = *variant & 0x3f | 0x80;
+	let text = hex::encode(id);
+	let parts: Vec<_> = [0..8, 8..12, 12..16, 16..20, 20..32]
+		.into_iter()
+		.filter_map(|range| text.get(range))
+		.collect();
+	format!("urn:uuid:{}", parts.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+	use super::{super::curve::tests::reading, *};
+	use salus_vitals::{fhir::from_fhir, reading::Value};
+
+	fn pressure() -> Vec<SignedReading> {
+		let mut both = vec![
+			reading(7, 4, "8480-6", "120", "mm[Hg]"),
+			reading(7, 5, "8462-4", "80", "mm[Hg]"),
+		];
+		for signed in &mut both {
+			signed.reading.group = 4;
+			signed.reading.at = 1_795_000_000_000;
+		}
+		both
+	}
+
+	#[test]
+	fn pressures_go_together_others_alone_and_a_waveform_is_named() {
+		let mut readings = pressure();
+		readings.push(reading(7, 6, "8867-4", "61", "/min"));
+		readings.push(reading(7, 7, "8867-4", "61", "/min"));
+		readings.push(reading(7, 8, "8867-4", "61", "/min"));
+		readings[4].reading.value = Value::Waveform([1; 32]);
+		let written = bundle(&readings, "Patient/7");
+		assert_eq!((written.observations, written.left_out.len()), (3, 1));
+		assert!(written.left_out[0].starts_with("reading 8: "), "{:?}", written.left_out);
+		let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
+		let entries = bundle["entry"].as_array().unwrap();
+		assert_eq!(entries[0]["resource"]["component"].as_array().unwrap().len(), 2);
+		let urls: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry["fullUrl"].to_string()).collect();
+		assert_eq!(urls.len(), 3);
+		assert!(entries
+			.iter()
+			.all(|entry| entry["resource"]["subject"]["reference"] == "Patient/7"));
+	}
+
+	#[test]
+	fn what_is_written_is_read_as_the_same_values() {
+		let written = bundle(&pressure(), "Patient/7");
+		let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
+		let observation = from_fhir(bundle["entry"][0]["resource"].to_string().as_bytes()).unwrap();
+		let values: Vec<_> = observation
+			.measured
+			.iter()
+			.map(|measured| (measured.code.as_str(), measured.value.to_string(), measured.at))
+			.collect();
+		let at = 1_795_000_000_000;
+		assert_eq!(values, [("8480-6", "120".into(), at), ("8462-4", "80".into(), at)]);
+	}
+
+	#[test]
+	fn a_reading_has_one_url_of_its_own() {
+		let [a, b] = [4, 5].map(|seq| url(&reading(7, seq, "8867-4", "61", "/min").reading));
+		assert_ne!(a, b);
+		assert_eq!(a, url(&reading(7, 4, "8867-4", "99", "/min").reading));
+		let uuid = a.strip_prefix("urn:uuid:").unwrap();
+		assert_eq!((uuid.len(), &uuid[14..15]), (36, "8"));
+		assert!("89ab".contains(&uuid[19..20]), "{uuid}");
+	}
+}

@@ -1,0 +1,496 @@
+//! Alerts on their way: found once, raised once, told one after the other until somebody has it. Each change is one
+//! transaction, and what it says is on the disk encrypted.
+
+use rand::{
+	rngs::{StdRng, SysRng},
+	RngExt, SeedableRng,
+};
+use salus_primitives::{commitment, Moment, PatientId};
+use salus_vitals::escalation::{Escalation, State as Told};
+use sqlx::{sqlite::SqliteRow, Row, SqliteConnection};
+use zeroize::Zeroizing;
+
+use super::{
+	chain::Standing,
+	entry::{ladder, Rung},
+	error::AlarmError,
+	finding::Finding,
+	ledger::{ladder_of, rungs, Ledger},
+	saved::write,
+};
+use crate::{
+	store::{hash_of, integer, time, unsigned},
+	GatewayError,
+};
+
+pub(super) const TABLES: [&str; 3] = [
+	"CREATE TABLE IF NOT EXISTS alerts (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		key BLOB NOT NULL UNIQUE,
+		patient BIGINT NOT NULL,
+		created BIGINT NOT NULL,
+		commitment BLOB NOT NULL,
+		sealed BLOB NOT NULL,
+		ladder TEXT NOT NULL,
+		state TEXT NOT NULL DEFAULT 'open',
+		chain BIGINT,
+		raised_from BIGINT NOT NULL DEFAULT 0,
+		sent BIGINT NOT NULL DEFAULT 0,
+		step BIGINT,
+		repeat BIGINT NOT NULL DEFAULT 0,
+		due BIGINT NOT NULL DEFAULT 0,
+		unreached BIGINT NOT NULL DEFAULT 0,
+		wake BIGINT NOT NULL,
+		attempts BIGINT NOT NULL DEFAULT 0,
+		error TEXT
+	)",
+	"CREATE INDEX IF NOT EXISTS open_alerts ON alerts (wake) WHERE state = 'open'",
+	"CREATE TABLE IF NOT EXISTS alert_notices (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		alert BIGINT NOT NULL,
+		step BIGINT NOT NULL,
+		repeat BIGINT NOT NULL,
+		account TEXT NOT NULL,
+		state TEXT NOT NULL DEFAULT 'waiting',
+		attempts BIGINT NOT NULL DEFAULT 0,
+		due BIGINT NOT NULL,
+		body TEXT,
+		error TEXT,
+		UNIQUE (alert, step, repeat)
+	)",
+];
+/// What the commitment on chain is of.
+const KIND: &[u8] = b"alert";
+/// Bytes of the commitment's salt, before what it is of.
+const SALT: usize = 32;
+
+/// An alert as the gateway has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+	/// Its number at this gateway.
+	pub id: i64,
+	/// About whom.
+	pub patient: PatientId,
+	/// When it was found.
+	pub created: Moment,
+	/// What stands on chain for what it says.
+	pub commitment: [u8; 32],
+	/// Who is told one after the other.
+	pub ladder: Vec<Rung>,
+	/// `open`, `acknowledged` or `ended`.
+	pub state: String,
+	/// Its number on chain.
+	pub chain: Option<u64>,
+	/// Which rung the ladder on chain begins with.
+	pub raised_from: usize,
+	/// Whether a transaction that raises it may have left.
+	pub sent: bool,
+	/// Who was told last.
+	pub step: Option<usize>,
+	/// How often she was told again.
+	pub repeat: u32,
+	/// Until before when she has time.
+	pub due: Moment,
+	/// How often raising it failed.
+	pub attempts: u32,
+	/// What is in the way.
+	pub error: Option<String>,
+}
+
+/// What became of alerts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+	/// Somebody above was told.
+	pub escalated: u64,
+}
+
+impl Ledger {
+	/// Writes findings down as alerts, all or none; says how many are new.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`, `NoRandomness`
+	pub async fn record(&self, findings: &[Finding], now: Moment) -> Result<u64, GatewayError> {
+		if findings.is_empty() {
+			return Ok(0);
+		}
+		let mut change = self.store.begin().await?;
+		let mut new = 0u64;
+		for finding in findings {
+			let mut said = Zeroizing::new(vec![0; SALT]);
+			StdRng::try_from_rng(&mut SysRng)
+				.map_err(|_| GatewayError::NoRandomness)?
+				.fill(said.as_mut_slice());
+			said.extend_from_slice(&write(&finding.content)?);
+			let ladder = ladder_of(&mut change, finding.patient).await?;
+			let inserted = sqlx::query(
+				"INSERT INTO alerts (key, patient, created, commitment, sealed, ladder, wake) VALUES (?, ?, ?, ?, ?, ?, ?) \
+				 ON CONFLICT DO NOTHING",
+			)
+			.bind(finding.key.as_slice())
+			.bind(integer(finding.patient)?)
+			.bind(time(now)?)
+			.bind(committed(&said)?.as_slice())
+			.bind(self.key.seal(&finding.key, &said)?)
+			.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
+			.bind(time(now)?)
+			.execute(&mut *change)
+			.await?;
+			new = new.saturating_add(inserted.rows_affected());
+		}
+		change.commit().await?;
+		Ok(new)
+	}
+
+	/// What an alert says, after the salt of its commitment: what is sealed to addressees.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn said(&self, id: i64) -> Result<Zeroizing<Vec<u8>>, GatewayError> {
+		let row = sqlx::query("SELECT key, sealed FROM alerts WHERE id = ?")
+			.bind(id)
+			.fetch_one(&self.store.pool)
+			.await?;
+		let (key, sealed): (Vec<u8>, Vec<u8>) = (row.try_get("key")?, row.try_get("sealed")?);
+		self.key.open(&key, &sealed)
+	}
+
+	/// Open alerts that the chain has to be asked about now.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn waking(&self, now: Moment) -> Result<Vec<Raised>, GatewayError> {
+		let rows = sqlx::query("SELECT * FROM alerts WHERE state = 'open' AND wake <= ? ORDER BY wake, id LIMIT 64")
+			.bind(time(now)?)
+			.fetch_all(&self.store.pool)
+			.await?;
+		rows.iter().map(raised).collect()
+	}
+
+	/// All alerts, or the open ones, oldest first.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn alerts(&self, open: bool) -> Result<Vec<Raised>, GatewayError> {
+		let rows = sqlx::query("SELECT * FROM alerts WHERE NOT ? OR state = 'open' ORDER BY id")
+			.bind(open)
+			.fetch_all(&self.store.pool)
+			.await?;
+		rows.iter().map(raised).collect()
+	}
+
+	/// One alert.
+	///
+	/// # Errors
+	/// `NotFound`, `Sql`, `Damaged`
+	pub async fn alert(&self, id: i64) -> Result<Raised, GatewayError> {
+		let mut connection = self.store.pool.acquire().await?;
+		one(&mut connection, id).await
+	}
+
+	/// Gives an alert that nobody was told of the ladder that there is now.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn refresh_ladder(&self, id: i64) -> Result<Raised, GatewayError> {
+		let mut change = self.store.begin().await?;
+		let alert = one(&mut change, id).await?;
+		if alert.step.is_none() && alert.chain.is_none() {
+			let ladder = ladder_of(&mut change, alert.patient).await?;
+			sqlx::query("UPDATE alerts SET ladder = ? WHERE id = ?")
+				.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
+				.bind(id)
+				.execute(&mut *change)
+				.await?;
+		}
+		let alert = one(&mut change, id).await?;
+		change.commit().await?;
+		Ok(alert)
+	}
+
+	/// Notes that a transaction that raises it, with a ladder that begins at this rung, may leave from now on.
+	///
+	/// # Errors
+	/// `Sql`
+	pub async fn sending(&self, id: i64, from: usize) -> Result<(), GatewayError> {
+		sqlx::query("UPDATE alerts SET sent = 1, raised_from = ? WHERE id = ?")
+			.bind(small(from)?)
+			.bind(id)
+			.execute(&self.store.pool)
+			.await?;
+		Ok(())
+	}
+
+	/// Looks at it again later; `sent` says whether a transaction may still be on its way.
+	///
+	/// # Errors
+	/// `Sql`
+	pub async fn postpone(&self, id: i64, wake: Moment, error: Option<&str>, sent: bool) -> Result<(), GatewayError> {
+		sqlx::query(
+			"UPDATE alerts SET wake = ?1, error = ?2, sent = ?3, attempts = CASE WHEN ?2 IS NULL THEN 0 ELSE attempts + 1 END \
+			 WHERE id = ?4 AND state = 'open'",
+		)
+		.bind(time(wake)?)
+		.bind(error)
+		.bind(sent)
+		.bind(id)
+		.execute(&self.store.pool)
+		.await?;
+		Ok(())
+	}
+
+	/// It stands on chain: whoever is told gets its number.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn raised(&self, id: i64, (chain, standing): (u64, Standing), now: Moment) -> Result<(), GatewayError> {
+		let mut change = self.store.begin().await?;
+		let alert = one(&mut change, id).await?;
+		if alert.chain.is_none() && alert.state == "open" {
+			sqlx::query("UPDATE alerts SET chain = ?, sent = 0, error = NULL, attempts = 0, wake = ? WHERE id = ?")
+				.bind(integer(chain)?)
+				.bind(time(now)?)
+				.bind(id)
+				.execute(&mut *change)
+				.await?;
+			let on_chain = alert.raised_from.saturating_add(standing.step);
+			match alert.step {
+				// She was told before it had a number.
+				Some(step) if step >= on_chain => {
+					let due = if step == on_chain { standing.due } else { alert.due };
+					tell(&mut change, &alert, step, alert.repeat.saturating_add(1), due, now).await?;
+				}
+				_ => tell(&mut change, &alert, on_chain, 0, standing.due, now).await?,
+			}
+		}
+		change.commit().await?;
+		Ok(())
+	}
+
+	/// Follows the chain: whoever is told there is told, and nobody is told backwards.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn follow(
+		&self,
+		id: i64,
+		standing: Standing,
+		wake: Moment,
+		now: Moment,
+	) -> Result<Counted, GatewayError> {
+		let mut change = self.store.begin().await?;
+		let alert = one(&mut change, id).await?;
+		let mut counted = Counted::default();
+		let on_chain = alert.raised_from.saturating_add(standing.step);
+		match alert.step {
+			Some(step) if step > on_chain => {}
+			Some(step) if step == on_chain && alert.repeat == 0 => {
+				sqlx::query("UPDATE alerts SET due = ? WHERE id = ?")
+					.bind(time(standing.due)?)
+					.bind(id)
+					.execute(&mut *change)
+					.await?;
+			}
+			Some(step) if step == on_chain => {}
+			_ => {
+				tell(&mut change, &alert, on_chain, 0, standing.due, now).await?;
+				counted.escalated = 1;
+			}
+		}
+		sqlx::query("UPDATE alerts SET wake = ?, error = NULL, attempts = 0 WHERE id = ? AND state = 'open'")
+			.bind(time(wake)?)
+			.bind(id)
+			.execute(&mut *change)
+			.await?;
+		change.commit().await?;
+		Ok(counted)
+	}
+
+	/// Somebody has it, or it has left the chain: nobody is told any more. Whether it was open.
+	///
+	/// # Errors
+	/// `Sql`
+	pub async fn end(&self, id: i64, state: &str) -> Result<bool, GatewayError> {
+		let mut change = self.store.begin().await?;
+		let ended = sqlx::query("UPDATE alerts SET state = ?, sent = 0, error = NULL WHERE id = ? AND state = 'open'")
+			.bind(state)
+			.bind(id)
+			.execute(&mut *change)
+			.await?;
+		sqlx::query("UPDATE alert_notices SET state = 'withdrawn' WHERE alert = ? AND state = 'waiting'")
+			.bind(id)
+			.execute(&mut *change)
+			.await?;
+		change.commit().await?;
+		Ok(ended.rows_affected() > 0)
+	}
+
+	/// Somebody who was told in person has an alert that never came onto the chain.
+	///
+	/// # Errors
+	/// `OnChain`, `NotFound`, `Sql`
+	pub async fn answer(&self, id: i64) -> Result<(), GatewayError> {
+		match self.alert(id).await? {
+			Raised { chain: Some(chain), .. } => Err(AlarmError::OnChain(chain).into()),
+			Raised { state, .. } if state != "open" => Err(GatewayError::NotFound {
+				what: "open alert",
+				id: id.to_string(),
+			}),
+			_ => self.end(id, "acknowledged").await.map(|_| ()),
+		}
+	}
+
+	/// Tells by the gateway's own clock: the first where the chain has not taken an alert for so long, the next where it has
+	/// not gone on for so long, and at once where somebody cannot be reached. The last is told again and again.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn advance(&self, now: Moment, patience: Moment) -> Result<Counted, GatewayError> {
+		let mut change = self.store.begin().await?;
+		let rows = sqlx::query(
+			"SELECT * FROM alerts WHERE state = 'open' AND ladder <> '[]' AND (unreached = 1 OR CASE WHEN step IS NULL \
+			 THEN created ELSE due END <= ?)",
+		)
+		.bind(time(now.saturating_sub(patience))?)
+		.fetch_all(&mut *change)
+		.await?;
+		let mut counted = Counted::default();
+		for row in &rows {
+			let alert = raised(row)?;
+			let late = alert.due.saturating_add(patience) <= now;
+			let Some(step) = alert.step else {
+				let within = alert.ladder.first().map_or(0, |rung| rung.within);
+				tell(&mut change, &alert, 0, 0, now.saturating_add(within), now).await?;
+				continue;
+			};
+			let is_last = step.saturating_add(1) >= alert.ladder.len();
+			// Whoever is last and cannot be reached is tried again in her time, not at once.
+			if is_last && !late {
+				continue;
+			}
+			if let Some((next, due)) = next(&alert, step, now)? {
+				let repeat = if next == step {
+					alert.repeat.saturating_add(1)
+				} else {
+					0
+				};
+				tell(&mut change, &alert, next, repeat, due, now).await?;
+				counted.escalated = counted.escalated.saturating_add(u64::from(next != step));
+			}
+		}
+		change.commit().await?;
+		Ok(counted)
+	}
+
+	/// How many alerts are open.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn open_alerts(&self) -> Result<u64, GatewayError> {
+		let row = sqlx::query("SELECT COUNT(*) AS alerts FROM alerts WHERE state = 'open'")
+			.fetch_one(&self.store.pool)
+			.await?;
+		unsigned(row.try_get("alerts")?)
+	}
+}
+
+/// Who is told now that this one has let her time pass, and until when.
+fn next(alert: &Raised, step: usize, now: Moment) -> Result<Option<(usize, Moment)>, GatewayError> {
+	let rungs = ladder(&alert.ladder)?;
+	let role = rungs.rungs().get(step).ok_or(GatewayError::Damaged)?.role;
+	let is_last = step.saturating_add(1) == rungs.rungs().len();
+	let (due, repeat) = (now, alert.repeat.max(1));
+	let told = match is_last {
+		true => Told::Overdue { role, due, repeat },
+		false => Told::Waiting { role, due },
+	};
+	let mut escalation = Escalation::resume(rungs.clone(), told).ok_or(GatewayError::Damaged)?;
+	let Some(notice) = escalation.look(now) else {
+		return Ok(None);
+	};
+	let place = rungs.rungs().iter().position(|rung| rung.role == notice.role);
+	Ok(place.map(|place| (place, notice.due)))
+}
+
+/// Has somebody told, once for each time she is told.
+async fn tell(
+	change: &mut SqliteConnection,
+	alert: &Raised,
+	step: usize,
+	repeat: u32,
+	due: Moment,
+	now: Moment,
+) -> Result<(), GatewayError> {
+	let rung = alert.ladder.get(step).ok_or(GatewayError::Damaged)?;
+	sqlx::query("UPDATE alerts SET step = ?, repeat = ?, due = ?, unreached = 0 WHERE id = ?")
+		.bind(small(step)?)
+		.bind(repeat)
+		.bind(time(due)?)
+		.bind(alert.id)
+		.execute(&mut *change)
+		.await?;
+	// Whoever was to be told before and was not, is told no more.
+	sqlx::query("UPDATE alert_notices SET state = 'withdrawn' WHERE alert = ? AND state = 'waiting' AND step < ?")
+		.bind(alert.id)
+		.bind(small(step)?)
+		.execute(&mut *change)
+		.await?;
+	sqlx::query(
+		"INSERT INTO alert_notices (alert, step, repeat, account, due) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	)
+	.bind(alert.id)
+	.bind(small(step)?)
+	.bind(repeat)
+	.bind(&rung.account)
+	.bind(time(now)?)
+	.execute(change)
+	.await?;
+	Ok(())
+}
+
+async fn one(connection: &mut SqliteConnection, id: i64) -> Result<Raised, GatewayError> {
+	let row = sqlx::query("SELECT * FROM alerts WHERE id = ?")
+		.bind(id)
+		.fetch_optional(connection)
+		.await?;
+	row.as_ref().map_or_else(
+		|| {
+			Err(GatewayError::NotFound {
+				what: "alert",
+				id: id.to_string(),
+			})
+		},
+		raised,
+	)
+}
+
+fn raised(row: &SqliteRow) -> Result<Raised, GatewayError> {
+	let place = |number: i64| usize::try_from(number).map_err(|_| GatewayError::Damaged);
+	let count = |number: i64| u32::try_from(number).map_err(|_| GatewayError::Damaged);
+	let (chain, step): (Option<i64>, Option<i64>) = (row.try_get("chain")?, row.try_get("step")?);
+	Ok(Raised {
+		id: row.try_get("id")?,
+		patient: unsigned(row.try_get("patient")?)?,
+		created: unsigned(row.try_get("created")?)?,
+		commitment: hash_of(row.try_get("commitment")?)?.0,
+		ladder: rungs(&row.try_get::<String, _>("ladder")?)?,
+		state: row.try_get("state")?,
+		chain: chain.map(unsigned).transpose()?,
+		raised_from: place(row.try_get("raised_from")?)?,
+		sent: row.try_get::<i64, _>("sent")? != 0,
+		step: step.map(place).transpose()?,
+		repeat: count(row.try_get("repeat")?)?,
+		due: unsigned(row.try_get("due")?)?,
+		attempts: count(row.try_get("attempts")?)?,
+		error: row.try_get("error")?,
+	})
+}
+
+/// The commitment to what an alert says: its salt, and the rest.
+pub(crate) fn committed(said: &[u8]) -> Result<[u8; 32], GatewayError> {
+	let (salt, content) = said.split_first_chunk::<SALT>().ok_or(GatewayError::Damaged)?;
+	Ok(commitment(KIND, salt, content).0)
+}
+
+fn small(place: usize) -> Result<i64, GatewayError> {
+	i64::try_from(place).map_err(|_| GatewayError::Damaged)
+}

@@ -1,0 +1,11 @@
+//! Early warning: rules over what devices send, and alerts on their way.
+
+mod commands;
+mod cut;
+mod day;
+mod entries;
+mod rules;
+mod silence;
+mod tell;
+mod way;
+mod world;

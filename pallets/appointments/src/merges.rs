@@ -1,0 +1,54 @@
+//! Patients whose id was merged into another: two agendas are one person's from then on.
+//!
+//! Registry and merge say under which id she goes on, not which ids went into one. So her older appointments go into the
+//! agenda of that id when they begin, and until then only those meet that are of one id.
+
+use crate::{Agendas, Config, Error, Pallet};
+use frame_support::traits::Time;
+use salus_primitives::{Appointment, AppointmentId, PatientId, PatientStatus, Registry};
+
+/// The most merges that are followed, as the decision engine follows them.
+pub(crate) const MAX_MERGES: usize = 4;
+
+impl<T: Config> Pallet<T> {
+	/// Under which id a patient of this status goes on, where it is another.
+	pub(crate) fn goes_on_as(status: PatientStatus) -> Option<PatientId> {
+		let mut found = None;
+		let mut next = status;
+		for _ in 0..MAX_MERGES {
+			let PatientStatus::MergedInto(into) = next else {
+				break;
+			};
+			found = Some(into);
+			next = T::Registry::patient(into)?.status;
+		}
+		found
+	}
+
+	/// An appointment begins: of a merged patient it goes into the agenda that she has now, if she has no other there at
+	/// that time.
+	pub(crate) fn carry_over(id: AppointmentId, appointment: &Appointment<T::AccountId>) -> Result<(), Error<T>> {
+		if let Some(heir) = Self::heir(appointment.patient) {
+			let mut agenda = Agendas::<T>::get(heir);
+			agenda.carry(id, appointment.period, T::Time::now())?;
+			Agendas::<T>::insert(heir, agenda);
+		}
+		Ok(())
+	}
+
+	/// Takes an appointment that is over out of the patient's agenda, and out of the one it was carried to.
+	pub(crate) fn end_engagement(id: AppointmentId, patient: PatientId) {
+		Agendas::<T>::mutate(patient, |agenda| agenda.disengage(id));
+		if let Some(heir) = Self::heir(patient) {
+			Agendas::<T>::mutate_exists(heir, |agenda| {
+				if let Some(agenda) = agenda {
+					agenda.disengage(id);
+				}
+			});
+		}
+	}
+
+	fn heir(patient: PatientId) -> Option<PatientId> {
+		Self::goes_on_as(T::Registry::patient(patient)?.status)
+	}
+}
