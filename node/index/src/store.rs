@@ -183,16 +183,21 @@ impl AuditIndex {
 	}
 }
 
+/// Creates the file unless it is there. One that is there is not opened: closing it would let go of all POSIX locks that
+/// SQLite holds on it in this process (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
 fn create_private(path: &Path) -> io::Result<()> {
 	if let Some(folder) = path.parent() {
 		fs::create_dir_all(folder)?;
 	}
-	fs::OpenOptions::new()
-		.create(true)
-		.append(true)
+	let created = fs::OpenOptions::new()
+		.write(true)
+		.create_new(true)
 		.mode(0o600)
-		.open(path)
-		.map(|_| ())
+		.open(path);
+	match created {
+		Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+		_ => Ok(()),
+	}
 }
 
 async fn read_cursor(connection: &mut SqliteConnection) -> Result<Cursor, IndexError> {

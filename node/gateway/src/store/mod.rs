@@ -1,23 +1,19 @@
 //! The gateway's own database: what it must not forget over a crash. One file, readable by its owner only.
 
 mod cases;
+pub(crate) mod file;
 mod outbox;
 mod patients;
 mod register;
 
 use std::{
-	fs::{self, DirBuilder, File},
-	os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+	fs::{File, TryLockError},
 	path::Path,
-	time::Duration,
 };
 
 use salus::Hash;
 use salus_primitives::Moment;
-use sqlx::{
-	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-	Row, SqliteConnection, SqlitePool,
-};
+use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use crate::GatewayError;
 
@@ -64,46 +60,9 @@ impl Store {
 	/// Opens or creates the database in this folder, for the chain with this genesis hash.
 	///
 	/// # Errors
-	/// `File`, `Sql`, `UnsupportedVersion`, `ForeignGenesis`
+	/// `File`, `Sql`, `UnsupportedVersion`, `ForeignGenesis`, `Damaged`
 	pub async fn open(folder: &Path, genesis: Hash) -> Result<Self, GatewayError> {
-		let path = folder.join("gateway.sqlite");
-		create_private(folder, &path)?;
-		let options = SqliteConnectOptions::new()
-			.filename(&path)
-			.journal_mode(SqliteJournalMode::Wal)
-			// A code counted, or a notice handed over, must survive a power cut.
-			.synchronous(SqliteSynchronous::Full)
-			// A contact that was removed must not stay in free pages.
-			.pragma("secure_delete", "ON")
-			.busy_timeout(Duration::from_secs(30));
-		let pool = SqlitePoolOptions::new()
-			.max_connections(4)
-			.connect_with(options)
-			.await?;
-		let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
-		for table in TABLES {
-			sqlx::query(table).execute(&mut *change).await?;
-		}
-		// What stands there already is left, and told.
-		let meta = sqlx::query(
-			"INSERT INTO meta (id, version, genesis) VALUES (0, ?, ?) ON CONFLICT DO UPDATE SET id = id RETURNING version, genesis",
-		)
-		.bind(VERSION)
-		.bind(genesis.as_bytes())
-		.fetch_one(&mut *change)
-		.await?;
-		let version: i64 = meta.try_get("version")?;
-		if version != VERSION {
-			return Err(GatewayError::UnsupportedVersion(version));
-		}
-		let found = hash_of(meta.try_get("genesis")?)?;
-		if found != genesis {
-			return Err(GatewayError::ForeignGenesis {
-				found,
-				expected: genesis,
-			});
-		}
-		change.commit().await?;
+		let pool = file::open(folder, "gateway.sqlite", &TABLES, VERSION, genesis).await?;
 		Ok(Self { pool })
 	}
 
@@ -158,30 +117,13 @@ pub struct Held(#[allow(dead_code)] File);
 /// `Busy`, `File`
 pub fn hold(folder: &Path) -> Result<Held, GatewayError> {
 	let path = folder.join("lock");
-	create_private(folder, &path)?;
+	file::create_private(folder, &path)?;
 	let file = File::open(&path).map_err(GatewayError::at(&path))?;
 	match file.try_lock() {
 		Ok(()) => Ok(Held(file)),
-		Err(fs::TryLockError::WouldBlock) => Err(GatewayError::Busy(folder.to_owned())),
-		Err(fs::TryLockError::Error(source)) => Err(GatewayError::File { path, source }),
+		Err(TryLockError::WouldBlock) => Err(GatewayError::Busy(folder.to_owned())),
+		Err(TryLockError::Error(source)) => Err(GatewayError::File { path, source }),
 	}
-}
-
-pub(crate) fn create_private(folder: &Path, file: &Path) -> Result<(), GatewayError> {
-	if !folder.is_dir() {
-		DirBuilder::new()
-			.recursive(true)
-			.mode(0o700)
-			.create(folder)
-			.map_err(GatewayError::at(folder))?;
-	}
-	fs::OpenOptions::new()
-		.create(true)
-		.append(true)
-		.mode(0o600)
-		.open(file)
-		.map_err(GatewayError::at(file))?;
-	Ok(())
 }
 
 pub(crate) fn hash_of(bytes: Vec<u8>) -> Result<Hash, GatewayError> {

@@ -1,19 +1,13 @@
 //! The file in which readings, their batches and devices' tokens stand. Who may read the folder sees who measured how much
 //! and when, and no value.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use salus::Hash;
-use sqlx::{
-	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-	Row, SqlitePool,
-};
+use sqlx::SqlitePool;
 
 use super::{batches, ledger, token, DeviceId};
-use crate::{
-	store::{create_private, hash_of},
-	GatewayError,
-};
+use crate::{store::file, GatewayError};
 
 /// Version of the tables.
 const VERSION: i64 = 1;
@@ -44,43 +38,7 @@ const TABLES: [&str; 10] = [
 /// # Errors
 /// `File`, `Sql`, `UnsupportedVersion`, `ForeignGenesis`, `Damaged`
 pub async fn open(folder: &Path, genesis: Hash) -> Result<SqlitePool, GatewayError> {
-	let path = folder.join("readings.sqlite");
-	create_private(folder, &path)?;
-	let options = SqliteConnectOptions::new()
-		.filename(&path)
-		.journal_mode(SqliteJournalMode::Wal)
-		// A reading that was answered for must survive a power cut.
-		.synchronous(SqliteSynchronous::Full)
-		.pragma("secure_delete", "ON")
-		.busy_timeout(Duration::from_secs(30));
-	let pool = SqlitePoolOptions::new()
-		.max_connections(4)
-		.connect_with(options)
-		.await?;
-	let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
-	for table in TABLES {
-		sqlx::query(table).execute(&mut *change).await?;
-	}
-	let meta = sqlx::query(
-		"INSERT INTO meta (id, version, genesis) VALUES (0, ?, ?) ON CONFLICT DO UPDATE SET id = id RETURNING version, genesis",
-	)
-	.bind(VERSION)
-	.bind(genesis.as_bytes())
-	.fetch_one(&mut *change)
-	.await?;
-	let version: i64 = meta.try_get("version")?;
-	if version != VERSION {
-		return Err(GatewayError::UnsupportedVersion(version));
-	}
-	let found = hash_of(meta.try_get("genesis")?)?;
-	if found != genesis {
-		return Err(GatewayError::ForeignGenesis {
-			found,
-			expected: genesis,
-		});
-	}
-	change.commit().await?;
-	Ok(pool)
+	file::open(folder, "readings.sqlite", &TABLES, VERSION, genesis).await
 }
 
 pub fn device_of(bytes: Vec<u8>) -> Result<DeviceId, GatewayError> {

@@ -9,6 +9,7 @@ mod intake;
 mod killed;
 mod many;
 mod model;
+mod shared;
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
