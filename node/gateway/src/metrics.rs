@@ -33,6 +33,7 @@ pub struct Metrics {
 	judged: IntCounterVec,
 	alerts: IntCounterVec,
 	open_alerts: IntGauge,
+	scored: IntGauge,
 	time_to_tell: Histogram,
 	outbox: IntGaugeVec,
 	handled: IntGauge,
@@ -81,6 +82,10 @@ impl Metrics {
 			judged: counters("judged_readings", "Readings that the rules looked at", &["outcome"])?,
 			alerts: counters("alerts", "Alerts, by what became of them", &["event"])?,
 			open_alerts: gauge("open_alerts", "Alerts that nobody has acknowledged")?,
+			scored: gauge(
+				"scored_patients",
+				"Patients with a NEWS2 out of a complete and fresh set",
+			)?,
 			time_to_tell,
 			applications: counters("applications", "Applications, by outcome", &["outcome"])?,
 			codes: counters("codes", "One-time codes sent, by outcome", &["channel", "outcome"])?,
@@ -155,6 +160,10 @@ impl Metrics {
 
 	pub fn kept(&self, readings: u64) {
 		self.kept.set(i64::try_from(readings).unwrap_or(i64::MAX));
+	}
+
+	pub fn scored(&self, patients: usize) {
+		self.scored.set(i64::try_from(patients).unwrap_or(i64::MAX));
 	}
 
 	pub fn judged(&self, outcome: &str) {

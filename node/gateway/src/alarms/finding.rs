@@ -71,6 +71,8 @@ pub enum Rule {
 	Trend,
 	/// Nothing is heard of a device.
 	Silence,
+	/// A device's own trouble: what it reports cannot be judged.
+	Device,
 }
 
 /// How soon an alert wants an answer.
@@ -90,8 +92,8 @@ pub enum Severity {
 pub enum Cause<'a> {
 	/// A reading.
 	Reading(&'a Reading),
-	/// Something that a person entered.
-	Entry(i64),
+	/// A score that was told so often before, or lost so often before.
+	Score(PatientId, u32),
 	/// A device that was heard last at this time.
 	Silence(&'a DeviceId, Moment),
 }
@@ -105,6 +107,7 @@ pub fn key(rule: Rule, cause: Cause<'_>, which: &str) -> [u8; 32] {
 		Rule::Limits => 2,
 		Rule::Trend => 3,
 		Rule::Silence => 4,
+		Rule::Device => 5,
 	}]);
 	match cause {
 		Cause::Reading(reading) => {
@@ -112,9 +115,10 @@ pub fn key(rule: Rule, cause: Cause<'_>, which: &str) -> [u8; 32] {
 			hash.update(reading.device);
 			hash.update(reading.seq.to_be_bytes());
 		}
-		Cause::Entry(id) => {
+		Cause::Score(patient, before) => {
 			hash.update([2]);
-			hash.update(id.to_be_bytes());
+			hash.update(patient.to_be_bytes());
+			hash.update(before.to_be_bytes());
 		}
 		Cause::Silence(device, heard) => {
 			hash.update([3]);

@@ -36,7 +36,7 @@ use crate::{
 
 pub use alerts::Raised;
 pub use chain::NodeChain;
-pub use engine::Engine;
+pub use engine::{Engine, Settings};
 pub use entry::{Entry, Level, Post, Rung, Subject};
 pub use error::AlarmError;
 pub use ledger::{Addressee, Ledger};
@@ -108,6 +108,7 @@ pub async fn start(
 		Arc::clone(&chain),
 		Arc::clone(metrics),
 		Arc::clone(&found),
+		alarms.settings(),
 		now,
 	)
 	.await?;

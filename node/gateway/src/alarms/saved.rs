@@ -1,8 +1,10 @@
 //! What the rules know, on its way to the disk and back.
 
+use std::collections::BTreeMap;
+
 use salus_primitives::{BindingId, Moment, PatientId};
 use salus_vitals::{
-	news2::{ClinicianDecision, Entered, Response},
+	news2::{ClinicianDecision, Entered, Freshness, Response},
 	thresholds::Thresholds,
 	trends::Trend,
 	Reading,
@@ -12,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{
 	chain::Bound,
-	device::Watched,
+	device::{Behind, Every, Watched},
 	entry::{set_limits, Level},
 	patient::{Episode, Patient, Side, Told},
 };
@@ -29,7 +31,9 @@ struct SavedPatient {
 	latest: Vec<String>,
 	trends: Vec<String>,
 	episodes: Vec<(String, Option<u8>, Option<Moment>, Moment)>,
-	response: (u8, Option<Moment>),
+	response: (u8, Option<Moment>, u32),
+	is_scored: bool,
+	lost: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,10 +53,12 @@ struct SavedLimits {
 
 #[derive(Serialize, Deserialize)]
 struct SavedDevice {
-	every: Option<Moment>,
+	every: Every,
 	heard: Moment,
 	binding: Option<u64>,
 	limits: Vec<SavedLimits>,
+	behind: Behind,
+	impossible: BTreeMap<String, u8>,
 }
 
 /// Which states there are.
@@ -129,7 +135,13 @@ impl Patient {
 				.iter()
 				.map(|(code, episode)| (code.clone(), episode.told.map(side), episode.back, episode.latest))
 				.collect(),
-			response: (response(self.response.response), self.response.less),
+			response: (
+				response(self.response.response),
+				self.response.less,
+				self.response.before,
+			),
+			is_scored: self.is_scored,
+			lost: self.lost,
 		})
 	}
 
@@ -137,9 +149,10 @@ impl Patient {
 	///
 	/// # Errors
 	/// `Damaged`
-	pub fn restore(id: PatientId, bytes: &[u8]) -> Result<Self, GatewayError> {
+	pub fn restore(id: PatientId, freshness: Freshness, bytes: &[u8]) -> Result<Self, GatewayError> {
 		let saved: SavedPatient = read(bytes)?;
-		let mut patient = Self::new(id);
+		let mut patient = Self::new(id, freshness);
+		(patient.is_scored, patient.lost) = (saved.is_scored, saved.lost);
 		(patient.born, patient.pregnant) = (saved.born, saved.pregnant);
 		if let Some(By { by, at, .. }) = saved.scale {
 			let by = key(&by)?;
@@ -171,10 +184,11 @@ impl Patient {
 				.transpose()?;
 			patient.episodes.insert(code, Episode { told, back, latest });
 		}
-		let (told, less) = saved.response;
+		let (told, less, before) = saved.response;
 		patient.response = Told {
 			response: response_of(told).ok_or(GatewayError::Damaged)?,
 			less,
+			before,
 		};
 		Ok(patient)
 	}
@@ -191,6 +205,8 @@ impl Watched {
 			heard: self.heard,
 			binding: self.binding,
 			limits: save_limits(&self.limits),
+			behind: self.behind,
+			impossible: self.impossible.clone(),
 		})
 	}
 
@@ -205,6 +221,8 @@ impl Watched {
 			heard: saved.heard,
 			binding: saved.binding,
 			limits: restore_limits(&saved.limits)?,
+			behind: saved.behind,
+			impossible: saved.impossible,
 		})
 	}
 }
