@@ -30,6 +30,8 @@ pub const MAX_CAREGIVERS: u32 = 8;
 pub const MAX_GUARDIANS: u32 = 4;
 /// The most credentials that an account leaves with: it gives up the others before.
 pub const MAX_LEFT: u32 = 16;
+/// How many merges of a patient's id are followed, one after the other, to the id she goes on under.
+pub const MAX_MERGES: u32 = 4;
 
 /// Nodes' libp2p peer ids, binary.
 pub type PeerIds = BoundedVec<BoundedVec<u8, ConstU32<64>>, ConstU32<MAX_PEERS>>;
