@@ -1,5 +1,7 @@
 //! A device measures a patient; what it measured is hers, and is opened as she consents.
 
+mod state;
+
 use super::*;
 use pallet_telemetry::{Call, Error, Interval, Statement};
 use pallet_telemetry_runtime_api::runtime_decl_for_telemetry_api::TelemetryApi;
