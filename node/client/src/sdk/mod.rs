@@ -107,10 +107,7 @@ pub use proof::{verify as verify_proof, Proven};
 pub use put::{Put, PutOutcome};
 pub use readers::Reader;
 pub use reading_proof::{check_batch, find_batch, ReadingProofFile};
-pub use recovery::{
-	ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile,
-	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
-};
+pub use recovery::{ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile};
 pub use registration::Registration;
 pub use rejections::{after_refusal, because, rule_name};
 pub use storage_key::{
@@ -122,7 +119,7 @@ pub use submit::Acknowledgement;
 pub use trail::{verify as verify_trail, TrailEntry, VerifiedTrail, FRESHNESS};
 pub(crate) use vault::tls::{client as http_client, is_loopback};
 pub use vault::{Download, Payload, Progress, Upload, VaultClient};
-pub use voucher::{VoucherLetter, VOUCHER_LIFETIME};
+pub use voucher::VoucherLetter;
 
 /// Accounts, as everywhere in the SDK; shown as SS58.
 pub type AccountId = subxt::utils::AccountId32;
