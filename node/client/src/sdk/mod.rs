@@ -5,6 +5,7 @@ mod access;
 mod account;
 pub mod act_sentence;
 mod acts;
+pub mod alert;
 mod application;
 pub mod appointments;
 mod attested;

@@ -5,7 +5,8 @@ use rand::{
 	rngs::{StdRng, SysRng},
 	RngExt, SeedableRng,
 };
-use salus_primitives::{commitment, Moment, PatientId};
+use salus_primitives::{Moment, PatientId};
+use salus_vault::alert::{commitment, SALT};
 use salus_vitals::escalation::{Escalation, State as Told};
 use sqlx::{sqlite::SqliteRow, Row, SqliteConnection};
 use zeroize::Zeroizing;
@@ -59,10 +60,6 @@ pub(super) const TABLES: [&str; 3] = [
 		UNIQUE (alert, step, repeat)
 	)",
 ];
-/// What the commitment on chain is of.
-const KIND: &[u8] = b"alert";
-/// Bytes of the commitment's salt, before what it is of.
-const SALT: usize = 32;
 
 /// An alert as the gateway has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +126,7 @@ impl Ledger {
 			.bind(finding.key.as_slice())
 			.bind(integer(finding.patient)?)
 			.bind(time(now)?)
-			.bind(committed(&said)?.as_slice())
+			.bind(commitment(&said).ok_or(GatewayError::Damaged)?.as_slice())
 			.bind(self.key.seal(&finding.key, &said)?)
 			.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
 			.bind(time(now)?)
@@ -483,12 +480,6 @@ fn raised(row: &SqliteRow) -> Result<Raised, GatewayError> {
 		attempts: count(row.try_get("attempts")?)?,
 		error: row.try_get("error")?,
 	})
-}
-
-/// The commitment to what an alert says: its salt, and the rest.
-pub(crate) fn committed(said: &[u8]) -> Result<[u8; 32], GatewayError> {
-	let (salt, content) = said.split_first_chunk::<SALT>().ok_or(GatewayError::Damaged)?;
-	Ok(commitment(KIND, salt, content).0)
 }
 
 fn small(place: usize) -> Result<i64, GatewayError> {

@@ -12,7 +12,10 @@ use std::{
 	time::Duration,
 };
 
-use salus::words;
+use salus::{
+	alert::{Content, Rule, Severity},
+	words,
+};
 use salus_primitives::{BindingId, Moment, PatientId, MINUTE, SECOND};
 use salus_vitals::{
 	news2::Freshness,
@@ -26,7 +29,7 @@ use super::{
 	device::{Every, Trouble, Watched},
 	entry::{device, set_limits, Entry, Subject, Written},
 	error::AlarmError,
-	finding::{key, Cause, Content, Finding, Rule, Severity},
+	finding::{content, key, Cause, Finding},
 	ledger::Ledger,
 	patient::Patient,
 	saved::{read, write, Name},
@@ -483,7 +486,7 @@ fn troubled(trouble: Trouble, reading: &Reading, received: Moment, patient: Pati
 	Finding {
 		key: key(Rule::Device, Cause::Reading(reading), which),
 		patient,
-		content: Content::of(reading, Rule::Device, Severity::Urgent, says),
+		content: content(reading, Rule::Device, Severity::Urgent, says),
 	}
 }
 

@@ -43,17 +43,17 @@ pub use ledger::{Addressee, Ledger};
 pub use notices::Unreached;
 pub use patient::{name, Patient};
 pub use raise::Raiser;
+#[cfg(test)]
+pub(crate) use salus::alert::{Content, Rule, Severity};
 pub use saved::Name;
 pub use tell::Teller;
 #[cfg(test)]
 pub(crate) use {
-	alerts::committed,
 	chain::{raise, Bound, Chain, ChainError, Found, Standing},
 	entry::age,
-	finding::{Content, Rule, Severity},
 	patient::{LATE, REARM},
 	raise::PATIENCE,
-	tell::{BEGIN, END, SUBJECT},
+	tell::SUBJECT,
 };
 
 /// How many are told at a time: a slow server holds up one of them.

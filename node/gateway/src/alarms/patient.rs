@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use salus::alert::{Content, Path, Rule, Severity};
 use salus_primitives::{Moment, PatientId, HOUR, MINUTE};
 use salus_vitals::{
 	news2::{
@@ -16,7 +17,7 @@ use salus_vitals::{
 use super::{
 	entry::{age, set_limits, Entry, Level, Written},
 	error::AlarmError,
-	finding::{key, Cause, Content, Finding, Path, Rule, Severity},
+	finding::{content, key, path, Cause, Finding},
 };
 
 /// How long something has to be over before it is told again.
@@ -123,7 +124,7 @@ impl Patient {
 		if self.observations.take(reading, received) == Taken::Latest {
 			self.latest.retain(|kept| kept.code != reading.code);
 			self.latest.push(reading.clone());
-			self.unscored = Some((Path::of(reading), reading.at, received));
+			self.unscored = Some((path(reading), reading.at, received));
 		}
 		findings
 	}
@@ -334,7 +335,7 @@ impl Patient {
 		Some(Finding {
 			key: key(Rule::Limits, Cause::Reading(reading), ""),
 			patient: self.id,
-			content: Content::of(reading, Rule::Limits, Severity::Urgent, says.into()),
+			content: content(reading, Rule::Limits, Severity::Urgent, says.into()),
 		})
 	}
 
@@ -375,7 +376,7 @@ impl Patient {
 			Finding {
 				key: key(Rule::Trend, Cause::Reading(reading), window),
 				patient: self.id,
-				content: Content::of(reading, Rule::Trend, Severity::Notice, says),
+				content: content(reading, Rule::Trend, Severity::Notice, says),
 			}
 		};
 		changes.into_iter().map(finding).collect()

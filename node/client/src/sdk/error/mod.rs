@@ -1,10 +1,12 @@
 //! Every way to fail, each with what to do about it.
 
+mod alert;
 mod chain;
 mod local;
 mod vault;
 mod vitals;
 
+pub use alert::AlertError;
 pub use chain::{ConnectionError, ProofError, SubmissionError};
 pub use local::{DataError, DocumentError, FileError, KeyError, PutError, SubjectError};
 pub use vault::{shown, shown_decision, PayloadError, Refusal, VaultError};
@@ -67,6 +69,9 @@ pub enum Error {
 	/// Readings, or the proof of one, can't be used.
 	#[error(transparent)]
 	Vitals(#[from] VitalsError),
+	/// What an alert says can't be opened.
+	#[error(transparent)]
+	Alert(#[from] AlertError),
 	/// Readings can't be sent to a gateway.
 	#[error(transparent)]
 	Send(#[from] SendError),
@@ -159,6 +164,7 @@ impl Error {
 			Self::Payload(_) => exit::UNVERIFIED,
 			Self::Consent(ConsentError::Ambiguous { .. }) => exit::CONFIRM,
 			Self::Vitals(error) => error.exit_code(),
+			Self::Alert(error) => error.exit_code(),
 			Self::Send(error) => error.exit_code(),
 			Self::Consent(_) | Self::Scheduling(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
 			Self::Document(_) => exit::UNVERIFIED,
@@ -190,6 +196,7 @@ impl Error {
 			Self::Scheduling(error) => format!("{error:?}"),
 			Self::Vitals(error) => format!("{error:?}"),
 			Self::Send(SendError::Refused { name, .. }) => return name.clone(),
+			Self::Alert(error) => format!("{error:?}"),
 			Self::Send(error) => format!("{error:?}"),
 			Self::Proof(error) => format!("{error:?}"),
 			Self::Subject(error) => format!("{error:?}"),
