@@ -3,6 +3,7 @@
 
 use super::DOCTOR;
 use salus::{
+	alert::armour,
 	api::{
 		self,
 		runtime_types::{bounded_collections::bounded_vec::BoundedVec, salus_primitives::telemetry::Rung},
@@ -11,7 +12,11 @@ use salus::{
 };
 use salus_primitives::NewBatch;
 use salus_tests::{account, consortium::Council, kinds, text, Node, Patient, Salus, PASSPHRASE};
-use salus_vault::keystore::Strength;
+use salus_vault::{
+	alert::{commitment, AlertScope, SALT},
+	keystore::Strength,
+	wrap::HpkeKey,
+};
 use salus_vitals::{
 	batch::BatchSecret, batch_file::BatchFile, reading::Value as Measured, Decimal, Reading, SignedReading,
 };
@@ -306,4 +311,63 @@ async fn an_alert_is_acknowledged_by_who_is_told() {
 	salus
 		.types_as(DESK, &format!("alert prune {first}"))
 		.fails(4, "Telemetry.TooRecent");
+}
+
+/// What an alert says is opened out of the message by who is told of it, and is what stands on chain.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_alert_says_is_opened_by_who_is_told() {
+	let node = Node::start().await;
+	let patient = Patient::registered(&node);
+	let salus = &patient.salus;
+	let said = |value: &str| {
+		let content = json!({
+			"rule": "limits", "severity": "urgent", "at": 1_800_000_000_000_u64, "code": "8867-4", "value": value,
+			"unit": "/min", "says": "above its limits",
+		});
+		[&[7; SALT], content.to_string().as_bytes()].concat()
+	};
+	let id: u64 = patient.id.parse().unwrap();
+	let committed = commitment(&said("139.73")).unwrap();
+	let rung = |uri: &str| Rung {
+		to: words::account(&account(uri)).unwrap(),
+		within: 3_600_000,
+	};
+	let ladder = BoundedVec(vec![rung(NURSE), rung(DOCTOR)]);
+	let call = api::tx().telemetry().raise(0, id, H256(committed), ladder);
+	Council::at(&node).await.sends(DESK, &call).await;
+	let listed = salus.types(&format!("alert list --patient {id}")).ok();
+	let alert = text(&listed["alerts"][0]["id"]);
+
+	// As the gateway writes to the nurse, whose key it was given.
+	let given = salus.types_as(NURSE, "key hpke").ok();
+	let key = HpkeKey::X25519(words::hash(text(&given["hpke"])).unwrap().0);
+	let scope = AlertScope {
+		genesis: words::hash(&node.genesis().await).unwrap().0,
+		patient: id,
+		commitment: committed,
+	};
+	let message = |name: &str, said: &[u8]| {
+		let sealed = armour(&scope.seal(said, &key).unwrap());
+		salus.write(name, format!("Alert {alert} waits for you.\r\n\r\n{sealed}"))
+	};
+	let true_one = message("message.txt", &said("139.73"));
+	let show = |file: &str| format!("alert show {alert} --from {file}");
+	let shown = salus.types_as(NURSE, &show(&true_one)).ok();
+	let content = &shown["content"];
+	assert_eq!(
+		(&content["name"], &content["value"], &content["severity"]),
+		(&json!("heart rate"), &json!("139.73"), &json!("urgent"))
+	);
+	assert_eq!(shown["alert"]["to"], account(NURSE));
+	let bare = salus.types(&format!("alert show {alert}")).ok();
+	assert_eq!(bare["content"], Value::Null);
+
+	salus.types_as(DOCTOR, &show(&true_one)).fails(6, "WrongKey");
+	salus.types_as(DESK, &show(&true_one)).fails(6, "NotAddressed");
+	let changed = message("changed.txt", &said("70"));
+	salus.types_as(NURSE, &show(&changed)).fails(7, "OtherContent");
+	let notice = salus.write("notice.txt", format!("Alert {alert} waits for you."));
+	salus.types_as(NURSE, &show(&notice)).fails(6, "NoSealed");
+	let cut = salus.write("cut.txt", "-----BEGIN SALUS ALERT-----\r\n01");
+	salus.types_as(NURSE, &show(&cut)).fails(6, "Malformed");
 }
