@@ -52,10 +52,10 @@ pub enum Refusal {
 	#[error("the device did not sign this reading; look at the device if it is repeated")]
 	BadSignature,
 	/// Another reading has its number.
-	#[error("the device sent another reading with this number before; its numbers count up by one")]
+	#[error("the device sent another reading with this number before; number each one above the last, and give a device that forgot its numbers another key")]
 	Conflict,
 	/// The batch with its number is closed.
-	#[error("the device's readings with this number and before are in closed batches; nothing comes in between")]
+	#[error("the device's readings with this number and before are in closed batches; leave this one out and go on with the next number")]
 	Closed,
 	/// The chain was not heard of yet.
 	#[error("the gateway does not know its devices yet, because no node answered; send it again later")]

@@ -101,3 +101,9 @@ async fn what_is_no_request_is_refused() {
 	let (status, answer) = post(&url, Some(&bearer), &two).await;
 	assert_eq!((status, &answer["error"]["name"]), (503, &json!("Full")));
 }
+
+#[test]
+fn a_number_that_is_taken_says_what_to_do_next() {
+	assert!(Refusal::Conflict.to_string().ends_with("another key"));
+	assert!(Refusal::Closed.to_string().ends_with("go on with the next number"));
+}
