@@ -1,10 +1,13 @@
 //! Alerts on their way: found once, raised once, told one after the other until somebody has it. Each change is one
 //! transaction, and what it says is on the disk encrypted.
 
+use std::cmp::Reverse;
+
 use rand::{
 	rngs::{StdRng, SysRng},
 	RngExt, SeedableRng,
 };
+use salus::alert::Content;
 use salus_primitives::{Moment, PatientId};
 use salus_vault::alert::{commitment, SALT};
 use salus_vitals::escalation::{Escalation, State as Told};
@@ -17,7 +20,7 @@ use super::{
 	error::AlarmError,
 	finding::Finding,
 	ledger::{ladder_of, rungs, Ledger},
-	saved::write,
+	saved::{read, write},
 };
 use crate::{
 	store::{hash_of, integer, time, unsigned},
@@ -112,13 +115,16 @@ impl Ledger {
 		}
 		let mut change = self.store.begin().await?;
 		let mut new = 0u64;
+		let mut findings: Vec<_> = findings.iter().collect();
+		// What can't wait goes to the chain first.
+		findings.sort_by_key(|finding| Reverse(finding.content.severity));
 		for finding in findings {
 			let mut said = Zeroizing::new(vec![0; SALT]);
 			StdRng::try_from_rng(&mut SysRng)
 				.map_err(|_| GatewayError::NoRandomness)?
 				.fill(said.as_mut_slice());
 			said.extend_from_slice(&write(&finding.content)?);
-			let ladder = ladder_of(&mut change, finding.patient).await?;
+			let ladder = ladder_of(&mut change, finding.patient, finding.content.severity).await?;
 			let inserted = sqlx::query(
 				"INSERT INTO alerts (key, patient, created, commitment, sealed, ladder, wake) VALUES (?, ?, ?, ?, ?, ?, ?) \
 				 ON CONFLICT DO NOTHING",
@@ -143,9 +149,14 @@ impl Ledger {
 	/// # Errors
 	/// `Sql`, `Damaged`
 	pub async fn said(&self, id: i64) -> Result<Zeroizing<Vec<u8>>, GatewayError> {
+		let mut connection = self.store.pool.acquire().await?;
+		self.opened(&mut connection, id).await
+	}
+
+	async fn opened(&self, connection: &mut SqliteConnection, id: i64) -> Result<Zeroizing<Vec<u8>>, GatewayError> {
 		let row = sqlx::query("SELECT key, sealed FROM alerts WHERE id = ?")
 			.bind(id)
-			.fetch_one(&self.store.pool)
+			.fetch_one(connection)
 			.await?;
 		let (key, sealed): (Vec<u8>, Vec<u8>) = (row.try_get("key")?, row.try_get("sealed")?);
 		self.key.open(&key, &sealed)
@@ -192,7 +203,10 @@ impl Ledger {
 		let mut change = self.store.begin().await?;
 		let alert = one(&mut change, id).await?;
 		if alert.step.is_none() && alert.chain.is_none() {
-			let ladder = ladder_of(&mut change, alert.patient).await?;
+			let said = self.opened(&mut change, id).await?;
+			let content = said.get(SALT..).ok_or(GatewayError::Damaged)?;
+			let severity = read::<Content>(content)?.severity;
+			let ladder = ladder_of(&mut change, alert.patient, severity).await?;
 			sqlx::query("UPDATE alerts SET ladder = ? WHERE id = ?")
 				.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
 				.bind(id)
