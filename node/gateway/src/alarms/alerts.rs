@@ -27,7 +27,8 @@ use crate::{
 	GatewayError,
 };
 
-pub(super) const TABLES: [&str; 3] = [
+pub(super) const TABLES: [&str; 4] = [
+	// When it is looked at next stands in `wake`; once it is over, since when.
 	"CREATE TABLE IF NOT EXISTS alerts (
 		id INTEGER PRIMARY KEY AUTOINCREMENT,
 		key BLOB NOT NULL UNIQUE,
@@ -49,6 +50,7 @@ pub(super) const TABLES: [&str; 3] = [
 		error TEXT
 	)",
 	"CREATE INDEX IF NOT EXISTS open_alerts ON alerts (wake) WHERE state = 'open'",
+	"CREATE INDEX IF NOT EXISTS ended_alerts ON alerts (wake) WHERE state <> 'open'",
 	"CREATE TABLE IF NOT EXISTS alert_notices (
 		id INTEGER PRIMARY KEY AUTOINCREMENT,
 		alert BIGINT NOT NULL,
@@ -320,13 +322,16 @@ impl Ledger {
 	///
 	/// # Errors
 	/// `Sql`
-	pub async fn end(&self, id: i64, state: &str) -> Result<bool, GatewayError> {
+	pub async fn end(&self, id: i64, state: &str, now: Moment) -> Result<bool, GatewayError> {
 		let mut change = self.store.begin().await?;
-		let ended = sqlx::query("UPDATE alerts SET state = ?, sent = 0, error = NULL WHERE id = ? AND state = 'open'")
-			.bind(state)
-			.bind(id)
-			.execute(&mut *change)
-			.await?;
+		let ended = sqlx::query(
+			"UPDATE alerts SET state = ?, sent = 0, error = NULL, wake = ? WHERE id = ? AND state = 'open'",
+		)
+		.bind(state)
+		.bind(time(now)?)
+		.bind(id)
+		.execute(&mut *change)
+		.await?;
 		sqlx::query("UPDATE alert_notices SET state = 'withdrawn' WHERE alert = ? AND state = 'waiting'")
 			.bind(id)
 			.execute(&mut *change)
@@ -339,14 +344,14 @@ impl Ledger {
 	///
 	/// # Errors
 	/// `OnChain`, `NotFound`, `Sql`
-	pub async fn answer(&self, id: i64) -> Result<(), GatewayError> {
+	pub async fn answer(&self, id: i64, now: Moment) -> Result<(), GatewayError> {
 		match self.alert(id).await? {
 			Raised { chain: Some(chain), .. } => Err(AlarmError::OnChain(chain).into()),
 			Raised { state, .. } if state != "open" => Err(GatewayError::NotFound {
 				what: "open alert",
 				id: id.to_string(),
 			}),
-			_ => self.end(id, "acknowledged").await.map(|_| ()),
+			_ => self.end(id, "acknowledged", now).await.map(|_| ()),
 		}
 	}
 

@@ -10,6 +10,7 @@ mod finding;
 mod ledger;
 mod notices;
 mod patient;
+mod prune;
 mod raise;
 mod saved;
 mod tell;
@@ -52,6 +53,7 @@ pub(crate) use {
 	chain::{raise, Bound, Chain, ChainError, Found, Standing},
 	entry::age,
 	patient::{LATE, REARM},
+	prune::{RETENTION, STEP},
 	raise::PATIENCE,
 	tell::SUBJECT,
 };

@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use salus::{words, AccountId};
-use salus_primitives::{Moment, MINUTE, SECOND};
+use salus_primitives::{Moment, HOUR, MINUTE, SECOND};
 use tokio::sync::{watch, Notify};
 
 use super::{
 	alerts::Raised,
 	chain::{Chain, ChainError, Found, Standing},
 	ledger::Ledger,
+	prune::STEP,
 };
 use crate::{metrics::Metrics, GatewayError};
 
@@ -45,8 +46,14 @@ impl<C: Chain> Raiser<C> {
 	/// # Errors
 	/// `Sql`, `Damaged`
 	pub async fn work(self: Arc<Self>, mut end: watch::Receiver<bool>) -> Result<(), GatewayError> {
+		let mut prune_at = 0;
 		while !*end.borrow() {
-			let waking = self.ledger.waking(words::now()).await?;
+			let now = words::now();
+			if prune_at <= now {
+				let is_more = self.ledger.prune(now).await? == STEP;
+				prune_at = if is_more { now } else { now.saturating_add(HOUR) };
+			}
+			let waking = self.ledger.waking(now).await?;
 			for alert in &waking {
 				if *end.borrow() {
 					break;
@@ -178,7 +185,7 @@ impl<C: Chain> Raiser<C> {
 		let mut standing = match self.chain.alert(number).await {
 			Ok(Some(standing)) => standing,
 			// An alert makes room only once it is acknowledged, or its last addressee's time is up.
-			Ok(None) => return self.ended(alert, "ended").await,
+			Ok(None) => return self.ended(alert, "ended", now).await,
 			Err(error) => return self.failed(alert, &error, now, false).await,
 		};
 		if standing.acknowledged.is_none() && standing.is_overdue {
@@ -189,12 +196,12 @@ impl<C: Chain> Raiser<C> {
 			}
 			standing = match self.chain.alert(number).await {
 				Ok(Some(standing)) => standing,
-				Ok(None) => return self.ended(alert, "ended").await,
+				Ok(None) => return self.ended(alert, "ended", now).await,
 				Err(error) => return self.failed(alert, &error, now, false).await,
 			};
 		}
 		if standing.acknowledged.is_some() {
-			return self.ended(alert, "acknowledged").await;
+			return self.ended(alert, "acknowledged", now).await;
 		}
 		let wake = now.saturating_add(LOOK);
 		let counted = self.ledger.follow(alert.id, standing, wake, now).await?;
@@ -202,8 +209,8 @@ impl<C: Chain> Raiser<C> {
 		Ok(())
 	}
 
-	async fn ended(&self, alert: &Raised, state: &'static str) -> Result<(), GatewayError> {
-		if self.ledger.end(alert.id, state).await? {
+	async fn ended(&self, alert: &Raised, state: &'static str, now: Moment) -> Result<(), GatewayError> {
+		if self.ledger.end(alert.id, state, now).await? {
 			self.metrics.alert(state);
 			tracing::info!(alert = alert.id, "an alert is {state}");
 		}

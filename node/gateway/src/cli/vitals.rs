@@ -289,7 +289,7 @@ impl Vitals {
 			Self::Ladder(ladder) => ladder.run(&ledger).await,
 			Self::Alerts => alerts(&ledger).await,
 			Self::Acknowledge { alert } => {
-				ledger.answer(alert).await?;
+				ledger.answer(alert, words::now()).await?;
 				Ok(Report {
 					lines: vec![format!("alert {alert} is acknowledged; nobody else is told")],
 					json: json!({ "alert": alert, "acknowledged": true }),

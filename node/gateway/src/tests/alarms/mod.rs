@@ -4,6 +4,7 @@ mod commands;
 mod cut;
 mod day;
 mod entries;
+mod prune;
 mod rules;
 mod silence;
 mod tell;

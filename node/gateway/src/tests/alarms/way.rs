@@ -239,10 +239,10 @@ async fn what_the_chain_refuses_is_told_all_the_same_and_answered_at_the_desk() 
 	let alert = warning.found().await.remove(0).0;
 	assert_eq!((alert.chain, alert.error.as_deref()), (None, Some("NotAnAddressee")));
 	assert!(events(&warning, "failed") > 1);
-	warning.ledger.answer(alert.id).await.unwrap();
+	warning.ledger.answer(alert.id, warning.now).await.unwrap();
 	warning.rounds(HOUR).await;
 	assert_eq!(warning.told(), [KIN]);
-	let again = warning.ledger.answer(alert.id).await.unwrap_err();
+	let again = warning.ledger.answer(alert.id, warning.now).await.unwrap_err();
 	assert_eq!(again.name(), "NotFound");
 }
 
@@ -252,7 +252,7 @@ async fn what_is_on_the_chain_is_answered_there() {
 	warning.alarmed().await;
 	warning.round().await;
 	let alert = warning.found().await.remove(0).0;
-	let refused = warning.ledger.answer(alert.id).await.unwrap_err();
+	let refused = warning.ledger.answer(alert.id, warning.now).await.unwrap_err();
 	assert!(
 		matches!(refused, crate::GatewayError::Alarm(AlarmError::OnChain(0))),
 		"{refused}"
