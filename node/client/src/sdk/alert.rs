@@ -211,7 +211,7 @@ pub(crate) mod tests {
 	}
 
 	fn said(content: &impl Serialize) -> Vec<u8> {
-		[&[7; SALT], serde_json::to_vec(content).unwrap().as_slice()].concat()
+		[[7; SALT].as_slice(), serde_json::to_vec(content).unwrap().as_slice()].concat()
 	}
 
 	fn raised(said: &[u8]) -> Alert<AccountId> {

@@ -324,7 +324,7 @@ async fn what_an_alert_says_is_opened_by_who_is_told() {
 			"rule": "limits", "severity": "urgent", "at": 1_800_000_000_000_u64, "code": "8867-4", "value": value,
 			"unit": "/min", "says": "above its limits",
 		});
-		[&[7; SALT], content.to_string().as_bytes()].concat()
+		[[7; SALT].as_slice(), content.to_string().as_bytes()].concat()
 	};
 	let id: u64 = patient.id.parse().unwrap();
 	let committed = commitment(&said("139.73")).unwrap();

@@ -8,7 +8,7 @@ use serde_json::{json, Value};
 
 use super::{line, rung_lines, shown};
 use crate::{
-	cli::{key::text_or_file, report::Report, session::Session, view},
+	cli::{key::text_or_file, report::Report, session::Session},
 	sdk::{
 		alert::{self, Content, Severity},
 		words::{number, show_moment},
