@@ -1,5 +1,6 @@
 //! Early warning: rules over what devices send, and alerts on their way.
 
+mod at_once;
 mod commands;
 mod cut;
 mod day;

@@ -62,6 +62,7 @@ struct Inner {
 	pool: Vec<Sounded>,
 	keys: HashMap<(PatientId, [u8; 32]), HpkeKey>,
 	raises: u32,
+	gather: u32,
 }
 
 /// A chain in memory.
@@ -132,6 +133,11 @@ impl Memory {
 		self.with(|inner| inner.raises)
 	}
 
+	/// No transaction is final until so many were sent.
+	pub fn finalise_together(&self, many: u32) {
+		self.with(|inner| inner.gather = many);
+	}
+
 	pub fn give_key(&self, patient: PatientId, account: AccountId, key: HpkeKey) {
 		self.with(|inner| inner.keys.insert((patient, account.0), key));
 	}
@@ -181,6 +187,9 @@ impl Chain for Memory {
 			inner.raises += 1;
 			inner.fault.take()
 		})?;
+		while self.with(|inner| inner.raises < inner.gather) {
+			tokio::task::yield_now().await;
+		}
 		let alert = self.with(|inner| Sounded {
 			patient,
 			commitment,
