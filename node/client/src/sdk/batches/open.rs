@@ -211,7 +211,7 @@ impl Anchored {
 mod tests {
 	#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 	use super::{
-		super::seal::tests::{binding, device, file, AT, BINDING, GENESIS},
+		super::seal::tests::{binding, device, file, BINDING, GENESIS},
 		*,
 	};
 	use salus_primitives::BatchPayload;
