@@ -7,6 +7,7 @@ mod fhir;
 mod hours;
 mod ics;
 mod list;
+mod operation;
 mod progress;
 mod terms;
 mod view;
@@ -137,6 +138,9 @@ pub(crate) enum Appointment {
 		after_help = "Examples:\n  salus appointment show 4 --json | salus appointment to-fhir --directory who.json --carried kept.json\n  salus appointment list --patient 7 --json | salus appointment to-fhir --directory who.json\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01 --json \\\n    | salus appointment to-fhir --directory who.json --practitioner 5Grw…\n\nA list becomes a Bundle. What was carried and is so no longer is left out and named on standard error."
 	)]
 	ToFhir(fhir::ToFhir),
+	/// Find, hold and book times as IHE ITI Scheduling has it: FHIR R4 Parameters in, a Bundle out
+	#[command(subcommand)]
+	Operation(operation::Operation),
 }
 
 impl Appointment {
@@ -144,11 +148,13 @@ impl Appointment {
 		let client = match self {
 			Self::FromFhir(command) => return command.run(),
 			Self::ToFhir(command) => return command.run(),
+			Self::Operation(operation) => return operation.run(session).await,
 			_ => session.client().await?,
 		};
 		match self {
 			Self::FromFhir(command) => command.run(),
 			Self::ToFhir(command) => command.run(),
+			Self::Operation(operation) => operation.run(session).await,
 			Self::Ics(ics) => ics.run(session, &client).await,
 			Self::Open(open) => open.run(session, &client).await,
 			Self::Block(stretch) => stretch.block(session, &client).await,
