@@ -83,7 +83,7 @@ pub use card::{Card, CARD_LIFETIME};
 pub(crate) use client::{innermost, not_found};
 pub use client::{Actor, At, Client, ConnectOptions, IDS_OF_ONE_SEED};
 pub use data_dir::DataDir;
-pub use device_claim::{DeviceClaim, DeviceClaimFile, DeviceCodes};
+pub use device_claim::{DeviceClaim, DeviceClaimFile};
 pub use device_key::{create_device_key, device_of, open_device_key};
 pub use dry_run::Preview;
 pub use emergency_card::{EmergencyCard, MOST_HOSPITALS};
@@ -111,6 +111,7 @@ pub use reading_proof::{check_batch, find_batch, ReadingProofFile};
 pub use recovery::{ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile};
 pub use registration::Registration;
 pub use rejections::{after_refusal, because, rule_name};
+pub(crate) use salt::random_salt;
 pub use storage_key::{
 	anchor_key, binding_key, contacts_key, device_key, institution_key, key_loss_key, patient_key, record_key,
 	recovery_key, recovery_round_key, time_key, trail_key,

@@ -24,7 +24,7 @@ pub(crate) enum Device {
 	Key(key::Key),
 	/// Have a device sign that it reports to an institution: writes a claim for its desk
 	#[command(
-		after_help = "Example:\n  salus --key monitor.key device claim --institution 0 --code 8867-4,59408-5 --out claim.json --salts codes.json\n\nThe codes are those that the device may report. They stay in the salt file, which the institution's gateway needs; the\nchain has a salted commitment to them."
+		after_help = "Example:\n  salus --key monitor.key device claim --institution 0 --code 8867-4,59408-5 --out claim.json --salts codes.json\n\nThe codes are those that the device may report. They stay in the salt file, without which the institution's gateway takes\nnone of its readings: salus-gateway telemetry codes add codes.json. The chain has a salted commitment to them."
 	)]
 	Claim(provision::Claim),
 	/// Provision a device that signed a claim, as the desk
