@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use salus::{ConnectionError, Hash, KeyError};
 use salus_vault::keystore::KeystoreError;
+use salus_vitals::DeviceCodesError;
 
 /// Why the gateway, or one of its commands, refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +114,14 @@ pub enum GatewayError {
 	/// A register file has too many rows.
 	#[error("the register has more than {0} rows; split it by institution (nothing was imported)")]
 	TooManyRows(u64),
+	/// A salt file of a device is none.
+	#[error("{}: {reason}", .path.display())]
+	Codes {
+		/// The file.
+		path: PathBuf,
+		/// What is wrong with it, and what to do.
+		reason: DeviceCodesError,
+	},
 	/// A contact is none.
 	#[error(transparent)]
 	Contact(#[from] crate::BadContact),
@@ -170,6 +179,7 @@ impl GatewayError {
 			Self::Vault(_) => "Vault",
 			Self::Row { .. } => "Row",
 			Self::TooManyRows(_) => "TooManyRows",
+			Self::Codes { .. } => "Codes",
 			Self::Contact(_) => "Contact",
 			Self::NoConsent => "NoConsent",
 			Self::NotFound { .. } => "NotFound",

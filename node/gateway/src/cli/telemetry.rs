@@ -4,9 +4,9 @@ use clap::Subcommand;
 use salus::words;
 use serde_json::{json, Value};
 
-use super::Report;
+use super::{codes::Codes, Report};
 use crate::{
-	telemetry::{Held, Ledger},
+	telemetry::{Desk, Held, Ledger},
 	GatewayError,
 };
 
@@ -16,6 +16,9 @@ const LISTED: u32 = 1_000;
 /// `salus-gateway telemetry`
 #[derive(Subcommand)]
 pub enum Telemetry {
+	/// Which codes each device may report, as the commitment that it signed says
+	#[command(subcommand)]
+	Codes(Codes),
 	/// Readings that wait, batches by where they stand, and those that are held up or aside, with the reason
 	Status,
 	/// Try a batch again that is aside
@@ -26,38 +29,44 @@ pub enum Telemetry {
 }
 
 impl Telemetry {
-	pub async fn run(self, ledger: &Ledger) -> Result<Report, GatewayError> {
-		if let Self::Retry { batch } = self {
-			ledger.retry(batch).await?;
+	pub async fn run(self, desk: &Desk) -> Result<Report, GatewayError> {
+		match self {
+			Self::Codes(command) => return command.run(&desk.codes).await,
+			Self::Retry { batch } => desk.ledger.retry(batch).await?,
+			Self::Status => {}
 		}
-		let (waiting, since) = ledger.unbatched().await?;
-		let counts = ledger.counts().await?;
-		let held = ledger.held(LISTED).await?;
-		let mut lines = vec![match since {
-			Some(since) => format!(
-				"{waiting} readings are in no batch yet, since {}",
-				words::show_moment(since)
-			),
-			None => "every reading is in a batch".into(),
-		}];
-		lines.extend(counts.iter().map(|count| {
-			let since = count.since.map(words::show_moment);
-			let since = since.map_or_else(String::new, |since| format!(", readings since {since}"));
-			format!("{:>8} {}{since}", count.batches, count.state.name())
-		}));
-		lines.extend(held.iter().map(line));
-		let by_state = counts
-			.iter()
-			.map(|count| (count.state.name().into(), count.batches.into()));
-		Ok(Report {
-			lines,
-			json: json!({
-				"waiting": words::number(waiting),
-				"batches": Value::Object(by_state.collect()),
-				"held": held.iter().map(object).collect::<Vec<_>>(),
-			}),
-		})
+		status(&desk.ledger).await
 	}
+}
+
+async fn status(ledger: &Ledger) -> Result<Report, GatewayError> {
+	let (waiting, since) = ledger.unbatched().await?;
+	let counts = ledger.counts().await?;
+	let held = ledger.held(LISTED).await?;
+	let mut lines = vec![match since {
+		Some(since) => format!(
+			"{waiting} readings are in no batch yet, since {}",
+			words::show_moment(since)
+		),
+		None => "every reading is in a batch".into(),
+	}];
+	lines.extend(counts.iter().map(|count| {
+		let since = count.since.map(words::show_moment);
+		let since = since.map_or_else(String::new, |since| format!(", readings since {since}"));
+		format!("{:>8} {}{since}", count.batches, count.state.name())
+	}));
+	lines.extend(held.iter().map(line));
+	let by_state = counts
+		.iter()
+		.map(|count| (count.state.name().into(), count.batches.into()));
+	Ok(Report {
+		lines,
+		json: json!({
+			"waiting": words::number(waiting),
+			"batches": Value::Object(by_state.collect()),
+			"held": held.iter().map(object).collect::<Vec<_>>(),
+		}),
+	})
 }
 
 fn line(held: &Held) -> String {

@@ -5,6 +5,7 @@ pub mod anchor;
 mod arrivals;
 mod batches;
 pub mod chain;
+mod codes;
 mod database;
 pub mod deposit;
 pub mod devices;
@@ -22,6 +23,7 @@ mod vault;
 
 pub use arrivals::{Arrivals, Arrived};
 pub use batches::{Closed, Closer, Rules};
+pub use codes::Codes;
 pub use devices::Devices;
 pub use http::routes;
 pub use intake::{Intake, Kept};
@@ -31,7 +33,7 @@ pub(crate) use log::Checked;
 pub use log::{Log, LogKey};
 pub use mqtt::listen;
 pub use refusal::Refusal;
-pub use service::{desk, start};
+pub use service::{desk, start, Desk};
 pub use token::Tokens;
 
 /// A device's id: its ed25519 public key.

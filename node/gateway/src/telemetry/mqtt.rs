@@ -1,5 +1,5 @@
 //! Readings over MQTT 3.1.1 or 5, from the hospital's broker. A message is acknowledged once its reading is on the disk or
-//! refused for good, in the order in which messages came; the broker sends again what a crash took with it.
+//! refused, in the order in which messages came; the broker sends again what a crash took with it.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -122,12 +122,13 @@ pub async fn listen(config: Mqtt, intake: Intake, mut end: watch::Receiver<bool>
 	Ok(())
 }
 
-/// Hands a reading in until it is kept or refused for good; while there is no room the broker keeps what follows.
+/// Hands a reading in until it is kept or refused; while there is no room the broker keeps what follows. What waits for one
+/// device's sake would keep every other's from being acknowledged: it is dropped.
 async fn hand_in(intake: Intake, device: DeviceId, payload: Vec<u8>, answer: oneshot::Sender<Result<Kept, Refusal>>) {
 	loop {
 		match intake.take(device, payload.clone()).await {
 			Err(Refusal::NotKept) if intake.is_closed() => return,
-			Err(refusal) if refusal.passes() => sleep(PAUSE).await,
+			Err(refusal) if refusal.passes() && !refusal.is_of_one_device() => sleep(PAUSE).await,
 			outcome => {
 				let _gone = answer.send(outcome);
 				return;

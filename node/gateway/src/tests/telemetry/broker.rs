@@ -122,7 +122,7 @@ async fn until_kept(taking: &Taking, signer: &SigningKey, sent: &[Vec<u8>]) {
 }
 
 /// Waits, by looking at the log's own file, until so many are kept.
-async fn until_count(taking: &Taking, count: u64) {
+pub async fn until_count(taking: &Taking, count: u64) {
 	let all = async {
 		while open(taking.folder.path(), 10_000).await.kept() != count {
 			tokio::time::sleep(Duration::from_millis(50)).await;
@@ -157,7 +157,7 @@ async fn readings_come_over_either_mqtt() {
 }
 
 /// Publishes one reading of another device again and again, until it comes through.
-async fn subscribed(broker: &Broker, taking: &Taking) {
+pub async fn subscribed(broker: &Broker, taking: &Taking) {
 	let other = signer(7);
 	taking.devices.set(device(&other));
 	let bytes = signed(&other, 0);
@@ -175,7 +175,7 @@ async fn subscribed(broker: &Broker, taking: &Taking) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_came_while_the_gateway_or_the_broker_was_away_comes_later_and_once() {
 	let mut broker = Broker::new();
-	let mut taking = Taking::new().await;
+	let taking = Taking::new().await;
 	let pulse = signer(1);
 	let begin = |taking: &Taking, broker: &Broker| {
 		let (end, ended) = watch::channel(false);
@@ -192,7 +192,7 @@ async fn what_came_while_the_gateway_or_the_broker_was_away_comes_later_and_once
 		sent[range].iter().map(|bytes| (topic(&pulse), bytes.clone())).collect()
 	};
 	broker.publish(messages(0..20)).await;
-	taking.restart().await;
+	let taking = taking.restart().await;
 	let (end, listening) = begin(&taking, &broker);
 	until_count(&taking, 21).await;
 	broker.restart();

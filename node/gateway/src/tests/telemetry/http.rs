@@ -6,7 +6,7 @@ use serde_json::{json, Value};
 use super::*;
 use crate::{listener, telemetry::routes};
 
-async fn serve(taking: &Taking) -> String {
+pub async fn serve(taking: &Taking) -> String {
 	let listener = listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
 	let address = listener.local_addr().unwrap();
 	let routes = routes(taking.intake.clone(), taking.tokens.clone());
@@ -14,7 +14,7 @@ async fn serve(taking: &Taking) -> String {
 	format!("http://{address}/v1/readings")
 }
 
-async fn post(url: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
+pub async fn post(url: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
 	rustls::crypto::ring::default_provider().install_default().ok();
 	let mut request = Client::new().post(url).body(body.to_string());
 	if let Some(token) = token {

@@ -406,7 +406,10 @@ async fn what_was_acknowledged_is_anchored_once_though_the_gateway_is_killed_two
 	let (_, text) = Secret::generate().unwrap();
 	private(&folder, "key", &text);
 	let secret = private(&folder, "secret", &text);
-	let tokens = open(folder.path(), 9).await.tokens(Secret::read(&secret).unwrap());
+	let log = open(folder.path(), 9).await;
+	let tokens = log.tokens(Secret::read(&secret).unwrap());
+	let codes: Vec<_> = (1..=DEVICES).map(|byte| codes(&id(&signer(byte)))).collect();
+	log.codes().add(&codes, words::now()).await.unwrap();
 	let mut senders = Vec::new();
 	for byte in 1..=DEVICES {
 		let signer = signer(byte);
@@ -419,7 +422,7 @@ async fn what_was_acknowledged_is_anchored_once_though_the_gateway_is_killed_two
 			acknowledged: 0,
 		});
 	}
-	drop(tokens);
+	drop((log, tokens));
 	let mut feeder = Feeder {
 		random: StdRng::seed_from_u64(SEED),
 		http: Client::new(),

@@ -54,6 +54,8 @@ async fn ten_thousand_devices_are_served_within_512_mib() {
 	let devices = model.devices();
 	let log = open(folder.path(), 1_000_000).await;
 	let ledger = log.ledger();
+	let codes: Vec<_> = (0..DEVICES).map(|number| codes(&id(&numbered(number)))).collect();
+	log.codes().add(&codes, words::now()).await.unwrap();
 	let metrics = Arc::new(Metrics::new().unwrap());
 	let rules = Rules {
 		readings: 1_024,
