@@ -11,6 +11,7 @@ pub mod appointments;
 mod attested;
 mod batches;
 mod binding_consent;
+mod broker;
 pub mod calls;
 mod card;
 mod client;
@@ -79,6 +80,7 @@ pub use batches::{
 	open_batches, put_batch, seal_batch, upload_batch, BatchUpload, OpenBatches, SealedBatch, StoredBatch,
 };
 pub use binding_consent::{consent_sentence, BindingConsentFile};
+pub use broker::{broker_transport, BrokerError};
 pub use card::{Card, CARD_LIFETIME};
 pub(crate) use client::{innermost, not_found};
 pub use client::{Actor, At, Client, ConnectOptions, IDS_OF_ONE_SEED};

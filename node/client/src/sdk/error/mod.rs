@@ -16,7 +16,10 @@ use salus_primitives::{AppointmentId, Reason, ReceiptId};
 use salus_vault::{chain::Object, envelope::EnvelopeError};
 use serde_json::{Map, Value};
 
-use super::{fhir_appointment::SchedulingError, fhir_consent::ConsentError, rejections::after_refusal, words};
+use super::{
+	broker::BrokerError, fhir_appointment::SchedulingError, fhir_consent::ConsentError, rejections::after_refusal,
+	words,
+};
 
 /// The process's exit codes.
 pub mod exit {
@@ -75,6 +78,9 @@ pub enum Error {
 	/// Readings can't be sent to a gateway.
 	#[error(transparent)]
 	Send(#[from] SendError),
+	/// An MQTT broker can't be spoken to.
+	#[error(transparent)]
+	Broker(#[from] BrokerError),
 	/// What the node answered doesn't verify.
 	#[error(transparent)]
 	Proof(#[from] ProofError),
@@ -166,6 +172,9 @@ impl Error {
 			Self::Vitals(error) => error.exit_code(),
 			Self::Alert(error) => error.exit_code(),
 			Self::Send(error) => error.exit_code(),
+			Self::Broker(BrokerError::File(_) | BrokerError::NoRoots { .. }) => exit::LOCAL,
+			Self::Broker(BrokerError::NotTrusted(_)) => exit::UNVERIFIED,
+			Self::Broker(_) => exit::UNREACHABLE,
 			Self::Consent(_) | Self::Scheduling(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
 			Self::Document(_) => exit::UNVERIFIED,
 			Self::Put(PutError::AlreadyRecorded { .. }) => exit::CONFIRM,
@@ -188,6 +197,7 @@ impl Error {
 			Self::Refused(refusal) => return refusal.shown().name().to_string(),
 			Self::NotAdmitted { reason, .. } => return shown(*reason).name().to_string(),
 			Self::AfterReceipt { error, .. } => return error.name(),
+			Self::Broker(error) => return error.name().to_string(),
 			Self::Connection(error) => format!("{error:?}"),
 			Self::Submission(error) => format!("{error:?}"),
 			Self::Key(error) => format!("{error:?}"),
