@@ -538,10 +538,17 @@ impl Telemetry {
 					instead: "give ca, the certificates that the broker's is signed by",
 				});
 			}
+			let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
 			if mqtt.user.is_some() != mqtt.password.is_some() {
 				return Err(wrong("[telemetry.mqtt] needs user and password, or neither".into()));
 			}
-			let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+			if mqtt
+				.user
+				.as_ref()
+				.is_some_and(|user| !plain(user) || user.contains(['+', '#']))
+			{
+				return Err(wrong("telemetry.mqtt.user is of visible ASCII, without + and #".into()));
+			}
 			let levels =
 				!mqtt.prefix.contains(['+', '#']) && !mqtt.prefix.ends_with('/') && !mqtt.prefix.starts_with('$');
 			if !plain(&mqtt.client) || !plain(&mqtt.prefix) || !levels {

@@ -24,6 +24,7 @@ pub struct Metrics {
 	attestations: IntCounterVec,
 	notices: IntCounterVec,
 	readings: IntCounterVec,
+	broker: IntCounterVec,
 	batches: IntCounterVec,
 	flagged: IntCounterVec,
 	retries: IntCounterVec,
@@ -97,6 +98,11 @@ impl Metrics {
 				&["channel", "outcome"],
 			)?,
 			readings: counters("readings", "Readings of devices, by outcome", &["outcome"])?,
+			broker: counters(
+				"broker_connections",
+				"Tries to connect to the broker, by outcome",
+				&["outcome"],
+			)?,
 			batches: counters("batches", "Batches of readings, by what was done", &["done"])?,
 			flagged: counters(
 				"flagged_readings",
@@ -139,6 +145,10 @@ impl Metrics {
 
 	pub fn reading(&self, outcome: Result<(), &str>) {
 		self.readings.with_label_values(&[name(outcome)]).inc();
+	}
+
+	pub fn broker(&self, outcome: Result<(), &str>) {
+		self.broker.with_label_values(&[name(outcome)]).inc();
 	}
 
 	pub fn flagged(&self, flag: &str) {

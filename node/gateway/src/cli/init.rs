@@ -138,6 +138,7 @@ from = "records@hospital.example"
 # patience = 300     # seconds that a missing reading is waited for
 # most = 1000000     # readings that wait at most; then devices wait
 # keep = 3600        # seconds that anchored readings stay, for devices that send them again
+# What mosquitto is told: `salus-gateway telemetry broker`
 # [telemetry.mqtt]
 # host = "broker.hospital.example"
 # port = 8883

@@ -10,7 +10,7 @@ mod undelivered;
 mod vitals;
 
 #[cfg(test)]
-pub(crate) use {codes::Codes, vitals::Vitals};
+pub(crate) use {codes::Codes, telemetry::Telemetry, vitals::Vitals};
 
 use std::{
 	io::{self, Write},
@@ -39,6 +39,7 @@ Examples:
   salus-gateway --config gateway/gateway.toml token new ea4a6c63…
   salus-gateway --config gateway/gateway.toml telemetry codes add codes.json
   salus-gateway --config gateway/gateway.toml telemetry status
+  salus-gateway --config gateway/gateway.toml telemetry broker > salus.conf
   salus-gateway --config gateway/gateway.toml undelivered --json";
 
 /// A hospital's edge service: the registrar of practitioners, word to patients, and readings of devices.
@@ -116,7 +117,7 @@ impl Cli {
 			Command::Register(command) => command.run(&config, &store(&config).await?).await.map(Some),
 			Command::Patient(command) => command.run(&store(&config).await?).await.map(Some),
 			Command::Token(command) => command.run(&desk(&config).await?.tokens).await.map(Some),
-			Command::Telemetry(command) => command.run(&desk(&config).await?).await.map(Some),
+			Command::Telemetry(command) => command.run(&config).await.map(Some),
 			Command::Vitals(command) => command.run(&config, &store(&config).await?).await.map(Some),
 			Command::Undelivered(command) => command.run(&store(&config).await?).await.map(Some),
 		}

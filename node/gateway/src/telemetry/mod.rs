@@ -4,6 +4,7 @@
 pub mod anchor;
 mod arrivals;
 mod batches;
+pub mod broker;
 pub mod chain;
 mod codes;
 mod database;
@@ -13,6 +14,7 @@ pub mod follow;
 mod http;
 mod intake;
 pub mod ledger;
+pub mod link;
 pub mod log;
 mod mqtt;
 mod node;

@@ -109,7 +109,8 @@ pub async fn start(
 		tracing::info!("readings over HTTP at {}", http.listen);
 	}
 	if let Some(mqtt) = &found.mqtt {
-		tasks.push(Box::pin(listen(mqtt.clone(), intake, end.clone())));
+		let metrics = Arc::clone(metrics);
+		tasks.push(Box::pin(listen(mqtt.clone(), intake, metrics, end.clone())));
 	}
 	Ok(Parts { tasks, ledger })
 }

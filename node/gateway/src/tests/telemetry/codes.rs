@@ -7,16 +7,12 @@ use salus::devices::Changes;
 use serde_json::{json, Value};
 
 use super::{
-	broker::{subscribed, topic, until_count, Broker},
+	broker::{topic, until_count, Broker, Listening},
 	http::{post, serve},
 	model::{Model, OnChain},
 	*,
 };
-use crate::{
-	cli,
-	config::Protocol,
-	telemetry::{follow::Follower, listen},
-};
+use crate::{cli, config::Protocol, telemetry::follow::Follower};
 
 /// A device that the institution has and whose codes nobody opened.
 const UNOPENED: u8 = 20;
@@ -206,11 +202,9 @@ async fn over_http_the_device_hears_whether_to_send_it_again() {
 /// Over MQTT all devices' readings come in one order, and the broker has answered each device: nobody could send it again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_mqtt_a_device_whose_codes_are_not_opened_holds_no_other_up() {
-	let broker = Broker::new();
+	let broker = Broker::open();
 	let (taking, monitor) = with_unopened().await;
-	let (end, ended) = watch::channel(false);
-	let listening = tokio::spawn(listen(broker.config(Protocol::V5), taking.intake.clone(), ended));
-	subscribed(&broker, &taking).await;
+	let listening = Listening::begin(&taking, broker.config(Protocol::V5)).await;
 	let pulse = signer(1);
 	broker
 		.publish(vec![
@@ -219,12 +213,11 @@ async fn over_mqtt_a_device_whose_codes_are_not_opened_holds_no_other_up() {
 			(topic(&pulse), signed(&pulse, 0)),
 		])
 		.await;
-	until_count(&taking, 2).await;
+	until_count(&taking, 1).await;
 	taking.codes.add(&[codes(&id(&monitor))], words::now()).await.unwrap();
 	broker.publish(vec![(topic(&monitor), signed(&monitor, 1))]).await;
-	until_count(&taking, 3).await;
-	end.send_replace(true);
-	listening.await.unwrap().unwrap();
+	until_count(&taking, 2).await;
+	listening.stop().await;
 }
 
 #[derive(Parser)]

@@ -85,13 +85,13 @@ async fn ten_thousand_devices_are_served_within_512_mib() {
 		metrics: Arc::clone(&metrics),
 		stored,
 	};
-	let broker = Broker::new();
+	let broker = Broker::open();
 	let (_end, ended) = watch::channel(false);
 	let began = Instant::now();
 	tokio::spawn(worker.work(ended.clone()));
 	tokio::spawn(depositor.work(ended.clone()));
 	tokio::spawn(anchorer.work(ended.clone()));
-	tokio::spawn(listen(broker.config(Protocol::V5), intake, ended));
+	tokio::spawn(listen(broker.config(Protocol::V5), intake, metrics, ended));
 
 	let measured = |number: u64, seq: u64| {
 		let signer = numbered(number);

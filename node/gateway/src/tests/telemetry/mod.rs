@@ -129,15 +129,15 @@ impl Taking {
 		let log = open(folder.path(), most).await;
 		let opened: Vec<_> = (1..=OPENED).map(|byte| codes(&id(&signer(byte)))).collect();
 		log.codes().add(&opened, words::now()).await.unwrap();
-		Self::over(folder, log, devices, most, rules)
+		let metrics = Arc::new(Metrics::new().unwrap());
+		Self::over(folder, log, devices, metrics, most, rules)
 	}
 
-	fn over(folder: TempDir, log: Log, devices: Devices, most: u64, rules: Rules) -> Self {
+	fn over(folder: TempDir, log: Log, devices: Devices, metrics: Arc<Metrics>, most: u64, rules: Rules) -> Self {
 		let (tokens, codes) = (
 			log.tokens(Secret::read(&folder.path().join("secret")).unwrap()),
 			log.codes(),
 		);
-		let metrics = Arc::new(Metrics::new().unwrap());
 		let (intake, worker) = Intake::new(
 			genesis(),
 			devices.clone(),
@@ -165,12 +165,21 @@ impl Taking {
 		self.intake.take(id(signer), bytes).await
 	}
 
+	/// How many of such a name were counted with this outcome.
+	pub fn counted(&self, name: &str, outcome: &str) -> u64 {
+		let start = format!("salus_gateway_{name}_total{{outcome=\"{outcome}\"}} ");
+		let text = self.metrics.text().unwrap();
+		let value = text.lines().find_map(|line| line.strip_prefix(&start));
+		value.map_or(0, |value| value.parse().unwrap())
+	}
+
 	/// As after a crash: whatever was not on the disk is gone.
 	pub async fn restart(self) -> Self {
 		let Self {
 			folder,
 			devices,
 			intake,
+			metrics,
 			worker,
 			most,
 			rules,
@@ -181,7 +190,7 @@ impl Taking {
 			tokio::task::yield_now().await;
 		}
 		let log = open(folder.path(), most).await;
-		Self::over(folder, log, devices, most, rules)
+		Self::over(folder, log, devices, metrics, most, rules)
 	}
 
 	/// Ends the gateway and opens its log.
