@@ -31,6 +31,8 @@ pub struct Device {
 	pub values: Vec<String>,
 	/// The file of what it authenticates with where it sends to.
 	pub secret: String,
+	/// The file that opens the codes that it is committed to.
+	codes: String,
 	to: String,
 	recording: String,
 }
@@ -208,12 +210,14 @@ impl Device {
 			bearer: String::new(),
 			values: Vec::new(),
 			secret: String::new(),
+			codes: salts,
 			to: String::new(),
 		}
 	}
 
 	/// What the hospital tells its gateway of a device, besides what is on the chain.
 	fn is_known_to(&mut self, gateway: &Gateway) {
+		gateway.run(&format!("telemetry codes add {}", self.codes)).ok();
 		let made = gateway.run(&format!("token new {}", self.id)).ok();
 		self.bearer = text(&made["bearer"]);
 	}
