@@ -189,6 +189,7 @@ pub(crate) mod tests {
 	use salus_primitives::Rung;
 	use salus_vault::alert::{commitment, SALT};
 	use serde_json::json;
+	use std::slice::from_ref;
 
 	const GENESIS: Hash = Hash::repeat_byte(1);
 
@@ -260,7 +261,7 @@ pub(crate) mod tests {
 		for message in [text.clone(), text.replace("\r\n", "\n"), quoted, kept, several] {
 			let opened = open((3, &alert), GENESIS, &message, &[others.clone(), hers.clone()]);
 			assert_eq!(opened.unwrap(), content());
-			let opened = open((3, &alert), GENESIS, &message, &[hers.clone()]);
+			let opened = open((3, &alert), GENESIS, &message, from_ref(&hers));
 			assert_eq!(opened.unwrap(), content());
 		}
 	}
@@ -274,7 +275,7 @@ pub(crate) mod tests {
 		let wrong = ("WrongKey".to_string(), exit::LOCAL);
 		assert_eq!(refused(open((3, &alert), GENESIS, &text, &[key()])), wrong);
 		assert_eq!(refused(open((3, &alert), GENESIS, &text, &[])), wrong);
-		assert_eq!(refused(open((3, &alert), Hash::zero(), &text, &[hers.clone()])), wrong);
+		assert_eq!(refused(open((3, &alert), Hash::zero(), &text, from_ref(&hers))), wrong);
 		for other in [
 			Alert {
 				patient: 8,
@@ -285,7 +286,7 @@ pub(crate) mod tests {
 				..alert.clone()
 			},
 		] {
-			assert_eq!(refused(open((4, &other), GENESIS, &text, &[hers.clone()])), wrong);
+			assert_eq!(refused(open((4, &other), GENESIS, &text, from_ref(&hers))), wrong);
 		}
 	}
 
@@ -299,7 +300,7 @@ pub(crate) mod tests {
 		};
 		for said in [said(&other), vec![1; SALT - 1]] {
 			let text = message(&alert, &said, &hers);
-			let error = refused(open((3, &alert), GENESIS, &text, &[hers.clone()]));
+			let error = refused(open((3, &alert), GENESIS, &text, from_ref(&hers)));
 			assert_eq!(error, ("OtherContent".to_string(), exit::UNVERIFIED));
 		}
 	}
@@ -310,7 +311,7 @@ pub(crate) mod tests {
 		let said_whole = said(&content());
 		let alert = raised(&said_whole);
 		let text = message(&alert, &said_whole, &hers);
-		let tried = |message: &str| refused(open((3, &alert), GENESIS, message, &[hers.clone()]));
+		let tried = |message: &str| refused(open((3, &alert), GENESIS, message, from_ref(&hers)));
 		assert_eq!(tried("Alert 3 waits for you.").0, "NoSealed");
 		assert_eq!(tried("").0, "NoSealed");
 		let (cut, _) = text.split_at(text.len() / 2);
@@ -329,7 +330,7 @@ pub(crate) mod tests {
 		let later = said(&json!({ "rule": "oracle", "severity": "urgent", "at": 1, "says": "" }));
 		let alert = raised(&later);
 		let text = message(&alert, &later, &hers);
-		let error = refused(open((3, &alert), GENESIS, &text, &[hers.clone()]));
+		let error = refused(open((3, &alert), GENESIS, &text, from_ref(&hers)));
 		assert_eq!(error, ("Unreadable".to_string(), exit::LOCAL));
 	}
 

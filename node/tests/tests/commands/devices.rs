@@ -452,7 +452,7 @@ async fn what_an_alert_says_is_opened_by_who_is_told() {
 
 	// As the gateway writes to the nurse, whose key it was given.
 	let given = salus.types_as(NURSE, "key hpke").ok();
-	let key = HpkeKey::X25519(words::hash(text(&given["hpke"])).unwrap().0);
+	let key = HpkeKey::X25519(words::hash(&text(&given["hpke"])).unwrap().0);
 	let scope = AlertScope {
 		genesis: words::hash(&node.genesis().await).unwrap().0,
 		patient: id,

@@ -5,11 +5,13 @@ mod batches;
 mod broker;
 mod codes;
 mod follow;
+mod hospital;
 mod http;
 mod intake;
 mod killed;
 mod many;
 mod model;
+mod process;
 mod shared;
 
 use std::{collections::HashMap, path::Path, sync::Arc};
@@ -43,6 +45,13 @@ const OPENED: u8 = 9;
 
 pub fn signer(byte: u8) -> SigningKey {
 	SigningKey::from_bytes(&[byte; 32])
+}
+
+/// The device of such a number.
+pub fn numbered(number: u64) -> SigningKey {
+	let mut seed = [0; 32];
+	seed[..8].copy_from_slice(&number.to_le_bytes());
+	SigningKey::from_bytes(&seed)
 }
 
 pub fn id(signer: &SigningKey) -> DeviceId {
