@@ -146,7 +146,7 @@ mod tests {
 	use salus_vitals::fhir::from_fhir;
 	use std::os::unix::fs::PermissionsExt;
 
-	const OBSERVATION: &str = r#"{"resourceType":"Observation","id":"heart","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"Patient/example"},"effectiveDateTime":"1999-07-02","valueQuantity":{"value":44,"unit":"beats/minute","system":"http://unitsofmeasure.org","code":"/min"},"method":{"text":"by hand"}}"#;
+	const OBSERVATION: &str = r#"{"resourceType":"Observation","id":"heart","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"Patient/example"},"effectiveDateTime":"1999-07-02","valueQuantity":{"value":44,"unit":"beats/minute","system":"http://unitsofmeasure.org","code":"/min"},"method":{"text":"by hand"}}"#;
 
 	fn origin() -> Origin {
 		let observation = from_fhir(OBSERVATION.as_bytes()).unwrap();

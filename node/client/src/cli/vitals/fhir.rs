@@ -172,7 +172,12 @@ mod tests {
 			"resourceType": "Observation",
 			"id": "played",
 			"status": "final",
+			"category": [{ "coding": [{
+				"system": "http://terminology.hl7.org/CodeSystem/observation-category",
+				"code": "vital-signs",
+			}] }],
 			"code": { "coding": [{ "system": "http://loinc.org", "code": "85354-9" }] },
+			"subject": { "reference": "Patient/example" },
 			"effectiveDateTime": "2012-09-17",
 			"component": [component("8480-6", 120), component("8462-4", 80)],
 		});
