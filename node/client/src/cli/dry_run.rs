@@ -285,7 +285,7 @@ mod tests {
 			("device bind", include_str!("device/consent.rs")),
 			("device accept", include_str!("device/offer.rs")),
 			("device unbind", include_str!("device/binding.rs")),
-			("alert acknowledge", include_str!("alert.rs")),
+			("alert acknowledge", include_str!("alert/mod.rs")),
 		];
 		for (name, text) in files {
 			assert!(text.contains(".submit"), "{name} submits");
@@ -301,6 +301,7 @@ mod tests {
 			("explain", include_str!("explain.rs")),
 			("device show", include_str!("device/list.rs")),
 			("device key", include_str!("device/key.rs")),
+			("alert show", include_str!("alert/show.rs")),
 			("appointment availability", include_str!("appointment/day.rs")),
 			("appointment list", include_str!("appointment/list.rs")),
 			("appointment ics", include_str!("appointment/ics.rs")),

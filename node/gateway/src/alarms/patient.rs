@@ -79,8 +79,8 @@ pub enum Side {
 pub struct Told {
 	/// Which.
 	pub response: Response,
-	/// Since when the score asks for less.
-	pub less: Option<Moment>,
+	/// Since when the score asks for less, and for what at most.
+	pub less: Option<(Moment, Response)>,
 	/// How often it was told before, and over.
 	pub before: u32,
 }
@@ -248,15 +248,16 @@ impl Patient {
 		let score = self.score(now).ok()?;
 		self.is_scored = true;
 		let told = &mut self.response;
+		if let Some((_, most)) = told.less.filter(|(since, _)| since.saturating_add(REARM) <= now) {
+			*told = Told {
+				response: most,
+				less: None,
+				before: told.before.saturating_add(1),
+			};
+		}
 		if score.response < told.response {
-			let since = *told.less.get_or_insert(now);
-			if since.saturating_add(REARM) <= now {
-				*told = Told {
-					response: score.response,
-					less: None,
-					before: told.before.saturating_add(1),
-				};
-			}
+			let (since, most) = told.less.unwrap_or((now, score.response));
+			told.less = Some((since, most.max(score.response)));
 			return None;
 		}
 		told.less = None;

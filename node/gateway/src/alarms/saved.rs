@@ -31,7 +31,7 @@ struct SavedPatient {
 	latest: Vec<String>,
 	trends: Vec<String>,
 	episodes: Vec<(String, Option<u8>, Option<Moment>, Moment)>,
-	response: (u8, Option<Moment>, u32),
+	response: (u8, Option<(Moment, u8)>, u32),
 	is_scored: bool,
 	lost: u32,
 }
@@ -137,7 +137,7 @@ impl Patient {
 				.collect(),
 			response: (
 				response(self.response.response),
-				self.response.less,
+				self.response.less.map(|(since, most)| (since, response(most))),
 				self.response.before,
 			),
 			is_scored: self.is_scored,
@@ -185,9 +185,12 @@ impl Patient {
 			patient.episodes.insert(code, Episode { told, back, latest });
 		}
 		let (told, less, before) = saved.response;
+		let read = |saved| response_of(saved).ok_or(GatewayError::Damaged);
 		patient.response = Told {
-			response: response_of(told).ok_or(GatewayError::Damaged)?,
-			less,
+			response: read(told)?,
+			less: less
+				.map(|(since, most)| Ok::<_, GatewayError>((since, read(most)?)))
+				.transpose()?,
 			before,
 		};
 		Ok(patient)

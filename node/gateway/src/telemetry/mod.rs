@@ -35,7 +35,7 @@ pub(crate) use log::Checked;
 pub use log::{Log, LogKey};
 pub use mqtt::listen;
 pub use refusal::Refusal;
-pub use service::{desk, start, Desk};
+pub use service::{desk, start};
 pub use token::Tokens;
 
 /// A device's id: its ed25519 public key.

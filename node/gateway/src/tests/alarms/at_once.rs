@@ -12,14 +12,24 @@ use crate::{
 };
 
 const KIN: &str = "kin@example.org";
-const CODES: [&str; 5] = ["8867-4", "9279-1", "59408-5", "8310-5", "8480-6"];
+const CODES: [(&str, &str); 5] = [
+	("8867-4", "/min"),
+	("9279-1", "/min"),
+	("59408-5", "%"),
+	("8310-5", "Cel"),
+	("8480-6", "mm[Hg]"),
+];
 
 /// A patient with so many values beyond their limits.
 pub async fn ill(many: usize) -> Warning {
 	let mut warning = Warning::new().await;
 	warning.watched().await;
 	warning.ladder().await;
-	let values: Vec<_> = CODES.iter().take(many).map(|code| (*code, "140", "/min")).collect();
+	let values: Vec<_> = CODES
+		.iter()
+		.take(many)
+		.map(|(code, unit)| (*code, "140", *unit))
+		.collect();
 	for (code, _, unit) in &values {
 		warning
 			.enter(Entry::Limits {
