@@ -12,12 +12,13 @@ use crate::{
 };
 
 const KIN: &str = "kin@example.org";
-const CODES: [(&str, &str); 5] = [
-	("8867-4", "/min"),
-	("9279-1", "/min"),
-	("59408-5", "%"),
-	("8310-5", "Cel"),
-	("8480-6", "mm[Hg]"),
+/// Code, unit, limit, and a value above it.
+const ABOVE: [(&str, &str, &str, &str); 5] = [
+	("8867-4", "/min", "120", "140"),
+	("9279-1", "/min", "20", "24"),
+	("59408-5", "%", "96", "98"),
+	("8310-5", "Cel", "38", "39.5"),
+	("8480-6", "mm[Hg]", "140", "160"),
 ];
 
 /// A patient with so many values beyond their limits.
@@ -25,22 +26,19 @@ pub async fn ill(many: usize) -> Warning {
 	let mut warning = Warning::new().await;
 	warning.watched().await;
 	warning.ladder().await;
-	let values: Vec<_> = CODES
-		.iter()
-		.take(many)
-		.map(|(code, unit)| (*code, "140", *unit))
-		.collect();
-	for (code, _, unit) in &values {
+	let above = ABOVE.iter().take(many);
+	for (code, unit, high, _) in above.clone() {
 		warning
 			.enter(Entry::Limits {
 				of: Subject::Patient(PATIENT),
 				code: (*code).into(),
 				unit: (*unit).into(),
 				low: None,
-				high: Some("120".into()),
+				high: Some((*high).into()),
 			})
 			.await;
 	}
+	let values: Vec<_> = above.map(|(code, unit, _, value)| (*code, *value, *unit)).collect();
 	warning.judge().await;
 	warning.measured_all(&signer(1), 1, &values).await;
 	warning.judge().await;
