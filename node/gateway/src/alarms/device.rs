@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use salus_primitives::Moment;
 use salus_vitals::{catalogue::Flag, thresholds::Thresholds, Reading};
+use serde::{Deserialize, Serialize};
 
 use super::patient::LATE;
 
@@ -30,19 +31,28 @@ pub struct Watched {
 }
 
 /// How often a device reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Every {
+	/// So often, in milliseconds.
+	Interval(Moment),
+	/// It does not, and its silence is no alert.
+	Never(Never),
 	/// Nobody said: as often as the gateway's settings have it, if they do.
 	#[default]
 	Unsaid,
-	/// It does not, and its silence is no alert.
+}
+
+/// A word that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Never {
+	/// The watch was ended.
 	Never,
-	/// So often, in milliseconds.
-	Interval(Moment),
 }
 
 /// A device whose readings come so late that no rule asks them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Behind {
 	/// The last of its readings that came late: when it was measured and when it came.
 	last: (Moment, Moment),

@@ -26,7 +26,7 @@ use tokio::sync::{watch, Notify};
 
 use super::{
 	chain::{Bound, Chain, ChainError},
-	device::{Every, Trouble, Watched},
+	device::{Every, Never, Trouble, Watched},
 	entry::{device, set_limits, Entry, Subject, Written},
 	error::AlarmError,
 	finding::{content, key, Cause, Finding},
@@ -282,7 +282,7 @@ impl<C: Chain> Engine<C> {
 			Entry::Interval { device: of, every } => {
 				let id = device(of)?;
 				let watched = self.device(id, written.at);
-				watched.every = every.map_or(Every::Never, Every::Interval);
+				watched.every = every.map_or(Every::Never(Never::Never), Every::Interval);
 				// Its watch begins now: what was not missed before is not missed at once.
 				watched.heard = watched.heard.max(written.at);
 				let watched = watched.clone();
@@ -308,7 +308,7 @@ impl<C: Chain> Engine<C> {
 	fn watch_again(&mut self, id: DeviceId, watched: &Watched, now: Moment) {
 		let every = match watched.every {
 			Every::Unsaid => self.settings.interval,
-			Every::Never => None,
+			Every::Never(_) => None,
 			Every::Interval(every) => Some(every),
 		};
 		let Some(every) = every else { return };

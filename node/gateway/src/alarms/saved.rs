@@ -31,8 +31,15 @@ struct SavedPatient {
 	latest: Vec<String>,
 	trends: Vec<String>,
 	episodes: Vec<(String, Option<u8>, Option<Moment>, Moment)>,
-	response: (u8, Option<(Moment, u8)>, u32),
+	response: (u8, Option<Moment>),
+	/// What came after the first version of the gateway.
+	#[serde(default)]
+	most: u8,
+	#[serde(default)]
+	before: u32,
+	#[serde(default)]
 	is_scored: bool,
+	#[serde(default)]
 	lost: u32,
 }
 
@@ -57,7 +64,9 @@ struct SavedDevice {
 	heard: Moment,
 	binding: Option<u64>,
 	limits: Vec<SavedLimits>,
+	#[serde(default)]
 	behind: Behind,
+	#[serde(default)]
 	impossible: BTreeMap<String, u8>,
 }
 
@@ -137,9 +146,10 @@ impl Patient {
 				.collect(),
 			response: (
 				response(self.response.response),
-				self.response.less.map(|(since, most)| (since, response(most))),
-				self.response.before,
+				self.response.less.map(|(since, _)| since),
 			),
+			most: self.response.less.map_or(0, |(_, most)| response(most)),
+			before: self.response.before,
 			is_scored: self.is_scored,
 			lost: self.lost,
 		})
@@ -184,14 +194,13 @@ impl Patient {
 				.transpose()?;
 			patient.episodes.insert(code, Episode { told, back, latest });
 		}
-		let (told, less, before) = saved.response;
+		let (told, less) = saved.response;
 		let read = |saved| response_of(saved).ok_or(GatewayError::Damaged);
+		let most = read(saved.most)?;
 		patient.response = Told {
 			response: read(told)?,
-			less: less
-				.map(|(since, most)| Ok::<_, GatewayError>((since, read(most)?)))
-				.transpose()?,
-			before,
+			less: less.map(|since| (since, most)),
+			before: saved.before,
 		};
 		Ok(patient)
 	}
@@ -330,4 +339,37 @@ fn response_of(number: u8) -> Option<Response> {
 	]
 	.into_iter()
 	.find(|found| response(*found) == number)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::alarms::device::Never;
+
+	/// Of the gateway's first version.
+	#[test]
+	fn what_an_earlier_gateway_knew_is_not_lost() {
+		let device = Watched::restore(br#"{"every":60000,"heard":5,"binding":1,"limits":[]}"#).unwrap();
+		assert_eq!(device.every, Every::Interval(60_000));
+		let device = Watched::restore(br#"{"every":null,"heard":5,"binding":null,"limits":[]}"#).unwrap();
+		assert_eq!(device.every, Every::Unsaid);
+		let patient = br#"{"born":null,"pregnant":null,"scale":null,"oxygen":null,"consciousness":null,"limits":[],"latest":[],"trends":[],"episodes":[],"response":[2,7]}"#;
+		let patient = Patient::restore(7, Freshness::default(), patient).unwrap();
+		assert_eq!(
+			(patient.response.response, patient.response.less),
+			(Response::Urgent, Some((7, Response::Ward)))
+		);
+	}
+
+	#[test]
+	fn what_is_known_of_a_device_comes_back() {
+		for every in [Every::Unsaid, Every::Never(Never::Never), Every::Interval(1)] {
+			let watched = Watched {
+				every,
+				impossible: BTreeMap::from([("59408-5".into(), 2)]),
+				..Watched::default()
+			};
+			assert_eq!(Watched::restore(&watched.save().unwrap()).unwrap(), watched);
+		}
+	}
 }
