@@ -10,7 +10,6 @@ mod finding;
 mod ledger;
 mod notices;
 mod patient;
-mod prune;
 mod raise;
 mod saved;
 mod tell;
@@ -37,25 +36,24 @@ use crate::{
 
 pub use alerts::Raised;
 pub use chain::NodeChain;
-pub use engine::{Engine, Settings};
+pub use engine::Engine;
 pub use entry::{Entry, Level, Post, Rung, Subject};
 pub use error::AlarmError;
 pub use ledger::{Addressee, Ledger};
 pub use notices::Unreached;
 pub use patient::{name, Patient};
 pub use raise::Raiser;
-#[cfg(test)]
-pub(crate) use salus::alert::{Content, Rule, Severity};
 pub use saved::Name;
 pub use tell::Teller;
 #[cfg(test)]
 pub(crate) use {
+	alerts::committed,
 	chain::{raise, Bound, Chain, ChainError, Found, Standing},
 	entry::age,
+	finding::{Content, Rule, Severity},
 	patient::{LATE, REARM},
-	prune::{RETENTION, STEP},
 	raise::PATIENCE,
-	tell::SUBJECT,
+	tell::{BEGIN, END, SUBJECT},
 };
 
 /// How many are told at a time: a slow server holds up one of them.
@@ -110,7 +108,6 @@ pub async fn start(
 		Arc::clone(&chain),
 		Arc::clone(metrics),
 		Arc::clone(&found),
-		alarms.settings(),
 		now,
 	)
 	.await?;

@@ -11,7 +11,6 @@ use tokio::{
 };
 
 use super::{
-	codes::Permitted,
 	devices::{Device, Devices},
 	log::{Checked, Log},
 	refusal::Refusal,
@@ -50,7 +49,6 @@ pub struct Worker {
 	jobs: mpsc::Receiver<Job>,
 	genesis: Hash,
 	devices: Devices,
-	permitted: Permitted,
 	log: Log,
 	closer: Closer,
 	metrics: Arc<Metrics>,
@@ -72,7 +70,6 @@ impl Intake {
 			jobs,
 			genesis,
 			devices,
-			permitted: Permitted::new(log.codes()),
 			log,
 			closer,
 			metrics,
@@ -127,7 +124,6 @@ impl Worker {
 	}
 
 	async fn take(&mut self, jobs: Vec<Job>, now: Moment) -> Result<(), GatewayError> {
-		self.permitted.refresh().await?;
 		let mut answers = Vec::with_capacity(jobs.len());
 		let mut found = Vec::with_capacity(jobs.len());
 		for job in jobs {
@@ -187,7 +183,7 @@ impl Worker {
 	}
 
 	/// What the bytes are, and whose; the signature is checked later, with others.
-	fn look(&mut self, job: &Job, now: Moment) -> Result<(SignedReading, Arc<Device>), Refusal> {
+	fn look(&self, job: &Job, now: Moment) -> Result<(SignedReading, Arc<Device>), Refusal> {
 		let signed = SignedReading::decode(&job.bytes).map_err(Refusal::Malformed)?;
 		if signed.reading.genesis != self.genesis.0 {
 			return Err(Refusal::OtherChain);
@@ -197,7 +193,6 @@ impl Worker {
 		}
 		let device = self.devices.sender(&job.from)?;
 		device.may(&signed.reading, now)?;
-		self.permitted.may(&device, &signed.reading.code)?;
 		Ok((signed, device))
 	}
 }

@@ -26,7 +26,6 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 use zeroize::Zeroizing;
 
 use super::{
-	codes::Codes,
 	database::{self, device_of, number_of, time},
 	intake::Kept,
 	ledger::{open_reading, Ledger},
@@ -136,11 +135,6 @@ impl Log {
 	/// The tokens of devices, beside their readings.
 	pub fn tokens(&self, secret: Secret) -> Tokens {
 		Tokens::new(self.pool.clone(), secret)
-	}
-
-	/// What devices may report, beside their readings.
-	pub fn codes(&self) -> Codes {
-		Codes::new(self.pool.clone(), self.key.clone())
 	}
 
 	/// What becomes of its batches.

@@ -5,7 +5,6 @@ mod ids;
 mod indices;
 mod keys;
 mod matrix;
-mod merges;
 mod merkle;
 mod sets;
 mod signing;

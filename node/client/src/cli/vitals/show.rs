@@ -14,7 +14,7 @@ use super::{
 	svg, terminal,
 };
 use crate::{
-	cli::{device::loinc, frames::Frames, report::Report, session::Session},
+	cli::{device::loinc, report::Report, session::Session},
 	sdk::{check_writable, find_batch, replace_private, words, Error, VitalsError},
 };
 
@@ -47,10 +47,7 @@ pub(crate) struct Show {
 	/// Write the readings into this file, as a Bundle of FHIR R4 Observations
 	#[arg(long, value_name = "FILE")]
 	fhir: Option<PathBuf>,
-	/// What salus device simulate kept of the Observations that it played: they are written as they went in
-	#[arg(long, requires = "fhir", value_name = "FILE")]
-	frames: Option<PathBuf>,
-	/// The reference to the patient in FHIR, where no frame has its own; `Patient/<id>` without it
+	/// The reference to the patient in FHIR; `Patient/<id>` without it
 	#[arg(long, requires = "fhir", value_name = "REFERENCE")]
 	subject: Option<String>,
 	/// A table in place of a drawing
@@ -73,7 +70,6 @@ impl Show {
 		for file in [&self.svg, &self.fhir].into_iter().flatten() {
 			check_writable(file)?;
 		}
-		let frames = self.frames.as_deref().map(Frames::read).transpose()?;
 		let subject = self.subject()?;
 		let opened = self.opened(session).await?;
 		let anchors: Vec<_> = opened.batches.iter().filter_map(|(anchor, _)| *anchor).collect();
@@ -111,8 +107,7 @@ impl Show {
 				.field("svg", file.display().to_string());
 		}
 		if let Some(file) = &self.fhir {
-			let shown = readings.iter().filter(|signed| wanted.keeps(signed));
-			let written = fhir::bundle(shown, &subject, frames.as_ref());
+			let written = fhir::bundle(readings.iter().filter(|signed| wanted.keeps(signed)), &subject);
 			replace_private(file, written.bundle.as_bytes())?;
 			report = report
 				.line(format!(
@@ -122,16 +117,8 @@ impl Show {
 				))
 				.field("fhir", file.display().to_string())
 				.field("observations", written.observations);
-			if frames.is_some() {
-				report = report
-					.line(format!("{} of them in their frames", written.framed))
-					.field("framed", written.framed);
-			}
 			for left_out in written.left_out {
 				eprintln!("left out: {left_out}");
-			}
-			for without_frame in written.without_frame {
-				eprintln!("without its frame: {without_frame}");
 			}
 		}
 		Ok(report)
