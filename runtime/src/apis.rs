@@ -333,7 +333,7 @@ impl_runtime_apis! {
 		fn receipt(id: ReceiptId) -> Option<Receipt<AccountId>> {
 			Telemetry::receipt(id)
 		}
-		fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> bool {
+		fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> Decision {
 			Telemetry::still_permits(receipt, anchor)
 		}
 		fn alert(id: AlertId) -> Option<Alert<AccountId>> {

@@ -232,17 +232,31 @@ def check_paths(leaves, paths, what):
 # A proof
 
 
+def read_proof(name):
+    try:
+        proof = json.loads(pathlib.Path(name).read_text())
+        for part in ("reading", "signature", "salt", "root"):
+            proof[part] = bytes.fromhex(proof[part])
+        proof["siblings"] = [bytes.fromhex(sibling) for sibling in proof["siblings"]]
+        if any(type(proof[part]) is not int for part in ("count", "first_seq")):
+            sys.exit(f"{name}: this is no proof: count and first_seq are numbers")
+    except (KeyError, TypeError, ValueError) as error:
+        sys.exit(f"{name}: this is no proof ({error!r})")
+    except OSError as error:
+        sys.exit(str(error))
+    return proof
+
+
 def check_proof(name):
-    proof = json.loads(pathlib.Path(name).read_text())
-    data, signature, salt, root = (bytes.fromhex(proof[part]) for part in ("reading", "signature", "salt", "root"))
+    proof = read_proof(name)
+    data, signature, salt, root = (proof[part] for part in ("reading", "signature", "salt", "root"))
     if len(salt) != 16 or len(signature) != 64:
         sys.exit(f"{name}: a salt has 16 bytes, a signature 64")
     reading = parse_reading(data)
     if not is_signed(reading["device"], signature, data):
         sys.exit(f"{name}: the device did not sign this reading")
     index = reading["seq"] - proof["first_seq"]
-    siblings = [bytes.fromhex(sibling) for sibling in proof["siblings"]]
-    if not is_included(leaf_hash(salt, data, signature), index, proof["count"], siblings, root):
+    if not is_included(leaf_hash(salt, data, signature), index, proof["count"], proof["siblings"], root):
         sys.exit(f"{name}: the reading is not in the batch with this root")
     value = reading["value"]
     shown = value.get("waveform") or f"{value['mantissa']}e{value['exponent']}"

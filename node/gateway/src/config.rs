@@ -3,6 +3,7 @@
 use std::{
 	fs,
 	net::{IpAddr, SocketAddr},
+	num::NonZeroU32,
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	time::Duration,
@@ -10,10 +11,11 @@ use std::{
 
 use reqwest::Url;
 use salus::{words, Hash};
-use salus_primitives::InstitutionId;
+use salus_primitives::{InstitutionId, Moment, MINUTE, SECOND};
+use salus_vitals::news2::Freshness;
 use serde::{Deserialize, Deserializer};
 
-use crate::GatewayError;
+use crate::{alarms::Settings, GatewayError};
 
 /// No honest configuration is longer.
 const MAX_LEN: u64 = 64 * 1024;
@@ -131,6 +133,44 @@ pub struct Alarms {
 	pub passphrase: Option<PathBuf>,
 	/// A well-known key such as `//Alice//admin`, for development.
 	pub development_key: Option<String>,
+	/// How often a device reports of which nobody said it, in seconds: silence of three intervals is an alert. Counted from
+	/// its first reading on.
+	pub interval: Option<NonZeroU32>,
+	/// How old the parts of a score may be.
+	#[serde(default)]
+	pub freshness: FreshnessMinutes,
+}
+
+/// `[alarms.freshness]`, in minutes
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FreshnessMinutes {
+	/// What devices measure.
+	pub measured: NonZeroU32,
+	/// Air or oxygen, as it was entered.
+	pub oxygen: NonZeroU32,
+	/// Consciousness, as it was entered.
+	pub consciousness: NonZeroU32,
+}
+
+impl Default for FreshnessMinutes {
+	/// As the score's own default.
+	fn default() -> Self {
+		let Freshness {
+			measured,
+			oxygen,
+			consciousness,
+		} = Freshness::default();
+		let minutes = |time: Moment| {
+			let minutes = u32::try_from(time.div_euclid(MINUTE)).ok();
+			minutes.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
+		};
+		Self {
+			measured: minutes(measured),
+			oxygen: minutes(oxygen),
+			consciousness: minutes(consciousness),
+		}
+	}
 }
 
 /// `[telemetry.account]`
@@ -414,6 +454,19 @@ impl Registrar {
 }
 
 impl Alarms {
+	/// What the rules go by.
+	pub fn settings(&self) -> Settings {
+		let minutes = |minutes: NonZeroU32| MINUTE.saturating_mul(minutes.get().into());
+		Settings {
+			freshness: Freshness {
+				measured: minutes(self.freshness.measured),
+				oxygen: minutes(self.freshness.oxygen),
+				consciousness: minutes(self.freshness.consciousness),
+			},
+			interval: self.interval.map(|seconds| SECOND.saturating_mul(seconds.get().into())),
+		}
+	}
+
 	/// Who raises alerts.
 	pub fn signer(&self) -> Signer {
 		Signer {
@@ -485,10 +538,17 @@ impl Telemetry {
 					instead: "give ca, the certificates that the broker's is signed by",
 				});
 			}
+			let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
 			if mqtt.user.is_some() != mqtt.password.is_some() {
 				return Err(wrong("[telemetry.mqtt] needs user and password, or neither".into()));
 			}
-			let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+			if mqtt
+				.user
+				.as_ref()
+				.is_some_and(|user| !plain(user) || user.contains(['+', '#']))
+			{
+				return Err(wrong("telemetry.mqtt.user is of visible ASCII, without + and #".into()));
+			}
 			let levels =
 				!mqtt.prefix.contains(['+', '#']) && !mqtt.prefix.ends_with('/') && !mqtt.prefix.starts_with('$');
 			if !plain(&mqtt.client) || !plain(&mqtt.prefix) || !levels {

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use salus::{ConnectionError, Hash, KeyError};
 use salus_vault::keystore::KeystoreError;
+use salus_vitals::DeviceCodesError;
 
 /// Why the gateway, or one of its commands, refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,11 @@ pub enum GatewayError {
 	/// A part of the configuration is missing for what was asked.
 	#[error("the configuration has no [{0}]; add it")]
 	Missing(&'static str),
+	/// The broker has nothing to know the gateway by.
+	#[error(
+		"[telemetry.mqtt] has no user; give user and password, by which the broker tells the gateway from devices"
+	)]
+	NoBrokerUser,
 	/// A secret file cannot be used.
 	#[error(transparent)]
 	Secret(#[from] KeystoreError),
@@ -102,6 +108,9 @@ pub enum GatewayError {
 	/// The vault cannot be spoken to as it is configured.
 	#[error(transparent)]
 	Vault(Box<salus::Error>),
+	/// The broker cannot be spoken to as it is configured.
+	#[error(transparent)]
+	Broker(#[from] salus::BrokerError),
 	/// A register file has a wrong row.
 	#[error("line {line}: {reason}; correct the file and import it again (nothing was imported)")]
 	Row {
@@ -113,6 +122,14 @@ pub enum GatewayError {
 	/// A register file has too many rows.
 	#[error("the register has more than {0} rows; split it by institution (nothing was imported)")]
 	TooManyRows(u64),
+	/// A salt file of a device is none.
+	#[error("{}: {reason}", .path.display())]
+	Codes {
+		/// The file.
+		path: PathBuf,
+		/// What is wrong with it, and what to do.
+		reason: DeviceCodesError,
+	},
 	/// A contact is none.
 	#[error(transparent)]
 	Contact(#[from] crate::BadContact),
@@ -153,6 +170,7 @@ impl GatewayError {
 			Self::NeedsDevelopment(_) => "NeedsDevelopment",
 			Self::NotDevelopment(_) => "NotDevelopment",
 			Self::Missing(_) => "Missing",
+			Self::NoBrokerUser => "NoBrokerUser",
 			Self::Secret(_) => "Secret",
 			Self::BadSecret(_) => "BadSecret",
 			Self::Key(_) => "Key",
@@ -168,8 +186,10 @@ impl GatewayError {
 			Self::Sql(_) => "Sql",
 			Self::Node(_) => "Node",
 			Self::Vault(_) => "Vault",
+			Self::Broker(_) => "Broker",
 			Self::Row { .. } => "Row",
 			Self::TooManyRows(_) => "TooManyRows",
+			Self::Codes { .. } => "Codes",
 			Self::Contact(_) => "Contact",
 			Self::NoConsent => "NoConsent",
 			Self::NotFound { .. } => "NotFound",

@@ -24,6 +24,7 @@ pub struct Metrics {
 	attestations: IntCounterVec,
 	notices: IntCounterVec,
 	readings: IntCounterVec,
+	broker: IntCounterVec,
 	batches: IntCounterVec,
 	flagged: IntCounterVec,
 	retries: IntCounterVec,
@@ -33,6 +34,7 @@ pub struct Metrics {
 	judged: IntCounterVec,
 	alerts: IntCounterVec,
 	open_alerts: IntGauge,
+	scored: IntGauge,
 	time_to_tell: Histogram,
 	outbox: IntGaugeVec,
 	handled: IntGauge,
@@ -81,6 +83,10 @@ impl Metrics {
 			judged: counters("judged_readings", "Readings that the rules looked at", &["outcome"])?,
 			alerts: counters("alerts", "Alerts, by what became of them", &["event"])?,
 			open_alerts: gauge("open_alerts", "Alerts that nobody has acknowledged")?,
+			scored: gauge(
+				"scored_patients",
+				"Patients with a NEWS2 out of a complete and fresh set",
+			)?,
 			time_to_tell,
 			applications: counters("applications", "Applications, by outcome", &["outcome"])?,
 			codes: counters("codes", "One-time codes sent, by outcome", &["channel", "outcome"])?,
@@ -92,6 +98,11 @@ impl Metrics {
 				&["channel", "outcome"],
 			)?,
 			readings: counters("readings", "Readings of devices, by outcome", &["outcome"])?,
+			broker: counters(
+				"broker_connections",
+				"Tries to connect to the broker, by outcome",
+				&["outcome"],
+			)?,
 			batches: counters("batches", "Batches of readings, by what was done", &["done"])?,
 			flagged: counters(
 				"flagged_readings",
@@ -136,6 +147,10 @@ impl Metrics {
 		self.readings.with_label_values(&[name(outcome)]).inc();
 	}
 
+	pub fn broker(&self, outcome: Result<(), &str>) {
+		self.broker.with_label_values(&[name(outcome)]).inc();
+	}
+
 	pub fn flagged(&self, flag: &str) {
 		self.flagged.with_label_values(&[flag]).inc();
 	}
@@ -155,6 +170,10 @@ impl Metrics {
 
 	pub fn kept(&self, readings: u64) {
 		self.kept.set(i64::try_from(readings).unwrap_or(i64::MAX));
+	}
+
+	pub fn scored(&self, patients: usize) {
+		self.scored.set(i64::try_from(patients).unwrap_or(i64::MAX));
 	}
 
 	pub fn judged(&self, outcome: &str) {

@@ -8,8 +8,8 @@ use pallet_records_runtime_api::{AuditApi, RecordsApi};
 use pallet_roles_runtime_api::RolesApi;
 use pallet_telemetry_runtime_api::TelemetryApi;
 use salus_primitives::{
-	author_of, AccessRequest, Action, Anchor, AnchorFilter, AnchorId, Binding, Category, Decision, Device,
-	HpkeKey as KeyOnChain, Kind, Moment, Purpose, Reason, Receipt, Record, RecordId,
+	AccessRequest, Action, Anchor, AnchorFilter, AnchorId, Binding, Category, Decision, Device, HpkeKey as KeyOnChain,
+	Kind, Purpose, Reason, Receipt, Record, RecordId,
 };
 use salus_runtime::{opaque::Block, AccountId, Hash, Signature};
 use salus_vault::{
@@ -124,40 +124,18 @@ impl NodeChain {
 		}
 	}
 
-	/// Why a receipt's permit no longer stands: what the engine would say to a new request.
-	fn reason(&self, receipt: u64, object: Object) -> Result<Reason, ChainUnavailable> {
-		let Some(receipt) = self.receipt_of(receipt, object)? else {
+	/// Why a receipt's permit of a record no longer stands: what the engine would say to a new request.
+	fn reason(&self, receipt: u64, id: RecordId) -> Result<Reason, ChainUnavailable> {
+		let receipt = self.ask("receipt", |api, at| RecordsApi::receipt(&*api, at, receipt))?;
+		let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
+		let Some((receipt, record)) = receipt.zip(record) else {
 			return Ok(Reason::Unavailable);
 		};
-		for request in self.view_requests(&receipt, object)? {
-			if let Decision::Deny(reason) = self.ask("decide", |api, at| api.decide(at, request))? {
-				return Ok(reason);
-			}
-		}
-		// The engine would permit it on another basis: the receipt itself is what does not cover it.
-		Ok(Reason::NoGrant)
-	}
-
-	/// What the engine is asked of the object to name the reason; of a batch, about both its ends. Whether it is permitted,
-	/// over all of its time, `still_permits` alone says.
-	fn view_requests(
-		&self,
-		receipt: &Receipt<AccountId>,
-		object: Object,
-	) -> Result<Vec<AccessRequest<AccountId>>, ChainUnavailable> {
-		Ok(match object {
-			Object::Record(id) => {
-				let record = self.ask("record", |api, at| RecordsApi::record(&*api, at, id))?;
-				record
-					.map(|record| view_request(receipt, id, &record))
-					.into_iter()
-					.collect()
-			}
-			Object::Batch(id) => self.batch(id)?.map_or_else(Vec::new, |(anchor, binding, device)| {
-				let times = [anchor.first_at, anchor.last_at];
-				let request = |at| batch_request(receipt, &binding, &device, at);
-				times.into_iter().map(request).collect()
-			}),
+		let request = view_request(&receipt, id, &record);
+		Ok(match self.ask("decide", |api, at| api.decide(at, request))? {
+			Decision::Deny(reason) => reason,
+			// The engine would permit it on another basis: the receipt itself is what does not cover it.
+			Decision::Permit(_) => Reason::NoGrant,
 		})
 	}
 }
@@ -242,14 +220,21 @@ impl FinalisedChain for NodeChain {
 	}
 
 	fn still_permits(&self, receipt: u64, object: Object) -> Result<Verdict, ChainUnavailable> {
-		let permits = self.ask("still_permits", |api, at| match object {
-			Object::Record(id) => RecordsApi::still_permits(&*api, at, receipt, id),
-			Object::Batch(id) => TelemetryApi::still_permits(&*api, at, receipt, id),
-		})?;
-		if permits {
+		let id = match object {
+			Object::Record(id) => id,
+			Object::Batch(id) => {
+				let decision = self.ask("still_permits of a batch", |api, at| {
+					TelemetryApi::still_permits(&*api, at, receipt, id)
+				})?;
+				return Ok(verdict(decision));
+			}
+		};
+		if self.ask("still_permits", |api, at| {
+			RecordsApi::still_permits(&*api, at, receipt, id)
+		})? {
 			return Ok(Verdict::Permit);
 		}
-		self.reason(receipt, object).map(|reason| Verdict::Deny(reason as u8))
+		self.reason(receipt, id).map(|reason| Verdict::Deny(reason as u8))
 	}
 
 	fn decide_append(&self, query: &AppendQuery) -> Result<Verdict, ChainUnavailable> {
@@ -312,29 +297,6 @@ fn view_request(receipt: &Receipt<AccountId>, id: RecordId, record: &Record<Acco
 		recorded_at: record.recorded_at,
 		author: record.author.clone(),
 		status: Some(record.status),
-		action: Action::View,
-		purpose: receipt.purpose,
-	}
-}
-
-/// A batch is judged as a record of category Vitals, without an id that a grant could name.
-fn batch_request(
-	receipt: &Receipt<AccountId>,
-	binding: &Binding,
-	device: &Device,
-	at: Moment,
-) -> AccessRequest<AccountId> {
-	AccessRequest {
-		requester: receipt.requester.clone(),
-		on_behalf_of: receipt.on_behalf_of,
-		patient: receipt.patient,
-		record: None,
-		custodian: device.institution,
-		category: Category::Vitals,
-		compartment: None,
-		recorded_at: at,
-		author: AccountId::new(author_of(&binding.device)),
-		status: None,
 		action: Action::View,
 		purpose: receipt.purpose,
 	}

@@ -51,13 +51,7 @@ impl Node {
 
 	/// The value of a metric, all its labels that hold these words together; 0 where there is none yet.
 	pub async fn metric(&self, name: &str, labels: &[&str]) -> u64 {
-		let metrics = self.metrics().await;
-		let lines = metrics.lines().filter(|line| {
-			let rest = line.strip_prefix(name);
-			rest.is_some_and(|rest| rest.starts_with(['{', ' '])) && labels.iter().all(|label| line.contains(label))
-		});
-		let values = lines.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap());
-		values.map(|value| value as u64).sum()
+		value_of(&self.metrics().await, name, labels)
 	}
 
 	/// A patient's trail, as soon as the index has all that the chain counts.
@@ -86,6 +80,16 @@ impl Node {
 		let hash = self.asked("chain_getBlockHash", json!([0])).await;
 		hash.as_str().unwrap().to_owned()
 	}
+}
+
+/// The value of a metric in what Prometheus reads.
+pub(crate) fn value_of(metrics: &str, name: &str, labels: &[&str]) -> u64 {
+	let lines = metrics.lines().filter(|line| {
+		let rest = line.strip_prefix(name);
+		rest.is_some_and(|rest| rest.starts_with(['{', ' '])) && labels.iter().all(|label| line.contains(label))
+	});
+	let values = lines.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap());
+	values.map(|value| value as u64).sum()
 }
 
 /// What became of a record in an entry of a trail: its kind, without the ids.

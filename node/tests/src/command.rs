@@ -116,7 +116,11 @@ impl Salus {
 
 	/// Starts a command line, signed by a development account.
 	pub fn starts_as(&self, uri: &str, line: &str) -> Running {
-		let line = format!("--dev-key {uri} {line}");
+		self.starts(&format!("--dev-key {uri} {line}"))
+	}
+
+	/// Starts a command line.
+	pub fn starts(&self, line: &str) -> Running {
 		let mut command = self.command(&line.split_whitespace().collect::<Vec<_>>());
 		let command = command
 			.stdin(Stdio::null())

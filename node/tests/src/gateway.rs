@@ -1,12 +1,13 @@
 //! `salus-gateway` as a process.
 
 use crate::{
+	chain::value_of,
 	command::{answer, Answer},
 	free_ports,
 	node::{binary, http},
 	until,
 };
-use serde_json::Value;
+use serde_json::{json, Value};
 use std::{
 	fs::{self, File},
 	os::unix::fs::PermissionsExt,
@@ -20,6 +21,7 @@ pub struct Gateway {
 	folder: TempDir,
 	child: Option<Child>,
 	listen: u16,
+	devices: u16,
 	metrics: u16,
 }
 
@@ -27,11 +29,12 @@ impl Gateway {
 	/// For this chain and node; it does not run yet.
 	pub fn new(genesis: &str, node: &str) -> Self {
 		let folder = tempfile::tempdir().unwrap();
-		let [listen, metrics] = free_ports();
+		let [listen, devices, metrics] = free_ports();
 		let gateway = Self {
 			folder,
 			child: None,
 			listen,
+			devices,
 			metrics,
 		};
 		gateway.write("secret", &"5a".repeat(32));
@@ -59,6 +62,22 @@ impl Gateway {
 		self.configured(&format!(
 			"[registrar]\nlisten = \"127.0.0.1:{listen}\"\ndevelopment_key = \"//Alice//admin\""
 		))
+	}
+
+	/// With readings of devices over HTTP, which it anchors with a well-known key and keeps in this vault. More settings of
+	/// `[telemetry]`, and tables below it.
+	pub fn telemetry(self, vault: &str, rest: &str) -> Self {
+		self.write("readings.key", &"c3".repeat(32));
+		let devices = self.devices;
+		self.configured(&format!(
+			"[telemetry]\nkey = \"readings.key\"\nvault = \"{vault}\"\naccount = {{ development_key = \"//Alice//admin\" }}\n\
+			 {rest}\n[telemetry.http]\nlisten = \"127.0.0.1:{devices}\""
+		))
+	}
+
+	/// Where devices send readings.
+	pub fn devices_url(&self) -> String {
+		format!("http://127.0.0.1:{}", self.devices)
 	}
 
 	/// Its folder.
@@ -91,6 +110,7 @@ impl Gateway {
 		let configured = fs::read_to_string(self.folder().join("gateway.toml")).unwrap();
 		let mut ports = vec![self.metrics];
 		ports.extend(configured.contains("[registrar]").then_some(self.listen));
+		ports.extend(configured.contains("[telemetry.http]").then_some(self.devices));
 		until("the gateway listens", || {
 			let ended = child.try_wait().unwrap();
 			assert!(ended.is_none(), "the gateway ended:\n{}", self.log());
@@ -150,6 +170,20 @@ impl Gateway {
 		read(request.send().await.unwrap()).await
 	}
 
+	/// Hands in a signed reading with a device's token: `kept`, `keptBefore`, or the error's name.
+	pub async fn hand_in(&self, bearer: &str, signed: &[u8]) -> String {
+		let request = http()
+			.post(format!("{}/v1/readings", self.devices_url()))
+			.header("authorization", format!("Bearer {bearer}"))
+			.body(json!({ "readings": [hex::encode(signed)] }).to_string());
+		let (_, answer) = read(request.send().await.unwrap()).await;
+		let result = &answer["results"][0];
+		let names = [result, &result["error"]["name"], &answer["error"]["name"]];
+		let name = names.into_iter().find_map(Value::as_str);
+		name.unwrap_or_else(|| panic!("no answer of a gateway: {answer}"))
+			.to_owned()
+	}
+
 	/// Sends so many bytes; the status of the answer, if there was one.
 	pub async fn floods(&self, path: &str, bytes: usize) -> Option<u16> {
 		let request = http()
@@ -169,6 +203,11 @@ impl Gateway {
 		let answer = http().get(format!("http://127.0.0.1:{}/metrics", self.metrics));
 		let answer = answer.send().await.unwrap();
 		String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap()
+	}
+
+	/// The value of a metric, all its labels that hold these words together; 0 where there is none yet.
+	pub async fn metric(&self, name: &str, labels: &[&str]) -> u64 {
+		value_of(&self.metrics().await, name, labels)
 	}
 
 	fn command(&self, args: &[&str]) -> Command {

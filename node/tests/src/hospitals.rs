@@ -43,6 +43,17 @@ pub fn hospitals(hosts: Option<&[Host]>, more: &[&str]) -> [Stopped; 4] {
 	})
 }
 
+/// The hospitals' nodes, running, when each has finalised a block.
+pub async fn started(nodes: [Stopped; 4]) -> [Node; 4] {
+	let [alice, bob, eve, ferdie] = nodes;
+	let (alice, bob, eve, ferdie) = tokio::join!(alice.start(), bob.start(), eve.start(), ferdie.start());
+	let nodes = [alice, bob, eve, ferdie];
+	for node in &nodes {
+		node.blocks(1).await;
+	}
+	nodes
+}
+
 /// Waits until all of these have finalised this block, and fails unless it is the same one.
 pub async fn agree(nodes: &[&Node], number: u64) -> Value {
 	let mut hashes = Vec::new();

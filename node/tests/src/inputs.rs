@@ -1,4 +1,4 @@
-//! Real documents: HL7's own FHIR R4 examples and a CT image of pydicom's test files.
+//! Real documents: HL7's own FHIR R4 examples, a CT image of pydicom's test files, and pulse waves of heartpy's.
 
 use std::path::PathBuf;
 
@@ -17,6 +17,11 @@ fn inputs() -> PathBuf {
 /// A file of `hl7.fhir.r4.examples`, for example `Bundle-report.json`.
 pub fn fhir_example(name: &str) -> PathBuf {
 	inputs().join("fhir").join(name)
+}
+
+/// A recorded pulse wave of PyPI's `heartpy`, for example `data3.csv`.
+pub fn pulse_wave(name: &str) -> PathBuf {
+	inputs().join("heartpy").join(name)
 }
 
 /// `CT_small.dcm`.

@@ -12,6 +12,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod broker;
 mod chain;
 mod command;
 pub mod consortium;
@@ -28,11 +29,12 @@ mod proxy;
 mod wires;
 mod world;
 
+pub use broker::Broker;
 pub use chain::kinds;
 pub use command::{Answer, Running, Salus, PASSPHRASE};
 pub use gateway::Gateway;
-pub use hospitals::{agree, hospitals, HOSPITALS};
-pub use inputs::{ct_image, fhir_example};
+pub use hospitals::{agree, hospitals, started, HOSPITALS};
+pub use inputs::{ct_image, fhir_example, pulse_wave};
 pub use ipfs::Ipfs;
 pub use main_job::MainJob;
 pub use messages::{Messages, Mode};

@@ -9,8 +9,8 @@ use salus::{
 	Identity, OpenBatches, SealedBatch, StoredBatch, VaultClient,
 };
 use salus_primitives::{
-	tagged, wrapped, AnchorId, BindingConsent, BindingId, Cid, DeviceClaim, NewBatch, PatientId, Purpose, BIND_TAG,
-	DAY, DEVICE_TAG, HOUR, SECOND,
+	tagged, wrapped, AnchorId, BindingConsent, BindingId, Cid, DeviceClaim, NewBatch, PatientId, Purpose, Reason,
+	BIND_TAG, DAY, DEVICE_TAG, HOUR, SECOND,
 };
 use salus_tests::{kinds, text, Node, Patient, PASSPHRASE};
 use salus_vault::keystore::Strength;
@@ -177,6 +177,74 @@ fn refused(result: Result<Vec<BatchFile>, Error>) -> String {
 		Ok(_) => panic!("it was opened"),
 		Err(error) => error.name(),
 	}
+}
+
+/// At both its ends the batch would be permitted each time. The reason is that of all of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_refused_for_what_lies_between_its_ends() {
+	let node = Node::start().await;
+	let patient = Patient::registered(&node);
+	let monitor = Monitor::bound(&node, &patient).await;
+	let Monitor { client, vault, .. } = &monitor;
+	let (id, doctor) = (patient.id.as_str(), acting(DOCTOR, 1));
+	let measured = monitor.measured(0);
+	let upload = monitor.upload(monitor.measured(0));
+	let stored = put_batch(client, vault, upload, &account(ADMIN)).await.unwrap();
+	let anchor = monitor.anchor(&measured, stored).await;
+	let [first, middle, last] = [0, 1, 2].map(|n: usize| measured.readings[n].reading.at);
+
+	let terms = "--purpose treatment --action view --category vitals --for 1d";
+	let to = salus_tests::account(DOCTOR);
+	let grant = |more: String| {
+		let line = format!("consent grant --patient {id} --to account:{to} {terms} {more}");
+		text(&patient.types(&line).ok()["grant"])
+	};
+	let permitted = || async {
+		let (receipt, ..) = client
+			.access_batches(&[anchor], Purpose::Treatment, &doctor)
+			.await
+			.unwrap();
+		receipt
+	};
+	let under = |receipt| {
+		let wanted = OpenBatches {
+			patient: monitor.patient,
+			anchors: vec![anchor],
+			purpose: Purpose::Treatment,
+			receipt: Some(receipt),
+		};
+		let doctor = &doctor;
+		async move {
+			match open_batches(client, vault, doctor, &wanted).await.map(drop) {
+				Err(Error::Refused(refusal)) => refusal,
+				other => panic!("it is no refusal: {other:?}"),
+			}
+		}
+	};
+
+	// Two grants with a gap between them.
+	let whole = grant(String::new());
+	let receipt = permitted().await;
+	grant(format!("--recorded-until {middle}"));
+	grant(format!("--recorded-from {last}"));
+	patient
+		.types(&format!("consent revoke --patient {id} --grant {whole}"))
+		.ok();
+	let refusal = under(receipt).await;
+	assert_eq!(refusal.reason, Reason::OutsideDateRange);
+	assert_eq!(Error::from(refusal).name(), "OutsideDateRange");
+
+	// A denial of its middle, which the requester is told as any refusal of the patient's.
+	grant(String::new());
+	let receipt = permitted().await;
+	let denied = format!(
+		"consent deny --patient {id} --recorded-from {} --recorded-until {last}",
+		first + 1
+	);
+	patient.types(&denied).ok();
+	let refusal = under(receipt).await;
+	assert_eq!(refusal.reason, Reason::Refused);
+	assert_eq!(Error::from(refusal).name(), "NoGrant");
 }
 
 /// A batch is put, anchored, and opened by whom the patient consents to, for as long as she does.

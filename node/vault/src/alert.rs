@@ -3,7 +3,9 @@
 //! ```text
 //! sealed alert = 01 ++ wrap of a fresh data key (81) ++ AES-256-GCM(key, nonce 0, message, commitment)
 //! key          = HKDF-SHA256(salt empty, ikm data key, info "salus/alert/1" ++ genesis ++ commitment, 32 bytes)
-//! message      = length of the content (u16, big-endian) ++ content ++ zeros, to a multiple of 512 bytes
+//! message      = length of what it says (u16, big-endian) ++ what it says ++ zeros, to a multiple of 512 bytes
+//! what it says = salt of the commitment (32) ++ content
+//! commitment   = BLAKE2b-256("salus/commitment/1" ++ "alert" ++ what it says)
 //! ```
 //!
 //! All alerts of a few hundred bytes are of one length, so that it does not show what they are about.
@@ -14,10 +16,12 @@ use aes_gcm::{
 };
 use hkdf::Hkdf;
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
 	envelope::DataKey,
+	hash::blake2_256,
 	wrap::{self, Binding, HpkeKey, HpkeSecret, Purpose, Wrap, WrapError, WRAP_LEN},
 };
 
@@ -25,6 +29,8 @@ use crate::{
 pub const VERSION: u8 = 1;
 /// Messages are padded to a multiple of this.
 pub const BLOCK: usize = 512;
+/// Bytes of the commitment's salt, which what an alert says begins with.
+pub const SALT: usize = 32;
 const TAG: usize = 16;
 const LENGTH: usize = 2;
 
@@ -49,12 +55,24 @@ pub enum SealedAlertError {
 	/// The bytes are no sealed alert.
 	#[error("this is no sealed alert of version {VERSION}; copy it whole from the message, or update this program")]
 	Malformed,
+	/// What was opened is not what was committed to on chain.
+	#[error(
+		"what was sealed as this alert is not what stands on chain for it; do not act on it, and tell the hospital"
+	)]
+	OtherContent,
 	/// Its data key was not wrapped or not opened.
 	#[error(transparent)]
 	Wrap(#[from] WrapError),
 	/// The system gave no random bytes.
 	#[error("the system has no randomness; try again")]
 	NoRandomness,
+}
+
+/// The commitment to what an alert says: 32 bytes of salt, and the content. None where it is shorter than a salt.
+pub fn commitment(said: &[u8]) -> Option<[u8; 32]> {
+	let (salt, content) = said.split_at_checked(SALT)?;
+	let committed = Zeroizing::new([b"salus/commitment/1".as_slice(), b"alert", salt, content].concat());
+	Some(blake2_256(&committed))
 }
 
 impl AlertScope {
@@ -101,6 +119,20 @@ impl AlertScope {
 		if zeros.iter().any(|byte| *byte != 0) {
 			return Err(SealedAlertError::Malformed);
 		}
+		Ok(Zeroizing::new(content.to_vec()))
+	}
+
+	/// The content, compared with the commitment in constant time.
+	///
+	/// # Errors
+	/// As [`open`](Self::open), and `OtherContent`
+	pub fn read(&self, bytes: &[u8], secret: &HpkeSecret) -> Result<Zeroizing<Vec<u8>>, SealedAlertError> {
+		let said = self.open(bytes, secret)?;
+		let found = commitment(&said).ok_or(SealedAlertError::OtherContent)?;
+		if !bool::from(found.ct_eq(&self.commitment)) {
+			return Err(SealedAlertError::OtherContent);
+		}
+		let content = said.get(SALT..).ok_or(SealedAlertError::OtherContent)?;
 		Ok(Zeroizing::new(content.to_vec()))
 	}
 

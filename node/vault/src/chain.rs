@@ -196,7 +196,8 @@ pub trait FinalisedChain: Send + Sync {
 	/// As [`head`](Self::head).
 	fn batches(&self, patient: u64, before: Option<u64>) -> Result<BatchPage, ChainUnavailable>;
 
-	/// Whether what the receipt permitted would still be permitted at the finalised head.
+	/// Whether what the receipt permitted would still be permitted at the finalised head, and if not, why; of a batch,
+	/// about all of it.
 	///
 	/// # Errors
 	/// As [`head`](Self::head).

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes vectors/reading.json anew from primitives, and compares. Needs PyPI's cryptography for ed25519 alone."""
+"""Makes reading.json and device_codes.json anew from primitives, and compares. Needs PyPI's cryptography for ed25519 alone."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ import sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-here = pathlib.Path(__file__).parent / "reading.json"
+here = pathlib.Path(__file__).parent
 
 
 def blake2_256(data):
@@ -104,9 +104,24 @@ vectors = {
     },
 }
 
-if sys.argv[1:] == ["--write"]:
-    here.write_text(json.dumps(vectors, indent=1) + "\n")
-elif json.loads(here.read_text()) != vectors:
-    sys.exit("reading.json differs from what this script computes")
-else:
-    print("reading.json is right")
+
+def device_codes(codes, salt):
+    codes = sorted(codes)
+    file = {"device": "0x" + device.hex(), "codes": codes, "codesSalt": "0x" + salt.hex()}
+    value = ",".join(codes).encode("ascii")
+    return {"file": file, "commitment": blake2_256(b"salus/commitment/1" + b"codes" + salt + value).hex()}
+
+
+codes_vectors = [
+    device_codes(["8867-4"], bytes([6]) * 32),
+    device_codes(["9279-1", "8867-4", "15074-8", "59408-5"], bytes(range(32))),
+]
+
+for name, made in [("reading.json", vectors), ("device_codes.json", codes_vectors)]:
+    path = here / name
+    if sys.argv[1:] == ["--write"]:
+        path.write_text(json.dumps(made, indent=1) + "\n")
+    elif json.loads(path.read_text()) != made:
+        sys.exit(f"{name} differs from what this script computes")
+    else:
+        print(f"{name} is right")

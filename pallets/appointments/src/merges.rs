@@ -5,26 +5,9 @@
 
 use crate::{Agendas, Config, Error, Pallet};
 use frame_support::traits::Time;
-use salus_primitives::{Appointment, AppointmentId, PatientId, PatientStatus, Registry};
-
-/// The most merges that are followed, as the decision engine follows them.
-pub(crate) const MAX_MERGES: usize = 4;
+use salus_primitives::{Appointment, AppointmentId, PatientId, Registry};
 
 impl<T: Config> Pallet<T> {
-	/// Under which id a patient of this status goes on, where it is another.
-	pub(crate) fn goes_on_as(status: PatientStatus) -> Option<PatientId> {
-		let mut found = None;
-		let mut next = status;
-		for _ in 0..MAX_MERGES {
-			let PatientStatus::MergedInto(into) = next else {
-				break;
-			};
-			found = Some(into);
-			next = T::Registry::patient(into)?.status;
-		}
-		found
-	}
-
 	/// An appointment begins: of a merged patient it goes into the agenda that she has now, if she has no other there at
 	/// that time.
 	pub(crate) fn carry_over(id: AppointmentId, appointment: &Appointment<T::AccountId>) -> Result<(), Error<T>> {
@@ -48,7 +31,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn heir(patient: PatientId) -> Option<PatientId> {
-		Self::goes_on_as(T::Registry::patient(patient)?.status)
+	/// The id that the patient of this one goes on under, where it was merged.
+	pub(crate) fn heir(patient: PatientId) -> Option<PatientId> {
+		T::Registry::goes_on_as(T::Registry::patient(patient)?.status).map(|(heir, _)| heir)
 	}
 }

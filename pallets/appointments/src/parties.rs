@@ -25,7 +25,8 @@ impl<T: Config> Pallet<T> {
 			})
 		};
 		// Who goes on under another id acts by that one's key.
-		let heir = || Self::goes_on_as(patient.status).is_some_and(|heir| T::Registry::is_controller(who, heir));
+		let heir =
+			|| T::Registry::goes_on_as(patient.status).is_some_and(|(heir, _)| T::Registry::is_controller(who, heir));
 		let party = if T::Registry::is_controller(who, id) || heir() {
 			AppointmentParty::Patient
 		} else if Self::is_desk(who, institution) {

@@ -187,8 +187,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), TryRuntimeError> {
 		for carried in &agenda.carried {
 			let came = appointments.get(&carried.appointment).is_some_and(|appointment| {
-				let status = T::Registry::patient(appointment.patient).map(|of| of.status);
-				let merged = status.and_then(Self::goes_on_as) == Some(patient);
+				let merged = Self::heir(appointment.patient) == Some(patient);
 				appointment.patient != patient
 					&& appointment.period == carried.period
 					&& (!merged || matches!(appointment.status, AppointmentStatus::Arrived))

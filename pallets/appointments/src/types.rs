@@ -5,10 +5,8 @@ use salus_primitives::{AppointmentId, Moment, Period, Practitioners, Slot, SlotS
 use scale_info::TypeInfo;
 use sp_runtime::{traits::ConstU32, BoundedVec};
 
-/// The most slots that one call opens: a local day of 25 hours has 100 quarter-hours.
-pub const MAX_OPENED: u32 = 128;
-/// The most UTC days on which those lie.
-pub const MAX_OPENED_DAYS: u32 = 8;
+pub use salus_primitives::{HORIZON, MAX_DISPLACED, MAX_NEXT_DAYS, MAX_OPENED, MAX_OPENED_DAYS};
+
 /// The shortest slot.
 pub const MIN_SLOT: Moment = 5 * MINUTE;
 /// The most slots that an appointment takes of each practitioner.
@@ -24,8 +22,6 @@ pub const MAX_LOCAL_DAY: Moment = 26 * HOUR;
 pub const MAX_CLOSED_TIME: Moment = 31 * DAY;
 /// The most UTC days that it touches.
 pub const MAX_CLOSED: u32 = 32;
-/// How far ahead slots are opened and appointments wanted.
-pub const HORIZON: Moment = 400 * DAY;
 /// The most slots that a patient's hold takes, of all practitioners together.
 pub const MAX_HELD: usize = 32;
 /// How long a patient's hold lasts at most. What begins sooner than that is not offered to who waits: a hold and an offer
@@ -57,10 +53,6 @@ pub const MAX_WAITING: usize = 32;
 pub const MAX_ALL_WAITING: u32 = 128;
 /// The most proposals of patients who died, or go on under another id, that are taken off a list at once.
 pub const MAX_STRUCK: usize = 2;
-/// The most appointments that one call displaces.
-pub const MAX_DISPLACED: u32 = 96;
-/// The most days whose free slots a cancelled day's patients are offered at once.
-pub const MAX_NEXT_DAYS: u32 = 7;
 /// The most appointments in one page.
 pub const MAX_PAGE: u32 = 256;
 

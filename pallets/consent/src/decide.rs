@@ -16,9 +16,6 @@ use salus_primitives::{
 /// since when the patient's key may have been in other hands, and her guardians.
 pub const MAX_READS: u32 = 19;
 
-/// How often an id can be merged on, for its patient to see what stands under it.
-const MAX_MERGES: usize = 4;
-
 /// What a case opens before it has its approvals.
 const EMERGENCY_SET: CategorySet = CategorySet::of(&[
 	Category::Summary,
@@ -217,23 +214,7 @@ fn standing<T: Config>(
 /// Whether it is the patient's own account; once her id was merged, that of the id she goes on under.
 fn is_subject<T: Config>(patient: &Patient<T::AccountId>, account: &T::AccountId) -> bool {
 	let is_hers = |entry: &Patient<T::AccountId>| is_active(entry) && entry.controller.as_ref() == Some(account);
-	if is_hers(patient) {
-		return true;
-	}
-	let mut status = patient.status;
-	for _ in 0..MAX_MERGES {
-		let PatientStatus::MergedInto(into) = status else {
-			return false;
-		};
-		let Some(entry) = T::Registry::patient(into) else {
-			return false;
-		};
-		if is_hers(&entry) {
-			return true;
-		}
-		status = entry.status;
-	}
-	false
+	is_hers(patient) || T::Registry::goes_on_as(patient.status).is_some_and(|(_, entry)| is_hers(&entry))
 }
 
 /// Rule 1 for those who are not the patient and name no institution.

@@ -6,12 +6,12 @@ use salus_primitives::{CaseId, ConsentRequest, Denial, Grant, Grantee, Moment, D
 use scale_info::TypeInfo;
 use sp_runtime::{traits::ConstU32, BoundedVec};
 
+pub use salus_primitives::MAX_DENIALS;
+
 /// The most grants to one grantee by one patient, dead ones that still stand in the list included.
 pub const MAX_GRANTS: u32 = 16;
 /// How often a grant can be passed on, one after the other.
 pub const MAX_PASSES: usize = 3;
-/// The most denials of one patient. The last slot is only ever taken by a denial of everything.
-pub const MAX_DENIALS: u32 = 32;
 /// The most open requests of one requester to one patient.
 pub const MAX_REQUESTS: u32 = 8;
 /// How long a request can be answered at most.

@@ -17,6 +17,16 @@ pub const MAX_PARTICIPANTS: u32 = 8;
 
 /// The most days that a query for slots looks at.
 pub const MAX_DAYS_ASKED: u64 = 42;
+/// The most slots that one call opens: a local day of 25 hours has 100 quarter-hours.
+pub const MAX_OPENED: u32 = 128;
+/// The most UTC days on which those lie.
+pub const MAX_OPENED_DAYS: u32 = 8;
+/// How far ahead slots are opened and appointments wanted.
+pub const HORIZON: Moment = 400 * DAY;
+/// The most appointments that one call displaces.
+pub const MAX_DISPLACED: u32 = 96;
+/// The most days whose free slots a cancelled day's patients are offered at once.
+pub const MAX_NEXT_DAYS: u32 = 7;
 
 /// The practitioners of one appointment.
 pub type Practitioners<AccountId> = BoundedVec<AccountId, ConstU32<MAX_PRACTITIONERS>>;

@@ -9,6 +9,8 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_runtime::{traits::ConstU32, BoundedVec};
 
+/// The most denials of one patient. The last slot is only ever taken by a denial of everything.
+pub const MAX_DENIALS: u32 = 32;
 /// The most single records one grant can name.
 pub const MAX_TERMS_RECORDS: u32 = 16;
 /// The most compartments one grant can name.

@@ -44,6 +44,9 @@ pub const MINUTE: Moment = 60 * SECOND;
 pub const HOUR: Moment = 60 * MINUTE;
 pub const DAY: Moment = 24 * HOUR;
 
+/// How far the clock of a client or a device may be ahead of the chain's.
+pub const CLOCK_TOLERANCE: Moment = 5 * MINUTE;
+
 /// What a decentralised identifier names: `did:salus:<genesis hex>:institution:<n>`, `:patient:<n>`, `:account:<hex>`.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode, TypeInfo)]
 pub enum DidSubject<AccountId> {

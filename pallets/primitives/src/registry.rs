@@ -1,6 +1,6 @@
 //! Institutions, credentials, patients and assignments.
 
-use crate::{access::vocabulary, ActionSet, DidSubject, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms};
+use crate::{access::vocabulary, ActionSet, DidSubject, HpkeKey, InstitutionId, Moment, PatientId, Role, Terms, DAY};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -30,6 +30,21 @@ pub const MAX_CAREGIVERS: u32 = 8;
 pub const MAX_GUARDIANS: u32 = 4;
 /// The most credentials that an account leaves with: it gives up the others before.
 pub const MAX_LEFT: u32 = 16;
+/// How many merges of a patient's id are followed, one after the other, to the id she goes on under.
+pub const MAX_MERGES: u32 = 4;
+/// The most recovery contacts of a patient.
+pub const MAX_CONTACTS: u32 = 8;
+
+/// How far ahead a voucher may end.
+pub const VOUCHER_LIFETIME: Moment = 30 * DAY;
+/// How long after its proposal the council may complete a recovery.
+pub const RECOVERY_NOTICE: Moment = 7 * DAY;
+/// How long instead, where the old key objected and no contacts vouched: the council hears both.
+pub const CONTESTED_RECOVERY_NOTICE: Moment = 14 * DAY;
+/// How long after its beginning the council decides a recovery that nobody completes. Then it can be forgotten.
+pub const RECOVERY_LIFETIME: Moment = 60 * DAY;
+/// How far ahead what contacts sign may end.
+pub const VOUCHING_LIFETIME: Moment = 30 * DAY;
 
 /// Nodes' libp2p peer ids, binary.
 pub type PeerIds = BoundedVec<BoundedVec<u8, ConstU32<64>>, ConstU32<MAX_PEERS>>;

@@ -4,7 +4,7 @@
 use crate::DenialTerms;
 use crate::{
 	AccessRequest, AuditEntry, Decision, GrantId, Grantee, Guardianship, Institution, InstitutionId, KeyLoss, Kind,
-	Moment, Patient, PatientId, Receipt, Record, RecordId, Role, Terms,
+	Moment, Patient, PatientId, PatientStatus, Receipt, Record, RecordId, Role, Terms, MAX_MERGES,
 };
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, Weight};
@@ -32,6 +32,21 @@ pub trait Registry<AccountId> {
 	fn is_revoked(account: &AccountId, institution: InstitutionId) -> bool;
 	/// The patient's entry.
 	fn patient(id: PatientId) -> Option<Patient<AccountId>>;
+	/// Under which id a patient of this status goes on, where hers was merged, and that id's entry: up to [`MAX_MERGES`]
+	/// merges on, then as it is found. One read for each merge.
+	fn goes_on_as(status: PatientStatus) -> Option<(PatientId, Patient<AccountId>)> {
+		let mut found = None;
+		let mut next = status;
+		for _ in 0..MAX_MERGES {
+			let PatientStatus::MergedInto(into) = next else {
+				break;
+			};
+			let entry = Self::patient(into)?;
+			next = entry.status;
+			found = Some((into, entry));
+		}
+		found
+	}
 	/// Whether the account is the patient's own.
 	fn is_controller(account: &AccountId, patient: PatientId) -> bool;
 	/// Whether the practitioner has accepted an assignment to the patient at this institution and it has not ended. Two

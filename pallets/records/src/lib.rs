@@ -23,8 +23,8 @@ mod tests;
 pub use pallet::*;
 pub use queries::{MAX_HISTORY, MAX_PAGE, MAX_WALK};
 pub use salus_primitives::{
-	ciphertext_size, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, MAX_BLOCK, MAX_SIZE, MIN_PADDED,
-	RECEIPT_LIFETIME,
+	ciphertext_size, is_cid, is_cid_of_bytes, is_cid_of_size, is_ciphertext_size, CLOCK_TOLERANCE, MAX_BLOCK, MAX_SIZE,
+	MIN_PADDED, RECEIPT_LIFETIME,
 };
 pub use types::*;
 pub use weights::WeightInfo;

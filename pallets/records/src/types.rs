@@ -1,12 +1,9 @@
 //! What this pallet stores besides the common types.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use salus_primitives::{AuditHead, Moment, RecordId, MINUTE};
+use salus_primitives::{AuditHead, RecordId};
 use scale_info::TypeInfo;
 use sp_core::H256;
-
-/// How far a client's clock may be ahead of the chain's.
-pub const CLOCK_TOLERANCE: Moment = 5 * MINUTE;
 
 /// Past how many versions in error the one before them is looked for, to make it current again.
 pub const MAX_PASSED: u32 = 8;

@@ -10,8 +10,10 @@ use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::{traits::ConstU32, BoundedVec, DispatchResult, Weight};
 
-/// How far ahead a voucher may end.
-pub const VOUCHER_LIFETIME: Moment = 30 * DAY;
+pub use salus_primitives::{
+	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHER_LIFETIME, VOUCHING_LIFETIME,
+};
+
 /// For how many blocks a registration stays in the pool: its checks are as good as the state they read.
 pub const REGISTRATION_LONGEVITY: u64 = 64;
 /// The fewest officers of an institution.
@@ -36,16 +38,6 @@ pub const KEY_NOTICE: Moment = 24 * HOUR;
 pub const UNMERGE_WINDOW: Moment = 30 * DAY;
 /// How long objections to a guardian are heard.
 pub const OBJECTION_WINDOW: Moment = 72 * HOUR;
-/// How long after its proposal the council may complete a recovery.
-pub const RECOVERY_NOTICE: Moment = 7 * DAY;
-/// How long instead, where the old key objected and no contacts vouched: the council hears both.
-pub const CONTESTED_RECOVERY_NOTICE: Moment = 14 * DAY;
-/// How long after its beginning the council decides a recovery that nobody completes. Then it can be forgotten.
-pub const RECOVERY_LIFETIME: Moment = 60 * DAY;
-/// How far ahead what contacts sign may end.
-pub const VOUCHING_LIFETIME: Moment = 30 * DAY;
-/// The most recovery contacts of a patient.
-pub const MAX_CONTACTS: u32 = 8;
 
 /// A voucher's one-time ed25519 public key.
 pub type OneTimeKey = [u8; 32];

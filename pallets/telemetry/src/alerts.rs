@@ -18,8 +18,10 @@ impl<T: Config> Pallet<T> {
 		commitment: H256,
 		ladder: Ladder<T::AccountId>,
 	) -> Result<(), Error<T>> {
-		let patient = Self::goes_on_as(measured);
-		let first = Self::check_ladder(patient, institution, &ladder)?;
+		let entry = T::Registry::patient(measured).ok_or(Error::UnknownPatient)?;
+		let (patient, entry) = T::Registry::goes_on_as(entry.status).unwrap_or((measured, entry));
+		Self::ensure_lives_at(&entry, institution)?;
+		let first = Self::check_ladder(patient, &entry, institution, &ladder)?;
 		let now = T::Time::now();
 		let due = now.saturating_add(first.within);
 		let id = NextAlert::<T>::get();
@@ -53,10 +55,10 @@ impl<T: Config> Pallet<T> {
 	/// The first addressee of a ladder whose addressees all can be told.
 	fn check_ladder(
 		patient: PatientId,
+		entry: &Patient<T::AccountId>,
 		institution: InstitutionId,
 		ladder: &Ladder<T::AccountId>,
 	) -> Result<Rung<T::AccountId>, Error<T>> {
-		let entry = Self::ensure_patient_of(patient, institution)?;
 		let distinct: BTreeSet<_> = ladder.iter().map(|rung| &rung.to).collect();
 		ensure!(distinct.len() == ladder.len(), Error::DuplicateAddressee);
 		for (index, rung) in (0..).zip(ladder) {
@@ -65,7 +67,7 @@ impl<T: Config> Pallet<T> {
 				Error::DeadlineImpossible(index)
 			);
 			ensure!(
-				Self::is_addressee(&rung.to, patient, &entry, institution),
+				Self::is_addressee(&rung.to, patient, entry, institution),
 				Error::NotAnAddressee(index)
 			);
 		}

@@ -6,9 +6,6 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use salus_primitives::{InstitutionId, Moment, Patient, PatientId, PatientStatus, Registry, Role, Status};
 use sp_core::H256;
 
-/// How often an id can be merged on, for an alert to find who it is about.
-const MAX_MERGES: usize = 4;
-
 /// Who binds devices to patients, besides the desk.
 const AT_THE_BED: [Role; 2] = [Role::Doctor, Role::Nurse];
 
@@ -41,21 +38,15 @@ impl<T: Config> Pallet<T> {
 		institution: InstitutionId,
 	) -> Result<Patient<T::AccountId>, Error<T>> {
 		let entry = T::Registry::patient(patient).ok_or(Error::UnknownPatient)?;
-		ensure!(entry.institution == institution, Error::ForeignPatient);
-		ensure!(matches!(entry.status, PatientStatus::Active), Error::PatientNotActive);
+		Self::ensure_lives_at(&entry, institution)?;
 		Ok(entry)
 	}
 
-	/// The id that the patient of this one goes on under.
-	pub(crate) fn goes_on_as(patient: PatientId) -> PatientId {
-		let mut id = patient;
-		for _ in 0..MAX_MERGES {
-			match T::Registry::patient(id).map(|entry| entry.status) {
-				Some(PatientStatus::MergedInto(into)) => id = into,
-				_ => break,
-			}
-		}
-		id
+	/// She has to be a patient of the institution and to live, under the id that this is the entry of.
+	pub(crate) fn ensure_lives_at(entry: &Patient<T::AccountId>, institution: InstitutionId) -> Result<(), Error<T>> {
+		ensure!(entry.institution == institution, Error::ForeignPatient);
+		ensure!(matches!(entry.status, PatientStatus::Active), Error::PatientNotActive);
+		Ok(())
 	}
 
 	/// While a recovery waits, the key that is said to be lost lets nobody measure her. A guardian's does.

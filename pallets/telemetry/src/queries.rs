@@ -8,8 +8,8 @@ use crate::{
 use alloc::vec::Vec;
 use frame_support::traits::Time;
 use salus_primitives::{
-	is_included, AccessControl, Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Device, DeviceKey,
-	DeviceOffer, GrantId, InstitutionId, LeafPath, PatientId, Receipt, ReceiptId, Status,
+	is_included, AccessControl, Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Decision, Device,
+	DeviceKey, DeviceOffer, GrantId, InstitutionId, LeafPath, PatientId, Reason, Receipt, ReceiptId, Status,
 };
 use sp_core::H256;
 
@@ -101,20 +101,22 @@ impl<T: Config> Pallet<T> {
 		Receipts::<T>::get(id).filter(|receipt| receipt.is_alive(T::Time::now()))
 	}
 
-	/// Whether what the receipt permitted would still be permitted, its own use given back.
-	pub fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> bool {
+	/// Whether what the receipt permitted would still be permitted, its own use given back, and if not, why: about all of
+	/// the batch, from its first reading to its last. What it refused stays refused for the same reason, and what no receipt
+	/// that counts is about is `Unavailable`.
+	pub fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> Decision {
+		let unavailable = Decision::Deny(Reason::Unavailable);
 		let Some(receipt) = Self::receipt(receipt) else {
-			return false;
+			return unavailable;
 		};
-		let permitted = receipt
-			.outcomes
-			.iter()
-			.any(|(decided, outcome)| *decided == anchor && outcome.is_permit());
-		let Some(batch) = Anchors::<T>::get(anchor)
-			.filter(|_| permitted)
-			.and_then(|anchor| Self::vitals(&anchor))
-		else {
-			return false;
+		let Some((_, decided)) = receipt.outcomes.iter().find(|(decided, _)| *decided == anchor) else {
+			return unavailable;
+		};
+		if !decided.is_permit() {
+			return *decided;
+		}
+		let Some(batch) = Anchors::<T>::get(anchor).and_then(|anchor| Self::vitals(&anchor)) else {
+			return unavailable;
 		};
 		let taken: Vec<GrantId> = receipt.outcomes.iter().filter_map(|(_, made)| grant_of(made)).collect();
 		let asker = Asker {
@@ -123,7 +125,7 @@ impl<T: Config> Pallet<T> {
 			purpose: receipt.purpose,
 		};
 		let request = batch.request(&asker);
-		T::AccessControl::decide_span(&request, batch.last_at, &taken).is_permit()
+		T::AccessControl::decide_span(&request, batch.last_at, &taken)
 	}
 
 	/// The alert.

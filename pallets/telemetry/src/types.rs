@@ -1,13 +1,13 @@
 //! The bounds of times and lists.
 
-use salus_primitives::{AlertId, BindingId, Moment, DAY, MINUTE};
+use salus_primitives::{AlertId, BindingId, Moment, DAY};
 use sp_runtime::{traits::ConstU32, BoundedVec};
 
-/// How far a device's clock may be ahead of the chain's.
-pub const CLOCK_TOLERANCE: Moment = 5 * MINUTE;
+pub use salus_primitives::CLOCK_TOLERANCE;
+
 /// How far ahead a binding may end: consent is given again from time to time.
 pub const MAX_BINDING: Moment = 366 * DAY;
-/// The longest time from the earliest to the latest reading of a batch. Consent is asked about both ends of it.
+/// The longest time from the earliest to the latest reading of a batch. Consent is asked about all of it.
 pub const MAX_SPAN: Moment = DAY;
 /// How long an offer of a device can be accepted.
 pub const OFFER_LIFETIME: Moment = 7 * DAY;

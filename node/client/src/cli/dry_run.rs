@@ -25,6 +25,7 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("institution apply-keys", Tried),
 	("key new", Refused),
 	("key show", Reads),
+	("key hpke", Reads),
 	("key import", Refused),
 	("apply", Refused),
 	("act propose", Tried),
@@ -146,6 +147,9 @@ const COMMANDS: &[(&str, DryRun)] = &[
 	("appointment ics", Refused),
 	("appointment from-fhir", Reads),
 	("appointment to-fhir", Reads),
+	("appointment operation find", Reads),
+	("appointment operation hold", Tried),
+	("appointment operation book", Tried),
 	("device key new", Refused),
 	("device key show", Reads),
 	("device claim", Refused),
@@ -245,9 +249,9 @@ mod tests {
 			let Some((_, decision)) = decided(path) else { continue };
 			let help = command.get_after_long_help().or(command.get_after_help());
 			let help = help.map(ToString::to_string).unwrap_or_default();
-			// An example with a key signs something; `explain` names its requester by her key.
+			// An example with a key signs something; `explain` names its requester by her key, `alert show` opens with it.
 			if help.contains("--key ")
-				&& !["consent explain", "consent list", "emergency list"].contains(&path.as_str())
+				&& !["consent explain", "consent list", "emergency list", "alert show"].contains(&path.as_str())
 			{
 				assert_ne!(*decision, Reads, "{path} signs");
 			}
@@ -277,11 +281,12 @@ mod tests {
 			("appointment book", include_str!("appointment/visit.rs")),
 			("appointment arrive", include_str!("appointment/progress.rs")),
 			("appointment join", include_str!("appointment/consultation.rs")),
+			("appointment operation", include_str!("appointment/operation.rs")),
 			("device provision", include_str!("device/provision.rs")),
 			("device bind", include_str!("device/consent.rs")),
 			("device accept", include_str!("device/offer.rs")),
 			("device unbind", include_str!("device/binding.rs")),
-			("alert acknowledge", include_str!("alert.rs")),
+			("alert acknowledge", include_str!("alert/mod.rs")),
 		];
 		for (name, text) in files {
 			assert!(text.contains(".submit"), "{name} submits");
@@ -297,6 +302,7 @@ mod tests {
 			("explain", include_str!("explain.rs")),
 			("device show", include_str!("device/list.rs")),
 			("device key", include_str!("device/key.rs")),
+			("alert show", include_str!("alert/show.rs")),
 			("appointment availability", include_str!("appointment/day.rs")),
 			("appointment list", include_str!("appointment/list.rs")),
 			("appointment ics", include_str!("appointment/ics.rs")),

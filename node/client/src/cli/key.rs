@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use salus_vault::keystore::read_private;
+use salus_vault::{
+	keystore::read_private,
+	wrap::{HpkeKey, WrapError},
+};
 use zeroize::Zeroizing;
 
 use super::{passphrase, report::Report, session::Session};
-use crate::sdk::{create_key, import_polkadot_js, import_seed, Error, FileError, Identity, KeyError, KeyFacts};
+use crate::sdk::{create_key, import_polkadot_js, import_seed, words, Error, FileError, Identity, KeyError, KeyFacts};
 
 #[derive(Subcommand)]
 pub(crate) enum Key {
@@ -27,6 +30,11 @@ pub(crate) enum Key {
 		/// The key file
 		file: PathBuf,
 	},
+	/// Show the key that the hospital seals to what its alerts say, for whom it tells of them
+	#[command(
+		after_help = "Example:\n  salus --key nurse.key key hpke\n\nGive it to your hospital: salus-gateway vitals addressee add ACCOUNT --hpke KEY. It is derived from the key file's seed,\nand opens with it: salus alert show. A patient's is that of her id, on chain."
+	)]
+	Hpke,
 	/// Put twelve words, a seed, or a Polkadot.js account into a new encrypted file
 	#[command(
 		after_help = "Examples:\n  salus key import --out ada.key\n  salus key import --out ada.key --polkadot-js 5Grw….json"
@@ -91,9 +99,24 @@ impl Key {
 					.field("account", facts.account.to_string())
 					.field("hasSeed", facts.has_seed))
 			}
+			Self::Hpke => hpke(session),
 			Self::Import(import) => import.run(session),
 		}
 	}
+}
+
+fn hpke(session: &Session) -> Result<Report, Error> {
+	let identity = session.identity()?;
+	let HpkeKey::X25519(key) = identity.hpke()?.public() else {
+		return Err(KeyError::Hpke(WrapError::UnsupportedKey).into());
+	};
+	let key = words::hex(key);
+	Ok(session
+		.report()
+		.line(format!("account {}", identity.account().id()))
+		.line(format!("HPKE key {key}"))
+		.field("account", identity.account().id().to_string())
+		.field("hpke", key))
 }
 
 impl Import {

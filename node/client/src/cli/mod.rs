@@ -23,6 +23,7 @@ mod emergency_card;
 mod entry;
 mod explain;
 mod fhir;
+mod frames;
 mod guardian;
 mod incident;
 mod interrupt;

@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use salus_primitives::{Moment, PatientId};
+use salus_primitives::{
+	Moment, PatientId, CONTESTED_RECOVERY_NOTICE, DAY, MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE,
+};
 use serde_json::{json, Value};
 use subxt::tx::Payload;
 
@@ -15,10 +17,7 @@ use super::{
 	view,
 	vouch::{Begin, SendVouches, VouchSign},
 };
-use crate::sdk::{
-	calls, words, AccountId, Client, DocumentError, Error, Recovery, RecoveryContacts, CONTESTED_RECOVERY_NOTICE,
-	MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE,
-};
+use crate::sdk::{calls, words, AccountId, Client, DocumentError, Error, Recovery, RecoveryContacts};
 
 #[derive(Subcommand)]
 pub(crate) enum RecoveryCommand {
@@ -145,7 +144,10 @@ impl RecoveryCommand {
 				let acknowledgement = client.submit(&calls::object_to_recovery(), &account).await?;
 				Ok(session
 					.report()
-					.line("your objection is noted: the council decides after 14 days, unless your contacts vouch")
+					.line(format!(
+						"your objection is noted: the council decides after {} days, unless your contacts vouch",
+						CONTESTED_RECOVERY_NOTICE / DAY
+					))
 					.field("patient", words::number(patient))
 					.field("sentence", sentence)
 					.acknowledged(&acknowledgement))
@@ -301,7 +303,7 @@ fn recovery_lines(recovery: &Recovery, lost_at: Option<Moment>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use salus_primitives::{HpkeKey, DAY};
+	use salus_primitives::HpkeKey;
 
 	#[test]
 	fn an_objection_delays_a_recovery_unless_contacts_vouched() {

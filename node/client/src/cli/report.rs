@@ -97,7 +97,19 @@ impl Report {
 	}
 
 	/// Prints it.
-	pub(crate) fn print(mut self, json: bool) -> Result<(), Error> {
+	pub(crate) fn print(self, json: bool) -> Result<(), Error> {
+		self.write(&mut std::io::stdout(), "standard output", json)
+	}
+
+	/// Prints it on standard error, beside an answer that has a form of its own.
+	pub(crate) fn print_beside(self, json: bool) -> Result<(), Error> {
+		if self.fields.is_empty() && self.lines.is_empty() {
+			return Ok(());
+		}
+		self.write(&mut std::io::stderr(), "standard error", json)
+	}
+
+	fn write(mut self, to: &mut impl Write, name: &'static str, json: bool) -> Result<(), Error> {
 		let text = if json {
 			let object = Value::Object(std::mem::take(&mut self.fields));
 			let text = Zeroizing::new(object.to_string());
@@ -109,10 +121,10 @@ impl Report {
 		if text.is_empty() {
 			return Ok(());
 		}
-		match writeln!(std::io::stdout(), "{}", *text) {
+		match writeln!(to, "{}", *text) {
 			// The reader has seen enough, as `head` does.
 			Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-			result => result.map_err(FileError::at("standard output")).map_err(Error::from),
+			result => result.map_err(FileError::at(name)).map_err(Error::from),
 		}
 	}
 }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use salus_primitives::{Capacity, HpkeKey, Moment, PatientId};
+use salus_primitives::{Capacity, HpkeKey, Moment, PatientId, DAY, RECOVERY_NOTICE, VOUCHING_LIFETIME};
 
 use super::{kept::pretty, key::text_or_file, report::Report, session::Session, view};
 use crate::sdk::{
 	calls, not_found, publish_new, words, AcceptanceFile, AccountId, Client, DocumentError, Error, Recovery,
-	RecoveryContacts, Signature, Vouch, VouchFile, RECOVERY_NOTICE, VOUCHING_LIFETIME,
+	RecoveryContacts, Signature, Vouch, VouchFile,
 };
 
 /// `salus recovery vouch-sign`
@@ -69,9 +69,10 @@ impl VouchSign {
 	pub(crate) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let now = client.time().await?;
 		if self.until <= now || self.until > now.saturating_add(VOUCHING_LIFETIME) {
-			return Err(Error::Usage(
-				"what you sign ends later than now and 30 days ahead at most; name another --until".into(),
-			));
+			return Err(Error::Usage(format!(
+				"what you sign ends later than now and {} days ahead at most; name another --until",
+				VOUCHING_LIFETIME / DAY
+			)));
 		}
 		let ((controller, hpke), lost_at) = match (&self.acceptance, self.lost_at) {
 			(Some(file), Some(lost_at)) => (accepted(file, client, self.patient)?.0, lost_at),

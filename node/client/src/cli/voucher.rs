@@ -3,10 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Subcommand;
-use salus_primitives::InstitutionId;
+use salus_primitives::{InstitutionId, DAY, VOUCHER_LIFETIME};
 
 use super::{qr, report::Report, session::Session, view};
-use crate::sdk::{publish_new, words, Error, VoucherLetter, VOUCHER_LIFETIME};
+use crate::sdk::{publish_new, words, Error, VoucherLetter};
 
 #[derive(Subcommand)]
 pub(crate) enum Voucher {
@@ -39,7 +39,8 @@ impl Voucher {
 			qr,
 		} = self;
 		if words::milliseconds(lasting) > VOUCHER_LIFETIME {
-			return Err(Error::Usage("a voucher is good for 30 days at most".into()));
+			let most = VOUCHER_LIFETIME / DAY;
+			return Err(Error::Usage(format!("a voucher is good for {most} days at most")));
 		}
 		let client = session.client().await?;
 		let entry = client.proven_institution(institution).await?;

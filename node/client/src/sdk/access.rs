@@ -89,25 +89,33 @@ pub(super) fn permitted(
 	})
 }
 
-/// What the chain would decide at this block; the refusal names the object, where there is one.
+/// What the chain would decide at this block about a request.
 ///
 /// # Errors
-/// `Refused`; `Broken`
+/// As [`standing`]; `Broken`
 pub(super) async fn decided(
 	client: &Client,
 	at: &At,
 	object: Option<Object>,
 	request: &AccessRequest<AccountId>,
 ) -> Result<(), Error> {
-	match client.decide(at, request).await? {
+	let decision = client.decide(at, request).await?;
+	Ok(standing(object, at.block_number(), decision)?)
+}
+
+/// A decision as it stands at this block; the refusal names the object, where there is one.
+///
+/// # Errors
+/// `Refusal`
+pub(super) fn standing(object: Option<Object>, block: u64, decision: Decision) -> Result<(), Refusal> {
+	match decision {
 		Decision::Permit(_) => Ok(()),
 		Decision::Deny(reason) => Err(Refusal {
 			object,
 			receipt: None,
-			block: Some(at.block_number()),
+			block: Some(block),
 			reason,
-		}
-		.into()),
+		}),
 	}
 }
 
@@ -162,6 +170,30 @@ mod tests {
 		assert!(after(4)(stale.into()).to_string().contains("`--receipt 4`"));
 		let broken = after(4)(VaultError::Interrupted("gone".into()).into());
 		assert!(broken.to_string().contains("`--receipt 4`"), "{broken}");
+	}
+
+	/// What the chain answers of a batch that a denial of its middle closes, and of one that lies across two grants.
+	#[test]
+	fn a_refusal_of_a_batch_is_told_by_the_chain_s_reason() {
+		let batch = Some(Object::Batch(11));
+		assert_eq!(standing(batch, 40, Decision::Permit(Basis::Grant(3))), Ok(()));
+		for (reason, shown) in [
+			// That she denied it is not the requester's to know.
+			(Reason::Refused, "NoGrant"),
+			(Reason::OutsideDateRange, "OutsideDateRange"),
+		] {
+			let refusal = standing(batch, 40, Decision::Deny(reason)).unwrap_err();
+			assert_eq!((refusal.object, refusal.reason), (batch, reason));
+			assert_eq!((refusal.receipt, refusal.block), (None, Some(40)));
+			let error = Error::from(refusal);
+			assert_eq!((error.name().as_str(), error.exit_code()), (shown, exit::REFUSED));
+			assert!(
+				error
+					.to_string()
+					.contains(&format!("access to batch 11 is refused: {shown}")),
+				"{error}"
+			);
+		}
 	}
 
 	#[test]

@@ -160,6 +160,15 @@ impl Identity {
 		self.seed.as_deref()
 	}
 
+	/// What is meant for the key's own account is sealed to this, out of the account's seed as a patient's is out of her path's.
+	///
+	/// # Errors
+	/// `NoSeed` for a key that came without one.
+	pub fn hpke(&self) -> Result<HpkeSecret, KeyError> {
+		let seed = self.seed.as_deref().ok_or(KeyError::NoSeed)?;
+		HpkeSecret::derive(seed).map_err(KeyError::Hpke)
+	}
+
 	/// The keys of the `n`th id at an institution: `//salus//<genesis>//<institution>//<n>`.
 	///
 	/// # Errors
@@ -267,6 +276,15 @@ mod tests {
 			keys.first().map(|keys| keys.hpke.public()),
 			Some(HpkeKey::X25519(_))
 		));
+	}
+
+	#[test]
+	fn an_account_has_an_hpke_key_of_its_own() {
+		let identity = Identity::from_seed(&[1; 32]);
+		let key = identity.hpke().unwrap().public();
+		assert_eq!(key, Identity::from_seed(&[1; 32]).hpke().unwrap().public());
+		assert_ne!(key, Identity::from_seed(&[2; 32]).hpke().unwrap().public());
+		assert_ne!(key, identity.patient(&genesis(), 0, 0).unwrap().hpke.public());
 	}
 
 	#[test]

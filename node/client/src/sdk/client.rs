@@ -1,6 +1,6 @@
 //! A connection to a node, and what is read over it.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use codec::{Decode, Encode};
 use salus_primitives::{
@@ -13,6 +13,7 @@ use subxt::{
 	rpcs::{client::RpcParams, RpcClient},
 	OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 };
+use tokio::sync::Mutex;
 
 use super::{
 	storage_key::time_key, words, Account, AccountId, ConnectionError, Error, Hash, Identity, KeyError, PatientKeys,
@@ -48,6 +49,8 @@ pub struct Client {
 	genesis: Hash,
 	url: String,
 	pub(super) dry_run: bool,
+	/// Whose turn it is to take a nonce, until the pool has its transaction.
+	pub(super) turn: Arc<Mutex<()>>,
 }
 
 /// As whom a command acts.
@@ -97,6 +100,7 @@ impl Client {
 			genesis,
 			url: url.to_string(),
 			dry_run: options.dry_run,
+			turn: Arc::default(),
 		};
 		let at = client.finalised().await?;
 		if !api::is_codegen_valid_for(at.metadata_ref()) {

@@ -1,21 +1,14 @@
-//! What a device signs before it is provisioned, and what opens the commitment to the codes it may report.
+//! What a device signs before it is provisioned.
 
 use codec::{Decode, Encode};
 use ed25519_dalek::{Signer, SigningKey};
 use salus_primitives::{tagged, DeviceKey, InstitutionId, DEVICE_TAG};
-use salus_vitals::{DeviceKey as Verifier, Loinc};
+use salus_vitals::DeviceKey as Verifier;
 use serde::{Deserialize, Serialize};
 
-use super::{
-	application::decode,
-	salt::{fresh_salt, salted},
-	words, DocumentError, Hash, KeyError,
-};
+use super::{application::decode, words, DocumentError, Hash};
 
 const WHAT: &str = "claim of a device";
-const SALTS: &str = "salt file of a device";
-/// What the commitment is to; its first word.
-const CODES: &[u8] = b"codes";
 
 /// What is signed: the SCALE of [`salus_primitives::DeviceClaim`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -26,7 +19,7 @@ pub struct DeviceClaim {
 	pub institution: InstitutionId,
 	/// Its key.
 	pub device: DeviceKey,
-	/// Salted commitment to the codes it may report.
+	/// Salted commitment to the codes it may report: [`salus_vitals::DeviceCodes::commitment`].
 	pub codes: Hash,
 }
 
@@ -106,56 +99,11 @@ fn is_signed(claim: &DeviceClaim, signature: &[u8; 64]) -> bool {
 	key.verify_strict(&claim.message(), &signature).is_ok()
 }
 
-/// What opens the commitment to a device's codes. The institution's gateway holds the device to them; they never go on
-/// chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DeviceCodes {
-	/// LOINC codes, sorted, each once.
-	pub codes: Vec<String>,
-	/// 32 random bytes, hex.
-	pub codes_salt: String,
-}
-
-impl DeviceCodes {
-	/// Codes with a fresh salt.
-	///
-	/// # Errors
-	/// `NoRandomness`
-	pub fn new(codes: &[Loinc]) -> Result<Self, KeyError> {
-		let mut codes: Vec<_> = codes.iter().map(ToString::to_string).collect();
-		codes.sort();
-		codes.dedup();
-		Ok(Self {
-			codes,
-			codes_salt: fresh_salt()?,
-		})
-	}
-
-	/// The commitment, to the codes joined by commas.
-	///
-	/// # Errors
-	/// `Malformed` for a salt that is none.
-	pub fn commitment(&self) -> Result<Hash, DocumentError> {
-		salted(CODES, &self.codes_salt, self.codes.join(","))
-	}
-
-	/// Reads a salt file's text.
-	///
-	/// # Errors
-	/// `Malformed`
-	pub fn read(text: &str) -> Result<Self, DocumentError> {
-		serde_json::from_str(text).map_err(|error| DocumentError::Malformed {
-			what: SALTS,
-			reason: error.to_string(),
-		})
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
+	use salus_vitals::DeviceCodes;
 
 	const GENESIS: Hash = Hash::repeat_byte(1);
 
@@ -238,16 +186,11 @@ mod tests {
 	}
 
 	#[test]
-	fn codes_are_committed_to_in_one_order_with_a_salt_of_their_own() {
-		let codes: Vec<Loinc> = ["9279-1", "8867-4", "9279-1"].map(|code| code.parse().unwrap()).into();
-		let (first, second) = (DeviceCodes::new(&codes).unwrap(), DeviceCodes::new(&codes).unwrap());
-		assert_eq!(first.codes, ["8867-4", "9279-1"]);
-		assert_ne!(first.commitment().unwrap(), second.commitment().unwrap());
-		let kept = serde_json::to_string(&first).unwrap();
-		assert_eq!(DeviceCodes::read(&kept).unwrap(), first);
-		let salt = words::hash(&first.codes_salt).unwrap();
-		let expected = salus_primitives::commitment(b"codes", &salt.0, b"8867-4,9279-1");
-		assert_eq!(first.commitment().unwrap(), expected);
-		assert!(DeviceCodes::read("{}").is_err());
+	fn codes_are_committed_to_as_everything_is() {
+		let device = Verifier::from_bytes(&key().verifying_key().to_bytes()).unwrap();
+		let codes = ["9279-1", "8867-4"].map(|code| code.parse().unwrap());
+		let opening = DeviceCodes::new(device, codes, [9; 32]).unwrap();
+		let expected = salus_primitives::commitment(b"codes", &[9; 32], b"8867-4,9279-1");
+		assert_eq!(opening.commitment(), expected.0);
 	}
 }

@@ -5,11 +5,13 @@ mod access;
 mod account;
 pub mod act_sentence;
 mod acts;
+pub mod alert;
 mod application;
 pub mod appointments;
 mod attested;
 mod batches;
 mod binding_consent;
+mod broker;
 pub mod calls;
 mod card;
 mod client;
@@ -78,11 +80,12 @@ pub use batches::{
 	open_batches, put_batch, seal_batch, upload_batch, BatchUpload, OpenBatches, SealedBatch, StoredBatch,
 };
 pub use binding_consent::{consent_sentence, BindingConsentFile};
+pub use broker::{broker_transport, BrokerError};
 pub use card::{Card, CARD_LIFETIME};
 pub(crate) use client::{innermost, not_found};
 pub use client::{Actor, At, Client, ConnectOptions, IDS_OF_ONE_SEED};
 pub use data_dir::DataDir;
-pub use device_claim::{DeviceClaim, DeviceClaimFile, DeviceCodes};
+pub use device_claim::{DeviceClaim, DeviceClaimFile};
 pub use device_key::{create_device_key, device_of, open_device_key};
 pub use dry_run::Preview;
 pub use emergency_card::{EmergencyCard, MOST_HOSPITALS};
@@ -107,12 +110,10 @@ pub use proof::{verify as verify_proof, Proven};
 pub use put::{Put, PutOutcome};
 pub use readers::Reader;
 pub use reading_proof::{check_batch, find_batch, ReadingProofFile};
-pub use recovery::{
-	ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile,
-	CONTESTED_RECOVERY_NOTICE, MAX_CONTACTS, RECOVERY_LIFETIME, RECOVERY_NOTICE, VOUCHING_LIFETIME,
-};
+pub use recovery::{ContactsCommitment, OpenedContacts, Recovery, RecoveryContacts, SignedVouch, Vouch, VouchFile};
 pub use registration::Registration;
 pub use rejections::{after_refusal, because, rule_name};
+pub(crate) use salt::random_salt;
 pub use storage_key::{
 	anchor_key, binding_key, contacts_key, device_key, institution_key, key_loss_key, patient_key, record_key,
 	recovery_key, recovery_round_key, time_key, trail_key,
@@ -122,7 +123,7 @@ pub use submit::Acknowledgement;
 pub use trail::{verify as verify_trail, TrailEntry, VerifiedTrail, FRESHNESS};
 pub(crate) use vault::tls::{client as http_client, is_loopback};
 pub use vault::{Download, Payload, Progress, Upload, VaultClient};
-pub use voucher::{VoucherLetter, VOUCHER_LIFETIME};
+pub use voucher::VoucherLetter;
 
 /// Accounts, as everywhere in the SDK; shown as SS58.
 pub type AccountId = subxt::utils::AccountId32;

@@ -1,7 +1,7 @@
 //! The recovery of a patient's lost key: what the chain has of it, the contacts she committed to, and what they sign.
 
 use codec::{Decode, Encode};
-use salus_primitives::{contacts_commitment, wrapped, HpkeKey, Moment, PatientId, DAY, VOUCH_TAG};
+use salus_primitives::{contacts_commitment, wrapped, HpkeKey, Moment, PatientId, MAX_CONTACTS, VOUCH_TAG};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,18 +10,6 @@ use super::{
 	salt::fresh_salt,
 	words, AccountId, DocumentError, Hash, KeyError, Signature,
 };
-
-/// The most recovery contacts of a patient.
-pub const MAX_CONTACTS: usize = 8;
-
-/// How long after its beginning a recovery may be completed (`RECOVERY_NOTICE` of pallet-roles).
-pub const RECOVERY_NOTICE: Moment = 7 * DAY;
-/// How long where the old key objected and nobody vouched (`CONTESTED_RECOVERY_NOTICE`).
-pub const CONTESTED_RECOVERY_NOTICE: Moment = 14 * DAY;
-/// How long until a recovery that nobody decided may be forgotten (`RECOVERY_LIFETIME`).
-pub const RECOVERY_LIFETIME: Moment = 60 * DAY;
-/// How far ahead what contacts sign may end (`VOUCHING_LIFETIME`).
-pub const VOUCHING_LIFETIME: Moment = 30 * DAY;
 
 /// The recovery of a lost key, until the council decides.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -100,7 +88,7 @@ impl RecoveryContacts {
 			.map(|text| words::account(text))
 			.collect::<Result<_, _>>()
 			.map_err(malformed)?;
-		if accounts.len() > MAX_CONTACTS {
+		if accounts.len() > usize::try_from(MAX_CONTACTS).unwrap_or(usize::MAX) {
 			return Err(malformed(format!("more than {MAX_CONTACTS} contacts")));
 		}
 		if self.threshold == 0 || usize::from(self.threshold) > accounts.len() {
@@ -252,6 +240,7 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
 	use crate::sdk::Identity;
+	use salus_primitives::DAY;
 
 	const GENESIS: Hash = Hash::repeat_byte(1);
 	const PATIENT: PatientId = 7;

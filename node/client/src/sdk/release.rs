@@ -1,7 +1,7 @@
 //! The key, asked of the custodian under a receipt.
 
 use codec::{Decode, Encode};
-use salus_primitives::{AccessRequest, InstitutionId, PatientId, ReceiptId};
+use salus_primitives::{AccessRequest, AnchorId, InstitutionId, PatientId, ReceiptId};
 use salus_vault::{
 	chain::Object,
 	desk::Release,
@@ -12,7 +12,7 @@ use salus_vault::{
 use serde_json::json;
 
 use super::{
-	access::decided, words, AccountId, Actor, At, Client, ConnectionError, Error, KeyError, PayloadError, Signature,
+	access::standing, words, AccountId, Actor, At, Client, ConnectionError, Error, KeyError, PayloadError, Signature,
 	VaultError,
 };
 
@@ -26,8 +26,16 @@ pub(super) struct Sought {
 	pub(super) custodian: InstitutionId,
 	/// Of the payload.
 	pub(super) sha256: [u8; 32],
-	/// What the decision engine is asked about it when the desk refused, to name the reason; of a batch, about both its ends.
-	pub(super) questions: Vec<AccessRequest<AccountId>>,
+	/// What the chain is asked when the desk refused.
+	pub(super) why: Why,
+}
+
+/// How the chain tells the reason.
+pub(super) enum Why {
+	/// By this question to the decision engine.
+	Question(Box<AccessRequest<AccountId>>),
+	/// By the receipt: a batch is judged over all of its time.
+	Batch(AnchorId),
 }
 
 /// A key with the request it was released for, which authorises the download too.
@@ -57,7 +65,7 @@ impl Sought {
 					client.next_block(at.block_number()).await?;
 					continue;
 				}
-				Err(error) => return Err(self.refused(client, error).await),
+				Err(error) => return Err(self.refused(client, receipt, error).await),
 			};
 			let unreadable = || ConnectionError::Unreadable {
 				what: "vault_release".into(),
@@ -111,7 +119,7 @@ impl Sought {
 	}
 
 	/// The desk's refusal as the chain explains it now.
-	async fn refused(&self, client: &Client, error: ConnectionError) -> Error {
+	async fn refused(&self, client: &Client, receipt: ReceiptId, error: ConnectionError) -> Error {
 		let ConnectionError::Answered { name, message, .. } = error else {
 			return error.into();
 		};
@@ -126,12 +134,16 @@ impl Sought {
 			Ok(at) => at,
 			Err(error) => return error.into(),
 		};
-		for question in &self.questions {
-			if let Err(refused @ Error::Refused(_)) = decided(client, &at, Some(self.object), question).await {
-				return refused;
-			}
+		let decision = match &self.why {
+			Why::Question(request) => client.decide(&at, request).await,
+			Why::Batch(anchor) => client.still_permits_batch(&at, receipt, *anchor).await,
+		};
+		let refusal = decision.map(|decision| standing(Some(self.object), at.block_number(), decision));
+		match refusal {
+			Ok(Err(refusal)) => refusal.into(),
+			// The desk's word stands.
+			Ok(Ok(())) | Err(_) => VaultError::Refused { name, message }.into(),
 		}
-		VaultError::Refused { name, message }.into()
 	}
 }
 

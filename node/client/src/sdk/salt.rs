@@ -4,12 +4,16 @@ use salus_primitives::commitment;
 
 use super::{words, DocumentError, Hash, KeyError};
 
+/// 32 random bytes.
+pub(crate) fn random_salt() -> Result<[u8; 32], KeyError> {
+	let mut salt = [0; 32];
+	getrandom::fill(&mut salt).map_err(|_| KeyError::NoRandomness)?;
+	Ok(salt)
+}
+
 /// 32 random bytes, hex.
 pub(crate) fn fresh_salt() -> Result<String, KeyError> {
-	let mut salt = [0; 32];
-	getrandom::fill(&mut salt)
-		.map_err(|_| KeyError::NoRandomness)
-		.map(|()| words::hex(salt))
+	random_salt().map(words::hex)
 }
 
 /// The commitment to a value of this kind, under a salt in hex.

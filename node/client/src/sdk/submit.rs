@@ -10,9 +10,13 @@ use subxt::{
 		BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError, TransactionProgressError,
 		TransactionStatusError,
 	},
-	tx::{Payload, SubmittableTransaction, TransactionInvalid, TransactionUnknown, ValidationResult},
+	tx::{
+		Payload, SubmittableTransaction, TransactionInBlock, TransactionInvalid, TransactionProgress,
+		TransactionStatus, TransactionUnknown, ValidationResult,
+	},
 	Metadata, SubstrateConfig,
 };
+use tokio::sync::MutexGuard;
 
 use super::{
 	client::{broken, innermost, Client},
@@ -26,10 +30,16 @@ use super::{
 const MORTALITY: u64 = 64;
 /// The same in a dry run: the node that is asked has a signed transaction in its hands. No era is shorter.
 const BRIEF: u64 = 4;
+/// How long the next transaction of the same client waits at most until the pool says that it has this one.
+const TURN: Duration = Duration::from_secs(10);
 /// How long finality is waited for.
 const FINALITY: Duration = Duration::from_secs(180);
 
-type Transaction = SubmittableTransaction<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
+type AtBlock = OnlineClientAtBlockImpl<SubstrateConfig>;
+type Transaction = SubmittableTransaction<SubstrateConfig, AtBlock>;
+type Progress = TransactionProgress<SubstrateConfig, AtBlock>;
+type Status = TransactionStatus<SubstrateConfig, AtBlock>;
+type InBlock = TransactionInBlock<SubstrateConfig, AtBlock>;
 
 /// That a transaction took effect in a finalised block.
 #[derive(Clone, Debug)]
@@ -65,7 +75,8 @@ impl Acknowledgement {
 
 impl Client {
 	/// Signs a call, sends it and waits until it is final. In a dry run it ends in [`SubmissionError::DryRun`] instead, so
-	/// that of several calls the first is tried alone.
+	/// that of several calls the first is tried alone. Several may be sent at a time: their nonces follow each other, and
+	/// all wait for finality together.
 	///
 	/// # Errors
 	/// `Rejected` with the pallet's error, `Unregistered`, `Invalid`; `Unknown` when it was sent and nobody says what
@@ -75,6 +86,7 @@ impl Client {
 		call: &Call,
 		signer: &Account,
 	) -> Result<Acknowledgement, SubmissionError> {
+		let turn = self.turn.lock().await;
 		let at = self.finalised().await?;
 		let nonce = self.nonce(&at, signer).await?;
 		let params = DefaultExtrinsicParamsBuilder::new()
@@ -87,7 +99,7 @@ impl Client {
 			.await
 			.and_then(|mut signable| signable.sign(signer))
 			.map_err(encoding)?;
-		self.send(&at, transaction, Some(signer)).await
+		self.send(&at, transaction, Some((signer, turn))).await
 	}
 
 	/// Sends a call that its own fields authorise, without a signer, and waits until it is final.
@@ -119,8 +131,9 @@ impl Client {
 		&self,
 		at: &At,
 		transaction: Transaction,
-		signer: Option<&Account>,
+		signer: Option<(&Account, MutexGuard<'_, ()>)>,
 	) -> Result<Acknowledgement, SubmissionError> {
+		let (signer, turn) = signer.unzip();
 		if self.is_dry_run() {
 			let preview = self.try_transaction(at, transaction.encoded(), signer).await?;
 			return Err(SubmissionError::DryRun(Box::new(preview)));
@@ -130,11 +143,14 @@ impl Client {
 		check_validity(verdict, signer, at.metadata_ref())?;
 		let extrinsic = transaction.hash();
 		let unknown = |reason: String| SubmissionError::Unknown { extrinsic, reason };
-		let progress = transaction
+		let mut progress = transaction
 			.submit_and_watch()
 			.await
 			.map_err(|error| pool(error, extrinsic))?;
-		let in_block = tokio::time::timeout(FINALITY, progress.wait_for_finalized())
+		// Whoever comes next counts on from what is in the pool.
+		let first = tokio::time::timeout(TURN, progress.next()).await.ok();
+		drop(turn);
+		let in_block = tokio::time::timeout(FINALITY, final_block(progress, first))
 			.await
 			.map_err(|_| unknown(format!("it was not final within {} s", FINALITY.as_secs())))?
 			.map_err(|error| match error {
@@ -172,6 +188,27 @@ impl Client {
 			extrinsic,
 			events,
 		})
+	}
+}
+
+/// The finalised block with a transaction, whose first status may be known.
+async fn final_block(
+	mut progress: Progress,
+	mut first: Option<Option<Result<Status, TransactionProgressError>>>,
+) -> Result<InBlock, TransactionProgressError> {
+	loop {
+		let status = match first.take() {
+			Some(status) => status,
+			None => progress.next().await,
+		};
+		let status = status.ok_or(TransactionProgressError::UnexpectedEndOfTransactionStatusStream)?;
+		match status? {
+			Status::InFinalizedBlock(block) => return Ok(block),
+			Status::Error { message } => return Err(TransactionStatusError::Error(message).into()),
+			Status::Invalid { message } => return Err(TransactionStatusError::Invalid(message).into()),
+			Status::Dropped { message } => return Err(TransactionStatusError::Dropped(message).into()),
+			Status::Validated | Status::Broadcasted | Status::NoLongerInBestBlock | Status::InBestBlock(_) => {}
+		}
 	}
 }
 

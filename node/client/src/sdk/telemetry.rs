@@ -1,8 +1,8 @@
 //! The calls of devices and the batches of their readings, with the chain's own types; and what can be asked of them.
 
 use salus_primitives::{
-	Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingConsent, BindingId, Device, DeviceKey, DeviceOffer,
-	InstitutionId, Moment, NewBatch, PatientId, Purpose, Status,
+	Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingConsent, BindingId, Decision, Device, DeviceKey,
+	DeviceOffer, InstitutionId, Moment, NewBatch, PatientId, Purpose, ReceiptId, Status,
 };
 use serde_json::json;
 use subxt::{tx::Payload, utils::Static};
@@ -164,6 +164,19 @@ impl Client {
 	pub async fn anchor(&self, at: &At, id: AnchorId) -> Result<Anchor, Error> {
 		let found: Option<_> = self.ask(at, "TelemetryApi_anchor", id).await?;
 		found.ok_or_else(|| not_found("batch", id))
+	}
+
+	/// Whether a batch would still be permitted by a receipt at this block, and if not, why.
+	///
+	/// # Errors
+	/// `Broken`
+	pub async fn still_permits_batch(
+		&self,
+		at: &At,
+		receipt: ReceiptId,
+		id: AnchorId,
+	) -> Result<Decision, ConnectionError> {
+		self.ask(at, "TelemetryApi_still_permits", (receipt, id)).await
 	}
 
 	/// A patient's batches that the filter keeps, newest first.

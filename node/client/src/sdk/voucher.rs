@@ -2,7 +2,7 @@
 
 use codec::{Decode, Encode};
 use ed25519_dalek::SigningKey;
-use salus_primitives::{wrapped, InstitutionId, Moment, Terms, Voucher, DAY, VOUCHER_TAG};
+use salus_primitives::{wrapped, InstitutionId, Moment, Terms, Voucher, VOUCHER_LIFETIME, VOUCHER_TAG};
 use sp_io::hashing::blake2_256;
 use zeroize::Zeroizing;
 
@@ -10,9 +10,6 @@ use super::{
 	account::{verify, Account},
 	words, AccountId, DocumentError, Hash, KeyError, Signature,
 };
-
-/// The longest a voucher is good.
-pub const VOUCHER_LIFETIME: Moment = 30 * DAY;
 
 const WHAT: &str = "voucher";
 const PREFIX: &str = "SALUSVOUCHER1:";
@@ -146,6 +143,7 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
 	use crate::sdk::{registration::tests::terms, Identity};
+	use salus_primitives::DAY;
 
 	const NOW: Moment = 1_700_000_000_000;
 

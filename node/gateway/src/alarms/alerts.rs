@@ -1,11 +1,15 @@
 //! Alerts on their way: found once, raised once, told one after the other until somebody has it. Each change is one
 //! transaction, and what it says is on the disk encrypted.
 
+use std::cmp::Reverse;
+
 use rand::{
 	rngs::{StdRng, SysRng},
 	RngExt, SeedableRng,
 };
-use salus_primitives::{commitment, Moment, PatientId};
+use salus::alert::Content;
+use salus_primitives::{Moment, PatientId};
+use salus_vault::alert::{commitment, SALT};
 use salus_vitals::escalation::{Escalation, State as Told};
 use sqlx::{sqlite::SqliteRow, Row, SqliteConnection};
 use zeroize::Zeroizing;
@@ -16,14 +20,15 @@ use super::{
 	error::AlarmError,
 	finding::Finding,
 	ledger::{ladder_of, rungs, Ledger},
-	saved::write,
+	saved::{read, write},
 };
 use crate::{
 	store::{hash_of, integer, time, unsigned},
 	GatewayError,
 };
 
-pub(super) const TABLES: [&str; 3] = [
+pub(super) const TABLES: [&str; 4] = [
+	// When it is looked at next stands in `wake`; once it is over, since when.
 	"CREATE TABLE IF NOT EXISTS alerts (
 		id INTEGER PRIMARY KEY AUTOINCREMENT,
 		key BLOB NOT NULL UNIQUE,
@@ -45,6 +50,7 @@ pub(super) const TABLES: [&str; 3] = [
 		error TEXT
 	)",
 	"CREATE INDEX IF NOT EXISTS open_alerts ON alerts (wake) WHERE state = 'open'",
+	"CREATE INDEX IF NOT EXISTS ended_alerts ON alerts (wake) WHERE state <> 'open'",
 	"CREATE TABLE IF NOT EXISTS alert_notices (
 		id INTEGER PRIMARY KEY AUTOINCREMENT,
 		alert BIGINT NOT NULL,
@@ -59,10 +65,6 @@ pub(super) const TABLES: [&str; 3] = [
 		UNIQUE (alert, step, repeat)
 	)",
 ];
-/// What the commitment on chain is of.
-const KIND: &[u8] = b"alert";
-/// Bytes of the commitment's salt, before what it is of.
-const SALT: usize = 32;
 
 /// An alert as the gateway has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,13 +117,16 @@ impl Ledger {
 		}
 		let mut change = self.store.begin().await?;
 		let mut new = 0u64;
+		let mut findings: Vec<_> = findings.iter().collect();
+		// What can't wait goes to the chain first.
+		findings.sort_by_key(|finding| Reverse(finding.content.severity));
 		for finding in findings {
 			let mut said = Zeroizing::new(vec![0; SALT]);
 			StdRng::try_from_rng(&mut SysRng)
 				.map_err(|_| GatewayError::NoRandomness)?
 				.fill(said.as_mut_slice());
 			said.extend_from_slice(&write(&finding.content)?);
-			let ladder = ladder_of(&mut change, finding.patient).await?;
+			let ladder = ladder_of(&mut change, finding.patient, finding.content.severity).await?;
 			let inserted = sqlx::query(
 				"INSERT INTO alerts (key, patient, created, commitment, sealed, ladder, wake) VALUES (?, ?, ?, ?, ?, ?, ?) \
 				 ON CONFLICT DO NOTHING",
@@ -129,7 +134,7 @@ impl Ledger {
 			.bind(finding.key.as_slice())
 			.bind(integer(finding.patient)?)
 			.bind(time(now)?)
-			.bind(committed(&said)?.as_slice())
+			.bind(commitment(&said).ok_or(GatewayError::Damaged)?.as_slice())
 			.bind(self.key.seal(&finding.key, &said)?)
 			.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
 			.bind(time(now)?)
@@ -146,9 +151,14 @@ impl Ledger {
 	/// # Errors
 	/// `Sql`, `Damaged`
 	pub async fn said(&self, id: i64) -> Result<Zeroizing<Vec<u8>>, GatewayError> {
+		let mut connection = self.store.pool.acquire().await?;
+		self.opened(&mut connection, id).await
+	}
+
+	async fn opened(&self, connection: &mut SqliteConnection, id: i64) -> Result<Zeroizing<Vec<u8>>, GatewayError> {
 		let row = sqlx::query("SELECT key, sealed FROM alerts WHERE id = ?")
 			.bind(id)
-			.fetch_one(&self.store.pool)
+			.fetch_one(connection)
 			.await?;
 		let (key, sealed): (Vec<u8>, Vec<u8>) = (row.try_get("key")?, row.try_get("sealed")?);
 		self.key.open(&key, &sealed)
@@ -195,7 +205,10 @@ impl Ledger {
 		let mut change = self.store.begin().await?;
 		let alert = one(&mut change, id).await?;
 		if alert.step.is_none() && alert.chain.is_none() {
-			let ladder = ladder_of(&mut change, alert.patient).await?;
+			let said = self.opened(&mut change, id).await?;
+			let content = said.get(SALT..).ok_or(GatewayError::Damaged)?;
+			let severity = read::<Content>(content)?.severity;
+			let ladder = ladder_of(&mut change, alert.patient, severity).await?;
 			sqlx::query("UPDATE alerts SET ladder = ? WHERE id = ?")
 				.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
 				.bind(id)
@@ -309,13 +322,16 @@ impl Ledger {
 	///
 	/// # Errors
 	/// `Sql`
-	pub async fn end(&self, id: i64, state: &str) -> Result<bool, GatewayError> {
+	pub async fn end(&self, id: i64, state: &str, now: Moment) -> Result<bool, GatewayError> {
 		let mut change = self.store.begin().await?;
-		let ended = sqlx::query("UPDATE alerts SET state = ?, sent = 0, error = NULL WHERE id = ? AND state = 'open'")
-			.bind(state)
-			.bind(id)
-			.execute(&mut *change)
-			.await?;
+		let ended = sqlx::query(
+			"UPDATE alerts SET state = ?, sent = 0, error = NULL, wake = ? WHERE id = ? AND state = 'open'",
+		)
+		.bind(state)
+		.bind(time(now)?)
+		.bind(id)
+		.execute(&mut *change)
+		.await?;
 		sqlx::query("UPDATE alert_notices SET state = 'withdrawn' WHERE alert = ? AND state = 'waiting'")
 			.bind(id)
 			.execute(&mut *change)
@@ -328,14 +344,14 @@ impl Ledger {
 	///
 	/// # Errors
 	/// `OnChain`, `NotFound`, `Sql`
-	pub async fn answer(&self, id: i64) -> Result<(), GatewayError> {
+	pub async fn answer(&self, id: i64, now: Moment) -> Result<(), GatewayError> {
 		match self.alert(id).await? {
 			Raised { chain: Some(chain), .. } => Err(AlarmError::OnChain(chain).into()),
 			Raised { state, .. } if state != "open" => Err(GatewayError::NotFound {
 				what: "open alert",
 				id: id.to_string(),
 			}),
-			_ => self.end(id, "acknowledged").await.map(|_| ()),
+			_ => self.end(id, "acknowledged", now).await.map(|_| ()),
 		}
 	}
 
@@ -483,12 +499,6 @@ fn raised(row: &SqliteRow) -> Result<Raised, GatewayError> {
 		attempts: count(row.try_get("attempts")?)?,
 		error: row.try_get("error")?,
 	})
-}
-
-/// The commitment to what an alert says: its salt, and the rest.
-pub(crate) fn committed(said: &[u8]) -> Result<[u8; 32], GatewayError> {
-	let (salt, content) = said.split_first_chunk::<SALT>().ok_or(GatewayError::Damaged)?;
-	Ok(commitment(KIND, salt, content).0)
 }
 
 fn small(place: usize) -> Result<i64, GatewayError> {

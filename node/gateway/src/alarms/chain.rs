@@ -119,6 +119,8 @@ pub struct NodeChain {
 	institution: InstitutionId,
 	account: Account,
 	client: Mutex<Option<Client>>,
+	/// Held while a connection is made: alerts that wait for one share it, and with it the order of their nonces.
+	connecting: tokio::sync::Mutex<()>,
 }
 
 impl NodeChain {
@@ -129,12 +131,16 @@ impl NodeChain {
 			institution,
 			account,
 			client: Mutex::new(None),
+			connecting: tokio::sync::Mutex::new(()),
 		}
 	}
 
 	async fn client(&self) -> Result<Client, ChainError> {
-		let known = self.client.lock().ok().and_then(|client| client.clone());
-		if let Some(client) = known {
+		if let Some(client) = self.known() {
+			return Ok(client);
+		}
+		let _connecting = self.connecting.lock().await;
+		if let Some(client) = self.known() {
 			return Ok(client);
 		}
 		let client = self.node.connect().await.map_err(|error| {
@@ -146,6 +152,10 @@ impl NodeChain {
 		})?;
 		self.remember(Some(client.clone()));
 		Ok(client)
+	}
+
+	fn known(&self) -> Option<Client> {
+		self.client.lock().ok().and_then(|client| client.clone())
 	}
 
 	fn remember(&self, client: Option<Client>) {

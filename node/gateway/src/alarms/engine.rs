@@ -12,17 +12,24 @@ use std::{
 	time::Duration,
 };
 
-use salus::words;
+use salus::{
+	alert::{Content, Rule, Severity},
+	words,
+};
 use salus_primitives::{BindingId, Moment, PatientId, MINUTE, SECOND};
-use salus_vitals::silence::{Silence, SilenceWatch, MISSED};
+use salus_vitals::{
+	news2::Freshness,
+	silence::{Silence, SilenceWatch, MISSED},
+	Reading,
+};
 use tokio::sync::{watch, Notify};
 
 use super::{
 	chain::{Bound, Chain, ChainError},
-	device::Watched,
+	device::{Every, Never, Trouble, Watched},
 	entry::{device, set_limits, Entry, Subject, Written},
 	error::AlarmError,
-	finding::{key, Cause, Content, Finding, Rule, Severity},
+	finding::{content, key, Cause, Finding},
 	ledger::Ledger,
 	patient::Patient,
 	saved::{read, write, Name},
@@ -59,6 +66,8 @@ pub struct Engine<C> {
 	bindings: HashMap<BindingId, Bound>,
 	/// Readings whose patient nobody can say while the chain is away, by binding.
 	held: HashMap<BindingId, Vec<Arrived>>,
+	/// Patients of whom readings came that are not scored yet.
+	unsettled: BTreeSet<PatientId>,
 	/// The last reading that was looked at, those since it was kept, and what they changed.
 	cursor: i64,
 	done: Vec<i64>,
@@ -68,6 +77,18 @@ pub struct Engine<C> {
 	kept: Moment,
 	/// When the chain is asked again after it was away.
 	asked_again: Moment,
+	/// When it was last looked whether scores were lost.
+	checked: Moment,
+	settings: Settings,
+}
+
+/// What a hospital decides for all its patients and devices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+	/// How old the parts of a score may be.
+	pub freshness: Freshness,
+	/// How often a device reports of which nobody said it, in milliseconds.
+	pub interval: Option<Moment>,
 }
 
 impl<C: Chain> Engine<C> {
@@ -81,6 +102,7 @@ impl<C: Chain> Engine<C> {
 		chain: Arc<C>,
 		metrics: Arc<Metrics>,
 		found: Arc<Notify>,
+		settings: Settings,
 		now: Moment,
 	) -> Result<Self, GatewayError> {
 		let mut engine = Self {
@@ -94,18 +116,24 @@ impl<C: Chain> Engine<C> {
 			silence: SilenceWatch::new(),
 			bindings: HashMap::new(),
 			held: HashMap::new(),
+			unsettled: BTreeSet::new(),
 			cursor: 0,
 			done: Vec::new(),
 			dirty: BTreeSet::new(),
 			entry: 0,
 			kept: now,
 			asked_again: 0,
+			// Whatever was sent while the gateway was down is on its way.
+			checked: now,
+			settings,
 		};
 		for (name, state) in engine.arrivals.states().await? {
 			match Name::read(&name).ok_or(GatewayError::Damaged)? {
 				Name::Entries => engine.entry = read(&state)?,
 				Name::Patient(id) => {
-					engine.patients.insert(id, Patient::restore(id, &state)?);
+					engine
+						.patients
+						.insert(id, Patient::restore(id, settings.freshness, &state)?);
 				}
 				Name::Device(id) => {
 					let watched = Watched::restore(&state)?;
@@ -157,6 +185,8 @@ impl<C: Chain> Engine<C> {
 				_ => self.held.entry(binding).or_default().push(arrived),
 			}
 		}
+		findings.extend(self.settle());
+		findings.extend(self.lost(now));
 		findings.extend(self.fallen_silent(now).await);
 		self.record(&findings, now).await?;
 		if !self.dirty.is_empty() && (!self.held.is_empty() || self.kept.saturating_add(KEPT) <= now) {
@@ -223,7 +253,11 @@ impl<C: Chain> Engine<C> {
 				..
 			} => {
 				self.dirty.insert(Name::Patient(*patient));
-				let patient = self.patients.entry(*patient).or_insert_with(|| Patient::new(*patient));
+				let freshness = self.settings.freshness;
+				let patient = self
+					.patients
+					.entry(*patient)
+					.or_insert_with(|| Patient::new(*patient, freshness));
 				patient.enter(written)?
 			}
 			Entry::Limits {
@@ -248,7 +282,7 @@ impl<C: Chain> Engine<C> {
 			Entry::Interval { device: of, every } => {
 				let id = device(of)?;
 				let watched = self.device(id, written.at);
-				watched.every = *every;
+				watched.every = every.map_or(Every::Never(Never::Never), Every::Interval);
 				// Its watch begins now: what was not missed before is not missed at once.
 				watched.heard = watched.heard.max(written.at);
 				let watched = watched.clone();
@@ -272,7 +306,12 @@ impl<C: Chain> Engine<C> {
 	/// Watches a device that is to be heard every so often. After a restart it has an interval to be heard in: whatever it
 	/// sent while the gateway was down is on its way.
 	fn watch_again(&mut self, id: DeviceId, watched: &Watched, now: Moment) {
-		let Some(every) = watched.every else { return };
+		let every = match watched.every {
+			Every::Unsaid => self.settings.interval,
+			Every::Never(_) => None,
+			Every::Interval(every) => Some(every),
+		};
+		let Some(every) = every else { return };
 		let lenient = now.saturating_sub(every.saturating_mul(MISSED.saturating_sub(1)));
 		// An interval of none is refused when it is entered.
 		let _watched = self.silence.watch(id, every, watched.heard.max(lenient));
@@ -310,7 +349,8 @@ impl<C: Chain> Engine<C> {
 				return Ok(());
 			};
 			let readings = self.held.remove(&binding).unwrap_or_default();
-			let findings: Vec<_> = readings.iter().flat_map(|arrived| self.take(arrived, bound)).collect();
+			let mut findings: Vec<_> = readings.iter().flat_map(|arrived| self.take(arrived, bound)).collect();
+			findings.extend(self.settle());
 			self.record(&findings, now).await?;
 			self.keep(now).await?;
 		}
@@ -325,22 +365,61 @@ impl<C: Chain> Engine<C> {
 			self.metrics.judged("unknownBinding");
 			return Vec::new();
 		};
+		let is_new = !self.devices.contains_key(&reading.device);
 		let watched = self.device(reading.device, received);
 		watched.heard = watched.heard.max(received);
 		// Readings of an earlier patient can come late.
 		watched.binding = watched.binding.max(Some(reading.binding));
+		let troubles = watched.look(reading, received);
 		let limits = watched.limits.clone();
+		if is_new {
+			let watched = watched.clone();
+			self.watch_again(reading.device, &watched, received);
+		}
 		self.silence.heard(&reading.device, received);
 		self.metrics.judged(match reading.flags().is_empty() {
 			true => "judged",
 			false => "flagged",
 		});
 		self.dirty.insert(Name::Patient(bound.patient));
+		self.unsettled.insert(bound.patient);
+		let freshness = self.settings.freshness;
 		let patient = self
 			.patients
 			.entry(bound.patient)
-			.or_insert_with(|| Patient::new(bound.patient));
-		patient.read(reading, received, &limits)
+			.or_insert_with(|| Patient::new(bound.patient, freshness));
+		let mut findings = patient.read(reading, received, &limits);
+		findings.extend(
+			troubles
+				.into_iter()
+				.map(|trouble| troubled(trouble, reading, received, bound.patient)),
+		);
+		findings
+	}
+
+	/// Scores those of whom readings came.
+	fn settle(&mut self) -> Vec<Finding> {
+		let patients = std::mem::take(&mut self.unsettled).into_iter();
+		patients.filter_map(|id| self.patients.get_mut(&id)?.settle()).collect()
+	}
+
+	/// Those who had a score and have none any more.
+	fn lost(&mut self, now: Moment) -> Vec<Finding> {
+		if self.checked.saturating_add(MINUTE) > now {
+			return Vec::new();
+		}
+		self.checked = now;
+		let mut findings = Vec::new();
+		for (id, patient) in &mut self.patients {
+			let was_scored = patient.is_scored;
+			findings.extend(patient.lose(now));
+			if patient.is_scored != was_scored {
+				self.dirty.insert(Name::Patient(*id));
+			}
+		}
+		let scored = self.patients.values().filter(|patient| patient.is_scored).count();
+		self.metrics.scored(scored);
+		findings
 	}
 
 	/// Devices that are bound to somebody and were not heard of for three intervals.
@@ -351,12 +430,17 @@ impl<C: Chain> Engine<C> {
 				continue;
 			};
 			let heard = watched.heard;
-			let bound = match asked(self.chain.latest(silence.device)).await {
-				Ok(bound) => bound,
-				// While the chain is away the gateway goes by what it knows.
-				Err(_) => watched
-					.binding
-					.and_then(|id| self.bindings.get(&id).map(|bound| (id, *bound))),
+			// While the chain is away the gateway goes by what it knows, and does not wait for it with each device.
+			let known = watched
+				.binding
+				.and_then(|id| self.bindings.get(&id).map(|bound| (id, *bound)));
+			let bound = match now < self.asked_again {
+				true => known,
+				false => asked(self.chain.latest(silence.device)).await.unwrap_or_else(|error| {
+					tracing::warn!("silence is judged by what is known here: {error}");
+					self.asked_again = now.saturating_add(PAUSE);
+					known
+				}),
 			};
 			let bound = bound.filter(|(_, bound)| bound.starts <= now && now < bound.ends);
 			match bound {
@@ -382,6 +466,35 @@ async fn asked<T>(answer: impl Future<Output = Result<T, ChainError>>) -> Result
 	tokio::time::timeout(ANSWER, answer).await.map_err(late)?
 }
 
+fn troubled(trouble: Trouble, reading: &Reading, received: Moment, patient: PatientId) -> Finding {
+	let device = short(&reading.device);
+	let (which, says) = match trouble {
+		Trouble::Behind => (
+			"behind",
+			format!(
+				"readings of device {device} come more than an hour after they were measured, and no rule asks them: look at \
+				 its clock and at its connection; the last was measured at {} and came at {}",
+				words::show_moment(reading.at),
+				words::show_moment(received)
+			),
+		),
+		Trouble::Impossible => (
+			"impossible",
+			format!("device {device} keeps reporting what nobody can have, and the score passes it over: look at its sensor"),
+		),
+	};
+	Finding {
+		key: key(Rule::Device, Cause::Reading(reading), which),
+		patient,
+		content: content(reading, Rule::Device, Severity::Urgent, says),
+	}
+}
+
+/// The beginning of a device's key, by which people tell devices apart.
+fn short(device: &DeviceId) -> String {
+	hex::encode(device.get(..4).unwrap_or_default())
+}
+
 fn silent(silence: &Silence, heard: Moment, patient: PatientId, now: Moment) -> Finding {
 	Finding {
 		key: key(Rule::Silence, Cause::Silence(&silence.device, heard), ""),
@@ -395,7 +508,7 @@ fn silent(silence: &Silence, heard: Moment, patient: PatientId, now: Moment) -> 
 			unit: None,
 			says: format!(
 				"nothing was heard of device {} since {}",
-				hex::encode(silence.device.get(..4).unwrap_or_default()),
+				short(&silence.device),
 				words::show_moment(heard)
 			),
 			flags: Vec::new(),

@@ -1,8 +1,8 @@
 //! What a rule found: the key by which it is found once, and what those are told who may acknowledge it.
 
+use salus::alert::{Content, Path, Rule, Severity};
 use salus_primitives::{Moment, PatientId};
 use salus_vitals::{catalogue::Flag, Reading};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::telemetry::DeviceId;
@@ -18,80 +18,13 @@ pub struct Finding {
 	pub content: Content,
 }
 
-/// What an alert says. It leaves the gateway encrypted or not at all.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Content {
-	/// By which rule.
-	pub rule: Rule,
-	/// How soon it wants an answer.
-	pub severity: Severity,
-	/// When it was so, in milliseconds since the Unix epoch.
-	pub at: Moment,
-	/// LOINC.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	pub code: Option<String>,
-	/// The value, with its precision.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	pub value: Option<String>,
-	/// UCUM.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	pub unit: Option<String>,
-	/// In words.
-	pub says: String,
-	/// What is odd about the value.
-	#[serde(default, skip_serializing_if = "Vec::is_empty")]
-	pub flags: Vec<String>,
-	/// Where the reading stands, which can be proven.
-	#[serde(skip_serializing_if = "Option::is_none")]
-	pub path: Option<Path>,
-}
-
-/// Where a reading stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Path {
-	/// The device's key, hexadecimal.
-	pub device: String,
-	/// Under which binding.
-	pub binding: u64,
-	/// Its number.
-	pub seq: u64,
-}
-
-/// By what something was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Rule {
-	/// The National Early Warning Score 2.
-	News2,
-	/// Limits of the patient or the device.
-	Limits,
-	/// A change against the patient's own baseline.
-	Trend,
-	/// Nothing is heard of a device.
-	Silence,
-}
-
-/// How soon an alert wants an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Severity {
-	/// At the next round.
-	Notice,
-	/// Soon.
-	Urgent,
-	/// Now.
-	Emergency,
-}
-
 /// What caused a finding: with the rule, its key.
 #[derive(Clone, Copy, Debug)]
 pub enum Cause<'a> {
 	/// A reading.
 	Reading(&'a Reading),
-	/// Something that a person entered.
-	Entry(i64),
+	/// A score that was told so often before, or lost so often before.
+	Score(PatientId, u32),
 	/// A device that was heard last at this time.
 	Silence(&'a DeviceId, Moment),
 }
@@ -105,6 +38,7 @@ pub fn key(rule: Rule, cause: Cause<'_>, which: &str) -> [u8; 32] {
 		Rule::Limits => 2,
 		Rule::Trend => 3,
 		Rule::Silence => 4,
+		Rule::Device => 5,
 	}]);
 	match cause {
 		Cause::Reading(reading) => {
@@ -112,9 +46,10 @@ pub fn key(rule: Rule, cause: Cause<'_>, which: &str) -> [u8; 32] {
 			hash.update(reading.device);
 			hash.update(reading.seq.to_be_bytes());
 		}
-		Cause::Entry(id) => {
+		Cause::Score(patient, before) => {
 			hash.update([2]);
-			hash.update(id.to_be_bytes());
+			hash.update(patient.to_be_bytes());
+			hash.update(before.to_be_bytes());
 		}
 		Cause::Silence(device, heard) => {
 			hash.update([3]);
@@ -126,31 +61,27 @@ pub fn key(rule: Rule, cause: Cause<'_>, which: &str) -> [u8; 32] {
 	hash.finalize().into()
 }
 
-impl Path {
-	/// Where a reading stands.
-	pub fn of(reading: &Reading) -> Self {
-		Self {
-			device: hex::encode(reading.device),
-			binding: reading.binding,
-			seq: reading.seq,
-		}
+/// Where a reading stands.
+pub fn path(reading: &Reading) -> Path {
+	Path {
+		device: hex::encode(reading.device),
+		binding: reading.binding,
+		seq: reading.seq,
 	}
 }
 
-impl Content {
-	/// What is said of a reading.
-	pub fn of(reading: &Reading, rule: Rule, severity: Severity, says: String) -> Self {
-		Self {
-			rule,
-			severity,
-			at: reading.at,
-			code: Some(reading.code.to_string()),
-			value: reading.number().map(ToString::to_string),
-			unit: Some(reading.unit.to_string()),
-			says,
-			flags: reading.flags().into_iter().map(flag).collect(),
-			path: Some(Path::of(reading)),
-		}
+/// What is said of a reading.
+pub fn content(reading: &Reading, rule: Rule, severity: Severity, says: String) -> Content {
+	Content {
+		rule,
+		severity,
+		at: reading.at,
+		code: Some(reading.code.to_string()),
+		value: reading.number().map(ToString::to_string),
+		unit: Some(reading.unit.to_string()),
+		says,
+		flags: reading.flags().into_iter().map(flag).collect(),
+		path: Some(path(reading)),
 	}
 }
 

@@ -1,13 +1,13 @@
 //! What early warning keeps in the gateway's database: entries, ladders, and how addressees are reached. Entries and what
 //! alerts say are encrypted with the key of the readings.
 
-use salus::{words, AccountId};
+use salus::{alert::Severity, words, AccountId};
 use salus_primitives::{HpkeKey, Moment, PatientId};
 use sqlx::{Row, SqliteConnection};
 
 use super::{
 	alerts,
-	entry::{Entry, Rung, Written},
+	entry::{Entry, Post, Rung, Written},
 	error::AlarmError,
 	saved::{read, write},
 };
@@ -217,14 +217,27 @@ impl Ledger {
 }
 
 /// The ladder for a patient: her own, or that for everybody; empty where there is neither.
-pub(super) async fn ladder_of(change: &mut SqliteConnection, patient: PatientId) -> Result<Vec<Rung>, GatewayError> {
+/// The ladder for an alert of this patient. An emergency does not wait for a caregiver's time; of what is for the next round
+/// no doctor on call is told where there is a nurse.
+pub(super) async fn ladder_of(
+	change: &mut SqliteConnection,
+	patient: PatientId,
+	severity: Severity,
+) -> Result<Vec<Rung>, GatewayError> {
 	let row = sqlx::query("SELECT rungs FROM ladders WHERE patient IN (?, ?) ORDER BY patient DESC LIMIT 1")
 		.bind(integer(patient)?)
 		.bind(EVERYBODY)
 		.fetch_optional(change)
 		.await?;
 	let Some(row) = row else { return Ok(Vec::new()) };
-	rungs(&row.try_get::<String, _>("rungs")?)
+	let mut rungs = rungs(&row.try_get::<String, _>("rungs")?)?;
+	let is_nursed = rungs.iter().any(|rung| rung.post == Post::Nurse);
+	rungs.retain(|rung| match severity {
+		Severity::Emergency => rung.post != Post::Caregiver,
+		Severity::Urgent => true,
+		Severity::Notice => rung.post != Post::DoctorOnCall || !is_nursed,
+	});
+	Ok(rungs)
 }
 
 pub(super) fn rungs(text: &str) -> Result<Vec<Rung>, GatewayError> {

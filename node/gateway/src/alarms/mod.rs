@@ -10,6 +10,7 @@ mod finding;
 mod ledger;
 mod notices;
 mod patient;
+mod prune;
 mod raise;
 mod saved;
 mod tell;
@@ -36,24 +37,25 @@ use crate::{
 
 pub use alerts::Raised;
 pub use chain::NodeChain;
-pub use engine::Engine;
+pub use engine::{Engine, Settings};
 pub use entry::{Entry, Level, Post, Rung, Subject};
 pub use error::AlarmError;
 pub use ledger::{Addressee, Ledger};
 pub use notices::Unreached;
 pub use patient::{name, Patient};
 pub use raise::Raiser;
+#[cfg(test)]
+pub(crate) use salus::alert::{Content, Rule, Severity};
 pub use saved::Name;
 pub use tell::Teller;
 #[cfg(test)]
 pub(crate) use {
-	alerts::committed,
 	chain::{raise, Bound, Chain, ChainError, Found, Standing},
 	entry::age,
-	finding::{Content, Rule, Severity},
 	patient::{LATE, REARM},
+	prune::{RETENTION, STEP},
 	raise::PATIENCE,
-	tell::{BEGIN, END, SUBJECT},
+	tell::SUBJECT,
 };
 
 /// How many are told at a time: a slow server holds up one of them.
@@ -108,6 +110,7 @@ pub async fn start(
 		Arc::clone(&chain),
 		Arc::clone(metrics),
 		Arc::clone(&found),
+		alarms.settings(),
 		now,
 	)
 	.await?;

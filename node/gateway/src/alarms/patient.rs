@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use salus::alert::{Content, Path, Rule, Severity};
 use salus_primitives::{Moment, PatientId, HOUR, MINUTE};
 use salus_vitals::{
 	news2::{
@@ -16,7 +17,7 @@ use salus_vitals::{
 use super::{
 	entry::{age, set_limits, Entry, Level, Written},
 	error::AlarmError,
-	finding::{key, Cause, Content, Finding, Path, Rule, Severity},
+	finding::{content, key, path, Cause, Finding},
 };
 
 /// How long something has to be over before it is told again.
@@ -42,6 +43,13 @@ pub struct Patient {
 	pub(super) trends: BTreeMap<(String, String), Trend>,
 	pub(super) episodes: BTreeMap<String, Episode>,
 	pub(super) response: Told,
+	/// How old the parts of the score may be.
+	pub(super) freshness: Freshness,
+	/// Whether she has a score, and how often she had one no more.
+	pub(super) is_scored: bool,
+	pub(super) lost: u32,
+	/// The reading after which she is to be scored, and when it was kept: once what was measured at that time is there.
+	unscored: Option<(Path, Moment, Moment)>,
 }
 
 /// How a code stands to its limits.
@@ -71,15 +79,21 @@ pub enum Side {
 pub struct Told {
 	/// Which.
 	pub response: Response,
-	/// Since when the score asks for less.
-	pub less: Option<Moment>,
+	/// Since when the score asks for less, and for what at most.
+	pub less: Option<(Moment, Response)>,
+	/// How often it was told before, and over.
+	pub before: u32,
 }
 
 impl Patient {
 	/// Nothing is known of her.
-	pub fn new(id: PatientId) -> Self {
+	pub fn new(id: PatientId, freshness: Freshness) -> Self {
 		Self {
 			id,
+			freshness,
+			is_scored: false,
+			lost: 0,
+			unscored: None,
 			born: None,
 			pregnant: None,
 			scale: None,
@@ -93,21 +107,65 @@ impl Patient {
 			response: Told {
 				response: Response::Ward,
 				less: None,
+				before: 0,
 			},
 		}
 	}
 
-	/// Takes a reading of hers that was kept at this time, by her device's limits where she has none of her own.
+	/// Takes a reading of hers that was kept at this time, by her device's limits where she has none of her own. What was
+	/// measured at one time is scored together: once something of another time comes, or with [`Self::settle`].
 	pub fn read(&mut self, reading: &Reading, received: Moment, device: &Thresholds) -> Vec<Finding> {
 		let mut findings = Vec::new();
+		if self.unscored.as_ref().is_some_and(|(_, at, _)| *at != reading.at) {
+			findings.extend(self.settle());
+		}
 		findings.extend(self.compare(reading, received, device));
 		findings.extend(self.follow(reading));
 		if self.observations.take(reading, received) == Taken::Latest {
 			self.latest.retain(|kept| kept.code != reading.code);
 			self.latest.push(reading.clone());
-			findings.extend(self.score_by(Cause::Reading(reading), received, Some(Path::of(reading))));
+			self.unscored = Some((path(reading), reading.at, received));
 		}
 		findings
+	}
+
+	/// Scores what was taken.
+	pub fn settle(&mut self) -> Option<Finding> {
+		let (path, _, received) = self.unscored.take()?;
+		self.score_by(received, Some(path))
+	}
+
+	/// Tells when she had a score and has none any more, for a part is missing or too old.
+	pub fn lose(&mut self, now: Moment) -> Option<Finding> {
+		if !self.is_scored {
+			return None;
+		}
+		let reason = self.score(now).err()?;
+		self.is_scored = false;
+		let NotScored::Incomplete { missing, stale } = reason else {
+			return None;
+		};
+		let before = self.lost;
+		self.lost = before.saturating_add(1);
+		let parts: Vec<_> = missing.into_iter().chain(stale).map(name).collect();
+		Some(Finding {
+			key: key(Rule::News2, Cause::Score(self.id, before), "lost"),
+			patient: self.id,
+			content: Content {
+				rule: Rule::News2,
+				severity: match self.response.response {
+					Response::Ward => Severity::Notice,
+					_ => Severity::Urgent,
+				},
+				at: now,
+				code: None,
+				value: None,
+				unit: None,
+				says: format!("no score any more, observe again: {}", parts.join(", ")),
+				flags: Vec::new(),
+				path: None,
+			},
+		})
 	}
 
 	/// Takes what a person entered.
@@ -115,7 +173,7 @@ impl Patient {
 	/// # Errors
 	/// As [`Entry::check`], for what could not have been entered
 	pub fn enter(&mut self, written: &Written) -> Result<Vec<Finding>, AlarmError> {
-		let Written { id, by, at, entry } = written;
+		let Written { by, at, entry, .. } = written;
 		match entry {
 			Entry::Person { born, pregnant, .. } => {
 				self.born = born.clone().or_else(|| self.born.take());
@@ -148,7 +206,7 @@ impl Patient {
 			}
 			Entry::Interval { .. } | Entry::Ladder { .. } => return Ok(Vec::new()),
 		}
-		Ok(self.score_by(Cause::Entry(*id), *at, None).into_iter().collect())
+		Ok(self.score_by(*at, None).into_iter().collect())
 	}
 
 	/// Her own limits.
@@ -166,7 +224,7 @@ impl Patient {
 			pregnant: self.pregnant,
 			scale: self.scale.map_or(OxygenScale::One, OxygenScale::Two),
 		};
-		news2::score(&self.observations, &person, now, &Freshness::default())
+		news2::score(&self.observations, &person, now, &self.freshness)
 	}
 
 	pub(super) fn set_consciousness(&mut self, entered: Entered<Level>) {
@@ -186,17 +244,20 @@ impl Patient {
 	}
 
 	/// Tells when the score asks for more than was told.
-	fn score_by(&mut self, cause: Cause<'_>, now: Moment, path: Option<Path>) -> Option<Finding> {
+	fn score_by(&mut self, now: Moment, path: Option<Path>) -> Option<Finding> {
 		let score = self.score(now).ok()?;
+		self.is_scored = true;
 		let told = &mut self.response;
+		if let Some((_, most)) = told.less.filter(|(since, _)| since.saturating_add(REARM) <= now) {
+			*told = Told {
+				response: most,
+				less: None,
+				before: told.before.saturating_add(1),
+			};
+		}
 		if score.response < told.response {
-			let since = *told.less.get_or_insert(now);
-			if since.saturating_add(REARM) <= now {
-				*told = Told {
-					response: score.response,
-					less: None,
-				};
-			}
+			let (since, most) = told.less.unwrap_or((now, score.response));
+			told.less = Some((since, most.max(score.response)));
 			return None;
 		}
 		told.less = None;
@@ -208,8 +269,15 @@ impl Patient {
 			Response::Emergency => Severity::Emergency,
 			_ => Severity::Urgent,
 		};
+		let which = match score.response {
+			Response::Ward => "ward",
+			Response::UrgentWard => "urgentWard",
+			Response::Urgent => "urgent",
+			Response::Emergency => "emergency",
+		};
 		Some(Finding {
-			key: key(Rule::News2, cause, ""),
+			// The same after a restart, whichever of the readings is scored first then.
+			key: key(Rule::News2, Cause::Score(self.id, told.before), which),
 			patient: self.id,
 			content: Content {
 				rule: Rule::News2,
@@ -233,14 +301,18 @@ impl Patient {
 			return None;
 		}
 		let episode = self.episodes.entry(code.to_string()).or_default();
-		if reading.at < episode.latest || reading.at.saturating_add(LATE) < received {
+		if reading.at.saturating_add(LATE) < received {
 			return None;
 		}
-		episode.latest = reading.at;
+		// Another device of hers may have a clock that is ahead, and a broker may hand over a burst in any order: what is
+		// outside is told all the same, what is within is news only where it is the latest.
+		let is_latest = reading.at >= episode.latest;
+		episode.latest = episode.latest.max(reading.at);
 		let side = match standing {
 			Standing::Low => Side::Low,
 			Standing::High => Side::High,
 			Standing::NotComparable => Side::NotComparable,
+			Standing::Within | Standing::NoLimit if !is_latest => return None,
 			Standing::Within | Standing::NoLimit => {
 				let back = *episode.back.get_or_insert(reading.at);
 				if back.saturating_add(REARM) <= reading.at {
@@ -249,7 +321,9 @@ impl Patient {
 				return None;
 			}
 		};
-		episode.back = None;
+		if is_latest {
+			episode.back = None;
+		}
 		if episode.told == Some(side) {
 			return None;
 		}
@@ -262,7 +336,7 @@ impl Patient {
 		Some(Finding {
 			key: key(Rule::Limits, Cause::Reading(reading), ""),
 			patient: self.id,
-			content: Content::of(reading, Rule::Limits, Severity::Urgent, says.into()),
+			content: content(reading, Rule::Limits, Severity::Urgent, says.into()),
 		})
 	}
 
@@ -303,7 +377,7 @@ impl Patient {
 			Finding {
 				key: key(Rule::Trend, Cause::Reading(reading), window),
 				patient: self.id,
-				content: Content::of(reading, Rule::Trend, Severity::Notice, says),
+				content: content(reading, Rule::Trend, Severity::Notice, says),
 			}
 		};
 		changes.into_iter().map(finding).collect()

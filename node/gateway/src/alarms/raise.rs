@@ -1,20 +1,28 @@
 //! Alerts onto the chain, and after it: raised once, followed until somebody acknowledges, passed on at the deadline.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+	collections::{BTreeSet, VecDeque},
+	sync::{Arc, Mutex, PoisonError},
+	time::Duration,
+};
 
+use futures::{stream, TryStreamExt};
 use salus::{words, AccountId};
-use salus_primitives::{Moment, MINUTE, SECOND};
+use salus_primitives::{Moment, HOUR, MINUTE, SECOND};
 use tokio::sync::{watch, Notify};
 
 use super::{
 	alerts::Raised,
 	chain::{Chain, ChainError, Found, Standing},
 	ledger::Ledger,
+	prune::STEP,
 };
 use crate::{metrics::Metrics, GatewayError};
 
 /// How often work is looked for without being told.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How many alerts are looked at at a time.
+const AT_ONCE: usize = 16;
 /// How often an open alert is looked up on chain.
 const LOOK: Moment = 3 * SECOND;
 /// Pauses after a failure that may pass.
@@ -39,29 +47,95 @@ pub struct Raiser<C> {
 	pub waiting: Arc<Notify>,
 }
 
+/// What is to be looked at next.
+struct Round {
+	due: VecDeque<i64>,
+	prune_at: Moment,
+	end: watch::Receiver<bool>,
+}
+
+/// Alerts that are being looked at: none is twice at a time.
+#[derive(Default)]
+struct Busy(Mutex<BTreeSet<i64>>);
+
+impl Busy {
+	fn begin(&self, id: i64) {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+	}
+
+	fn done(&self, id: i64) {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+	}
+
+	fn has(&self, id: i64) -> bool {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+	}
+}
+
 impl<C: Chain> Raiser<C> {
-	/// Works until told to end.
+	/// Works until told to end, and finishes what it has begun.
 	///
 	/// # Errors
 	/// `Sql`, `Damaged`
-	pub async fn work(self: Arc<Self>, mut end: watch::Receiver<bool>) -> Result<(), GatewayError> {
-		while !*end.borrow() {
-			let waking = self.ledger.waking(words::now()).await?;
-			for alert in &waking {
-				if *end.borrow() {
-					break;
-				}
-				self.look(alert.id, words::now()).await?;
+	pub async fn work(self: Arc<Self>, end: watch::Receiver<bool>) -> Result<(), GatewayError> {
+		self.run(words::now, end).await
+	}
+
+	/// Looks at what is due, several alerts at a time: each waits for the chain on its own.
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub(crate) async fn run(
+		&self,
+		clock: impl Fn() -> Moment + Copy + Send + Sync,
+		end: watch::Receiver<bool>,
+	) -> Result<(), GatewayError> {
+		let busy = Busy::default();
+		let round = Round {
+			due: VecDeque::new(),
+			prune_at: 0,
+			end,
+		};
+		let due = stream::try_unfold(round, |round| self.next(round, &busy, clock));
+		due.try_for_each_concurrent(AT_ONCE, |id| {
+			let busy = &busy;
+			async move {
+				self.look(id, clock()).await?;
+				busy.done(id);
+				Ok(())
 			}
-			if waking.is_empty() {
+		})
+		.await
+	}
+
+	/// The next alert to look at, once there is one; none when told to end.
+	async fn next(
+		&self,
+		mut round: Round,
+		busy: &Busy,
+		clock: impl Fn() -> Moment,
+	) -> Result<Option<(i64, Round)>, GatewayError> {
+		while !*round.end.borrow() {
+			if let Some(id) = round.due.pop_front() {
+				busy.begin(id);
+				return Ok(Some((id, round)));
+			}
+			let now = clock();
+			if round.prune_at <= now {
+				let is_more = self.ledger.prune(now).await? == STEP;
+				round.prune_at = if is_more { now } else { now.saturating_add(HOUR) };
+			}
+			let waking = self.ledger.waking(now).await?.into_iter().map(|alert| alert.id);
+			round.due = waking.filter(|id| !busy.has(*id)).collect();
+			if round.due.is_empty() {
 				tokio::select! {
 					() = self.found.notified() => {}
 					() = tokio::time::sleep(GLANCE) => {}
-					_ = end.changed() => {}
+					_ = round.end.changed() => {}
 				}
 			}
 		}
-		Ok(())
+		Ok(None)
 	}
 
 	/// Keeps the gateway's own clock until told to end: a chain that hangs keeps nobody from being told.
@@ -178,7 +252,7 @@ impl<C: Chain> Raiser<C> {
 		let mut standing = match self.chain.alert(number).await {
 			Ok(Some(standing)) => standing,
 			// An alert makes room only once it is acknowledged, or its last addressee's time is up.
-			Ok(None) => return self.ended(alert, "ended").await,
+			Ok(None) => return self.ended(alert, "ended", now).await,
 			Err(error) => return self.failed(alert, &error, now, false).await,
 		};
 		if standing.acknowledged.is_none() && standing.is_overdue {
@@ -189,12 +263,12 @@ impl<C: Chain> Raiser<C> {
 			}
 			standing = match self.chain.alert(number).await {
 				Ok(Some(standing)) => standing,
-				Ok(None) => return self.ended(alert, "ended").await,
+				Ok(None) => return self.ended(alert, "ended", now).await,
 				Err(error) => return self.failed(alert, &error, now, false).await,
 			};
 		}
 		if standing.acknowledged.is_some() {
-			return self.ended(alert, "acknowledged").await;
+			return self.ended(alert, "acknowledged", now).await;
 		}
 		let wake = now.saturating_add(LOOK);
 		let counted = self.ledger.follow(alert.id, standing, wake, now).await?;
@@ -202,8 +276,8 @@ impl<C: Chain> Raiser<C> {
 		Ok(())
 	}
 
-	async fn ended(&self, alert: &Raised, state: &'static str) -> Result<(), GatewayError> {
-		if self.ledger.end(alert.id, state).await? {
+	async fn ended(&self, alert: &Raised, state: &'static str, now: Moment) -> Result<(), GatewayError> {
+		if self.ledger.end(alert.id, state, now).await? {
 			self.metrics.alert(state);
 			tracing::info!(alert = alert.id, "an alert is {state}");
 		}

@@ -1,8 +1,10 @@
 //! What the rules know, on its way to the disk and back.
 
+use std::collections::BTreeMap;
+
 use salus_primitives::{BindingId, Moment, PatientId};
 use salus_vitals::{
-	news2::{ClinicianDecision, Entered, Response},
+	news2::{ClinicianDecision, Entered, Freshness, Response},
 	thresholds::Thresholds,
 	trends::Trend,
 	Reading,
@@ -12,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::{
 	chain::Bound,
-	device::Watched,
+	device::{Behind, Every, Watched},
 	entry::{set_limits, Level},
 	patient::{Episode, Patient, Side, Told},
 };
@@ -30,6 +32,15 @@ struct SavedPatient {
 	trends: Vec<String>,
 	episodes: Vec<(String, Option<u8>, Option<Moment>, Moment)>,
 	response: (u8, Option<Moment>),
+	/// What came after the first version of the gateway.
+	#[serde(default)]
+	most: u8,
+	#[serde(default)]
+	before: u32,
+	#[serde(default)]
+	is_scored: bool,
+	#[serde(default)]
+	lost: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,10 +60,14 @@ struct SavedLimits {
 
 #[derive(Serialize, Deserialize)]
 struct SavedDevice {
-	every: Option<Moment>,
+	every: Every,
 	heard: Moment,
 	binding: Option<u64>,
 	limits: Vec<SavedLimits>,
+	#[serde(default)]
+	behind: Behind,
+	#[serde(default)]
+	impossible: BTreeMap<String, u8>,
 }
 
 /// Which states there are.
@@ -129,7 +144,14 @@ impl Patient {
 				.iter()
 				.map(|(code, episode)| (code.clone(), episode.told.map(side), episode.back, episode.latest))
 				.collect(),
-			response: (response(self.response.response), self.response.less),
+			response: (
+				response(self.response.response),
+				self.response.less.map(|(since, _)| since),
+			),
+			most: self.response.less.map_or(0, |(_, most)| response(most)),
+			before: self.response.before,
+			is_scored: self.is_scored,
+			lost: self.lost,
 		})
 	}
 
@@ -137,9 +159,10 @@ impl Patient {
 	///
 	/// # Errors
 	/// `Damaged`
-	pub fn restore(id: PatientId, bytes: &[u8]) -> Result<Self, GatewayError> {
+	pub fn restore(id: PatientId, freshness: Freshness, bytes: &[u8]) -> Result<Self, GatewayError> {
 		let saved: SavedPatient = read(bytes)?;
-		let mut patient = Self::new(id);
+		let mut patient = Self::new(id, freshness);
+		(patient.is_scored, patient.lost) = (saved.is_scored, saved.lost);
 		(patient.born, patient.pregnant) = (saved.born, saved.pregnant);
 		if let Some(By { by, at, .. }) = saved.scale {
 			let by = key(&by)?;
@@ -172,9 +195,12 @@ impl Patient {
 			patient.episodes.insert(code, Episode { told, back, latest });
 		}
 		let (told, less) = saved.response;
+		let read = |saved| response_of(saved).ok_or(GatewayError::Damaged);
+		let most = read(saved.most)?;
 		patient.response = Told {
-			response: response_of(told).ok_or(GatewayError::Damaged)?,
-			less,
+			response: read(told)?,
+			less: less.map(|since| (since, most)),
+			before: saved.before,
 		};
 		Ok(patient)
 	}
@@ -191,6 +217,8 @@ impl Watched {
 			heard: self.heard,
 			binding: self.binding,
 			limits: save_limits(&self.limits),
+			behind: self.behind,
+			impossible: self.impossible.clone(),
 		})
 	}
 
@@ -205,6 +233,8 @@ impl Watched {
 			heard: saved.heard,
 			binding: saved.binding,
 			limits: restore_limits(&saved.limits)?,
+			behind: saved.behind,
+			impossible: saved.impossible,
 		})
 	}
 }
@@ -309,4 +339,37 @@ fn response_of(number: u8) -> Option<Response> {
 	]
 	.into_iter()
 	.find(|found| response(*found) == number)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::alarms::device::Never;
+
+	/// Of the gateway's first version.
+	#[test]
+	fn what_an_earlier_gateway_knew_is_not_lost() {
+		let device = Watched::restore(br#"{"every":60000,"heard":5,"binding":1,"limits":[]}"#).unwrap();
+		assert_eq!(device.every, Every::Interval(60_000));
+		let device = Watched::restore(br#"{"every":null,"heard":5,"binding":null,"limits":[]}"#).unwrap();
+		assert_eq!(device.every, Every::Unsaid);
+		let patient = br#"{"born":null,"pregnant":null,"scale":null,"oxygen":null,"consciousness":null,"limits":[],"latest":[],"trends":[],"episodes":[],"response":[2,7]}"#;
+		let patient = Patient::restore(7, Freshness::default(), patient).unwrap();
+		assert_eq!(
+			(patient.response.response, patient.response.less),
+			(Response::Urgent, Some((7, Response::Ward)))
+		);
+	}
+
+	#[test]
+	fn what_is_known_of_a_device_comes_back() {
+		for every in [Every::Unsaid, Every::Never(Never::Never), Every::Interval(1)] {
+			let watched = Watched {
+				every,
+				impossible: BTreeMap::from([("59408-5".into(), 2)]),
+				..Watched::default()
+			};
+			assert_eq!(Watched::restore(&watched.save().unwrap()).unwrap(), watched);
+		}
+	}
 }

@@ -1,8 +1,8 @@
 //! Telling somebody: an opaque notice to her contact, and, to her key alone, what it is about.
 
-use std::{fmt::Write, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use salus::{words, Hash};
+use salus::{alert::armour, words, Hash};
 use salus_primitives::{HpkeKey, Moment, SECOND};
 use salus_vault::{alert::AlertScope, wrap};
 use tokio::sync::{watch, Notify};
@@ -30,11 +30,6 @@ const ATTEMPTS: u32 = 4;
 const PAUSE: Moment = 5 * SECOND;
 /// The title of every alert: whoever looks over her shoulder learns nothing.
 pub const SUBJECT: &str = "An alert that waits for you";
-/// Around what is encrypted.
-pub const BEGIN: &str = "-----BEGIN SALUS ALERT-----";
-/// See [`BEGIN`].
-pub const END: &str = "-----END SALUS ALERT-----";
-const LINE: usize = 64;
 
 /// Tells addressees.
 pub struct Teller<C> {
@@ -148,7 +143,7 @@ impl<C: Chain> Teller<C> {
 			};
 			let said = self.ledger.said(alert.id).await?;
 			match scope.seal(&said, &wrap::HpkeKey::X25519(key)) {
-				Ok(sealed) => body.push_str(&armoured(&sealed)),
+				Ok(sealed) => body.push_str(&sealed_part(&sealed)),
 				Err(error) => tracing::error!(alert = alert.id, "what an alert says was not sealed: {error}"),
 			}
 		}
@@ -184,17 +179,9 @@ fn notice(alert: &Raised) -> String {
 	format!("{what}\r\n\r\nThis message has no link in it; do not follow one that is said to come from us.\r\n")
 }
 
-fn armoured(sealed: &[u8]) -> String {
-	let digits = hex::encode(sealed);
-	let mut text = format!("\r\nWhat it is about, which your Salus client opens with your key:\r\n\r\n{BEGIN}\r\n");
-	let mut rest = digits.as_str();
-	while !rest.is_empty() {
-		let (line, after) = rest.split_at_checked(LINE).unwrap_or((rest, ""));
-		// Writing to a text does not fail.
-		let _written = write!(text, "{line}\r\n");
-		rest = after;
-	}
-	text.push_str(END);
-	text.push_str("\r\n");
-	text
+fn sealed_part(sealed: &[u8]) -> String {
+	format!(
+		"\r\nWhat it is about, which your Salus client opens with your key (salus alert show --help):\r\n\r\n{}",
+		armour(sealed)
+	)
 }

@@ -95,6 +95,10 @@ folder = "messages"
 # account = { development_key = "//Alice//admin" }
 # [telemetry.http]
 # listen = "127.0.0.1:9962"
+
+# Early warning over those readings; needs [telemetry]:
+# [alarms]
+# development_key = "//Alice//admin"
 "#;
 
 const HOSPITAL: &str = r#"
@@ -134,6 +138,7 @@ from = "records@hospital.example"
 # patience = 300     # seconds that a missing reading is waited for
 # most = 1000000     # readings that wait at most; then devices wait
 # keep = 3600        # seconds that anchored readings stay, for devices that send them again
+# What mosquitto is told: `salus-gateway telemetry broker`
 # [telemetry.mqtt]
 # host = "broker.hospital.example"
 # port = 8883
@@ -145,6 +150,12 @@ from = "records@hospital.example"
 # listen = "0.0.0.0:9962"
 # certificate = "gateway.pem"
 # certificate_key = "gateway.key"
+
+# Early warning over those readings; needs [telemetry]. Whom it tells, and of what: salus-gateway vitals --help
+# [alarms]
+# The account that raises alerts is an administrator's too, best one of its own: `salus key new --out alarms.key`
+# key = "alarms.key"
+# passphrase = "alarms.passphrase"
 
 # For telephone numbers, and for mail where there is no [mail]:
 # [hook]
@@ -183,20 +194,37 @@ mod tests {
 			};
 			let folder = tempfile::tempdir().unwrap();
 			let text = init.configuration();
-			let (before, rest) = text.split_once("# [telemetry]\n").unwrap();
-			let (telemetry, after) = rest.split_once("\n\n").unwrap_or((rest, ""));
-			let settings: Vec<_> = telemetry
-				.lines()
-				.filter_map(|line| line.strip_prefix("# "))
-				.filter(|line| line.starts_with('[') || line.contains(" = "))
-				.collect();
-			let whole = format!("{before}[telemetry]\n{}\n\n{after}", settings.join("\n"));
-			for (name, text, has) in [("plain", &text, false), ("whole", &whole, true)] {
-				let path = folder.path().join(name);
+			let telemetry = uncommented(&text, "telemetry");
+			let alarms = uncommented(&telemetry, "alarms");
+			let both = [(&text, false, false), (&telemetry, true, false), (&alarms, true, true)];
+			for (place, (text, has_telemetry, has_alarms)) in both.into_iter().enumerate() {
+				let path = folder.path().join(place.to_string());
 				write_new(&path, text).unwrap();
 				let config = Config::read(&path).unwrap();
-				assert_eq!(config.telemetry.is_some(), has);
+				assert_eq!(
+					(config.telemetry.is_some(), config.alarms.is_some()),
+					(has_telemetry, has_alarms)
+				);
 			}
+			let path = folder.path().join("alarms alone");
+			write_new(&path, &uncommented(&text, "alarms")).unwrap();
+			assert!(Config::read(&path)
+				.unwrap_err()
+				.to_string()
+				.contains("needs [telemetry]"));
 		}
+	}
+
+	/// The configuration with the settings of a section, up to the next empty line.
+	fn uncommented(text: &str, section: &str) -> String {
+		let head = format!("[{section}]\n");
+		let (before, rest) = text.split_once(&format!("# {head}")).unwrap();
+		let (settings, after) = rest.split_once("\n\n").unwrap_or((rest, ""));
+		let settings: Vec<_> = settings
+			.lines()
+			.filter_map(|line| line.strip_prefix("# "))
+			.filter(|line| line.starts_with('[') || line.contains(" = "))
+			.collect();
+		format!("{before}{head}{}\n\n{after}", settings.join("\n"))
 	}
 }

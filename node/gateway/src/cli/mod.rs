@@ -1,5 +1,6 @@
 //! The `salus-gateway` command.
 
+mod codes;
 mod init;
 mod patient;
 mod register;
@@ -9,7 +10,7 @@ mod undelivered;
 mod vitals;
 
 #[cfg(test)]
-pub(crate) use vitals::Vitals;
+pub(crate) use {codes::Codes, telemetry::Telemetry, vitals::Vitals};
 
 use std::{
 	io::{self, Write},
@@ -36,7 +37,9 @@ Examples:
   salus-gateway --config gateway/gateway.toml patient add 7 --contact-file address.txt --consent
   salus-gateway --config gateway/gateway.toml run
   salus-gateway --config gateway/gateway.toml token new ea4a6c63…
+  salus-gateway --config gateway/gateway.toml telemetry codes add codes.json
   salus-gateway --config gateway/gateway.toml telemetry status
+  salus-gateway --config gateway/gateway.toml telemetry broker > salus.conf
   salus-gateway --config gateway/gateway.toml undelivered --json";
 
 /// A hospital's edge service: the registrar of practitioners, word to patients, and readings of devices.
@@ -86,7 +89,7 @@ enum Command {
 	/// Devices' tokens for sending readings over HTTP
 	#[command(subcommand)]
 	Token(token::Token),
-	/// Readings of devices on their way to the chain
+	/// Readings of devices: which are taken, and those on their way to the chain
 	#[command(subcommand)]
 	Telemetry(telemetry::Telemetry),
 	/// Early warning: what a person enters and sets, and alerts
@@ -113,8 +116,8 @@ impl Cli {
 			Command::Run => serve(&config, words::now()).await.map(|()| None),
 			Command::Register(command) => command.run(&config, &store(&config).await?).await.map(Some),
 			Command::Patient(command) => command.run(&store(&config).await?).await.map(Some),
-			Command::Token(command) => command.run(&desk(&config).await?.0).await.map(Some),
-			Command::Telemetry(command) => command.run(&desk(&config).await?.1).await.map(Some),
+			Command::Token(command) => command.run(&desk(&config).await?.tokens).await.map(Some),
+			Command::Telemetry(command) => command.run(&config).await.map(Some),
 			Command::Vitals(command) => command.run(&config, &store(&config).await?).await.map(Some),
 			Command::Undelivered(command) => command.run(&store(&config).await?).await.map(Some),
 		}

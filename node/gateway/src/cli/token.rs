@@ -73,7 +73,7 @@ async fn list(tokens: &Tokens) -> Result<Report, GatewayError> {
 }
 
 /// A device's key that somebody alone can sign with.
-fn device(text: &str) -> Result<DeviceId, String> {
+pub(super) fn device(text: &str) -> Result<DeviceId, String> {
 	let mut id = DeviceId::default();
 	hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut id)
 		.map_err(|_| "a device is named by its key, 64 hexadecimal digits".to_owned())?;

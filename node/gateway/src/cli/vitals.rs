@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use salus::{words, AccountId};
 use salus_primitives::{HpkeKey, Moment, PatientId, Role};
 use salus_vault::keystore::read_private;
-use salus_vitals::news2::NotScored;
+use salus_vitals::news2::{Freshness, NotScored};
 use serde_json::{json, Value};
 
 use super::Report;
@@ -289,7 +289,7 @@ impl Vitals {
 			Self::Ladder(ladder) => ladder.run(&ledger).await,
 			Self::Alerts => alerts(&ledger).await,
 			Self::Acknowledge { alert } => {
-				ledger.answer(alert).await?;
+				ledger.answer(alert, words::now()).await?;
 				Ok(Report {
 					lines: vec![format!("alert {alert} is acknowledged; nobody else is told")],
 					json: json!({ "alert": alert, "acknowledged": true }),
@@ -297,7 +297,11 @@ impl Vitals {
 			}
 			Self::Show { patient } => {
 				let arrivals = Arrivals::read(&config.data, config.genesis, key).await?;
-				show(&arrivals, patient, words::now()).await
+				let freshness = config
+					.alarms
+					.as_ref()
+					.map_or_else(Default::default, |alarms| alarms.settings().freshness);
+				show(&arrivals, patient, freshness, words::now()).await
 			}
 			Self::Log => log(&ledger).await,
 		}
@@ -488,7 +492,7 @@ async fn alerts(ledger: &Ledger) -> Result<Report, GatewayError> {
 	})
 }
 
-async fn show(arrivals: &Arrivals, id: PatientId, now: Moment) -> Result<Report, GatewayError> {
+async fn show(arrivals: &Arrivals, id: PatientId, freshness: Freshness, now: Moment) -> Result<Report, GatewayError> {
 	let states = arrivals.states().await?;
 	let state = states
 		.iter()
@@ -497,7 +501,7 @@ async fn show(arrivals: &Arrivals, id: PatientId, now: Moment) -> Result<Report,
 		what: "patient whom the rules know of, as of a minute ago,",
 		id: id.to_string(),
 	})?;
-	let patient = Patient::restore(id, state)?;
+	let patient = Patient::restore(id, freshness, state)?;
 	let (line, json) = match patient.score(now) {
 		Ok(score) => {
 			let parts = score.parts.iter().map(|(part, points)| (name(*part), *points));

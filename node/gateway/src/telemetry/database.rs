@@ -1,18 +1,18 @@
-//! The file in which readings, their batches and devices' tokens stand. Who may read the folder sees who measured how much
-//! and when, and no value.
+//! The file in which readings, their batches, devices' codes and tokens stand. Who may read the folder sees who measured how
+//! much and when, and no code or value.
 
 use std::path::Path;
 
 use salus::Hash;
 use sqlx::SqlitePool;
 
-use super::{batches, ledger, token, DeviceId};
+use super::{batches, codes, ledger, token, DeviceId};
 use crate::{store::file, GatewayError};
 
 /// Version of the tables.
 const VERSION: i64 = 1;
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
 	"CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 0), version BIGINT NOT NULL, genesis BLOB NOT NULL)",
 	// Numbers of readings have 64 bits and SQLite's integers 63: big-endian, they sort as they should.
 	"CREATE TABLE IF NOT EXISTS readings (
@@ -31,6 +31,8 @@ const TABLES: [&str; 10] = [
 	ledger::STATES,
 	ledger::ENVELOPES,
 	token::TABLE,
+	codes::TABLE,
+	codes::CHANGES,
 ];
 
 /// Opens or creates the file in this folder, for the chain with this genesis hash.

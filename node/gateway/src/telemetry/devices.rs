@@ -20,6 +20,8 @@ pub struct Device {
 	pub key: DeviceKey,
 	/// Whether its readings are taken.
 	pub status: Status,
+	/// The commitment to the codes that it may report.
+	pub codes: [u8; 32],
 	/// The number of the next reading that can be anchored.
 	pub next_seq: u64,
 	/// The binding of the batch that was anchored last.

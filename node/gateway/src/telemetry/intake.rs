@@ -11,6 +11,7 @@ use tokio::{
 };
 
 use super::{
+	codes::Permitted,
 	devices::{Device, Devices},
 	log::{Checked, Log},
 	refusal::Refusal,
@@ -49,6 +50,7 @@ pub struct Worker {
 	jobs: mpsc::Receiver<Job>,
 	genesis: Hash,
 	devices: Devices,
+	permitted: Permitted,
 	log: Log,
 	closer: Closer,
 	metrics: Arc<Metrics>,
@@ -70,6 +72,7 @@ impl Intake {
 			jobs,
 			genesis,
 			devices,
+			permitted: Permitted::new(log.codes()),
 			log,
 			closer,
 			metrics,
@@ -124,6 +127,7 @@ impl Worker {
 	}
 
 	async fn take(&mut self, jobs: Vec<Job>, now: Moment) -> Result<(), GatewayError> {
+		self.permitted.refresh().await?;
 		let mut answers = Vec::with_capacity(jobs.len());
 		let mut found = Vec::with_capacity(jobs.len());
 		for job in jobs {
@@ -183,7 +187,7 @@ impl Worker {
 	}
 
 	/// What the bytes are, and whose; the signature is checked later, with others.
-	fn look(&self, job: &Job, now: Moment) -> Result<(SignedReading, Arc<Device>), Refusal> {
+	fn look(&mut self, job: &Job, now: Moment) -> Result<(SignedReading, Arc<Device>), Refusal> {
 		let signed = SignedReading::decode(&job.bytes).map_err(Refusal::Malformed)?;
 		if signed.reading.genesis != self.genesis.0 {
 			return Err(Refusal::OtherChain);
@@ -193,6 +197,7 @@ impl Worker {
 		}
 		let device = self.devices.sender(&job.from)?;
 		device.may(&signed.reading, now)?;
+		self.permitted.may(&device, &signed.reading.code)?;
 		Ok((signed, device))
 	}
 }

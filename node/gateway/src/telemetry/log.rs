@@ -26,6 +26,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 use zeroize::Zeroizing;
 
 use super::{
+	codes::Codes,
 	database::{self, device_of, number_of, time},
 	intake::Kept,
 	ledger::{open_reading, Ledger},
@@ -135,6 +136,11 @@ impl Log {
 	/// The tokens of devices, beside their readings.
 	pub fn tokens(&self, secret: Secret) -> Tokens {
 		Tokens::new(self.pool.clone(), secret)
+	}
+
+	/// What devices may report, beside their readings.
+	pub fn codes(&self) -> Codes {
+		Codes::new(self.pool.clone(), self.key.clone())
 	}
 
 	/// What becomes of its batches.

@@ -4,7 +4,9 @@
 pub mod anchor;
 mod arrivals;
 mod batches;
+pub mod broker;
 pub mod chain;
+mod codes;
 mod database;
 pub mod deposit;
 pub mod devices;
@@ -12,6 +14,7 @@ pub mod follow;
 mod http;
 mod intake;
 pub mod ledger;
+pub mod link;
 pub mod log;
 mod mqtt;
 mod node;
@@ -22,6 +25,7 @@ mod vault;
 
 pub use arrivals::{Arrivals, Arrived};
 pub use batches::{Closed, Closer, Rules};
+pub use codes::Codes;
 pub use devices::Devices;
 pub use http::routes;
 pub use intake::{Intake, Kept};

@@ -328,6 +328,7 @@ fn join(
 		Some(Device {
 			key,
 			status: device.status,
+			codes: device.codes.0,
 			next_seq: device.next_seq,
 			anchored: device.anchored,
 			bindings,
@@ -353,7 +354,7 @@ mod tests {
 	fn device(latest: Option<BindingId>, anchored: Option<BindingId>) -> salus_primitives::Device {
 		salus_primitives::Device {
 			institution: 0,
-			codes: Hash::zero(),
+			codes: Hash::repeat_byte(6),
 			status: Status::Active,
 			bindings: 2,
 			latest,
@@ -392,8 +393,8 @@ mod tests {
 			panic!("{devices:?}")
 		};
 		assert_eq!(
-			(only.key.as_bytes(), only.next_seq, only.anchored),
-			(&sound, 9, Some(4))
+			(only.key.as_bytes(), only.codes, only.next_seq, only.anchored),
+			(&sound, [6; 32], 9, Some(4))
 		);
 		let mut ids: Vec<_> = only.bindings.keys().copied().collect();
 		ids.sort_unstable();

@@ -29,6 +29,15 @@ pub enum Refusal {
 	/// The device was suspended or revoked.
 	#[error("the device was taken out of use; ask whoever provisioned it")]
 	DeviceNotActive,
+	/// Nobody gave the gateway the device's codes.
+	#[error("the gateway does not know what the device may report; have `salus-gateway telemetry codes add` run with the device's salt file, and send it again")]
+	CodesNotOpened,
+	/// The codes that the gateway was given are others than the device's commitment is to.
+	#[error("the codes that the gateway was given are not those that the device signed for the chain; have `salus-gateway telemetry codes add` run with the salt file of its claim, and send it again")]
+	OtherCodes,
+	/// The device is not committed to the code.
+	#[error("the device did not sign for the chain that it reports this code; stop it there, or give it another key whose claim has the code")]
+	CodeNotPermitted,
 	/// The device has no such binding.
 	#[error("the device is not bound as the reading says; set it up for the patient who wears it now")]
 	UnknownBinding,
@@ -52,10 +61,10 @@ pub enum Refusal {
 	#[error("the device did not sign this reading; look at the device if it is repeated")]
 	BadSignature,
 	/// Another reading has its number.
-	#[error("the device sent another reading with this number before; its numbers count up by one")]
+	#[error("the device sent another reading with this number before; number each one above the last, and give a device that forgot its numbers another key")]
 	Conflict,
 	/// The batch with its number is closed.
-	#[error("the device's readings with this number and before are in closed batches; nothing comes in between")]
+	#[error("the device's readings with this number and before are in closed batches; leave this one out and go on with the next number")]
 	Closed,
 	/// The chain was not heard of yet.
 	#[error("the gateway does not know its devices yet, because no node answered; send it again later")]
@@ -89,6 +98,9 @@ impl Refusal {
 			Self::OtherDevice => "OtherDevice",
 			Self::UnknownDevice => "UnknownDevice",
 			Self::DeviceNotActive => "DeviceNotActive",
+			Self::CodesNotOpened => "CodesNotOpened",
+			Self::OtherCodes => "OtherCodes",
+			Self::CodeNotPermitted => "CodeNotPermitted",
 			Self::UnknownBinding => "UnknownBinding",
 			Self::PassedBinding => "PassedBinding",
 			Self::OutsideBinding => "OutsideBinding",
@@ -109,7 +121,12 @@ impl Refusal {
 
 	/// Whether it is no fault of the reading's, so that whoever sent it sends it again.
 	pub fn passes(&self) -> bool {
-		matches!(self, Self::NotReady | Self::Full | Self::NotKept)
+		matches!(self, Self::NotReady | Self::Full | Self::NotKept) || self.is_of_one_device()
+	}
+
+	/// Whether it passes for one device alone, when somebody does something for it; others' readings must not wait for that.
+	pub fn is_of_one_device(&self) -> bool {
+		matches!(self, Self::CodesNotOpened | Self::OtherCodes)
 	}
 
 	pub(super) fn to_json(self) -> Value {
@@ -123,7 +140,7 @@ impl IntoResponse for Refusal {
 			Self::NoToken => StatusCode::UNAUTHORIZED,
 			Self::NotFound => StatusCode::NOT_FOUND,
 			Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
-			Self::NotReady | Self::Full | Self::NotKept => StatusCode::SERVICE_UNAVAILABLE,
+			_ if self.passes() => StatusCode::SERVICE_UNAVAILABLE,
 			_ => StatusCode::BAD_REQUEST,
 		};
 		let headers = [("content-type", "application/json"), ("cache-control", "no-store")];

@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{
 	anchor::Anchorer, deposit::Depositor, follow::Follower, listen, node::NodeChain, node::NodeRegistry, routes,
-	vault::HospitalVault, Closer, Devices, Intake, Ledger, Log, LogKey, Rules, Tokens,
+	vault::HospitalVault, Closer, Codes, Devices, Intake, Ledger, Log, LogKey, Rules, Tokens,
 };
 use crate::{
 	config::{self, Config},
@@ -109,19 +109,34 @@ pub async fn start(
 		tracing::info!("readings over HTTP at {}", http.listen);
 	}
 	if let Some(mqtt) = &found.mqtt {
-		tasks.push(Box::pin(listen(mqtt.clone(), intake, end.clone())));
+		let metrics = Arc::clone(metrics);
+		tasks.push(Box::pin(listen(mqtt.clone(), intake, metrics, end.clone())));
 	}
 	Ok(Parts { tasks, ledger })
 }
 
-/// Devices' tokens and the batches, for commands; a gateway may run beside.
+/// What commands work on; a gateway may run beside.
+pub struct Desk {
+	/// Devices' tokens.
+	pub tokens: Tokens,
+	/// What devices may report.
+	pub codes: Codes,
+	/// The batches.
+	pub ledger: Ledger,
+}
+
+/// Opens the log for commands.
 ///
 /// # Errors
 /// `Missing`, `Secret`, `BadSecret`, and as opening the log.
-pub async fn desk(config: &Config) -> Result<(Tokens, Ledger), GatewayError> {
+pub async fn desk(config: &Config) -> Result<Desk, GatewayError> {
 	let found = config.telemetry.as_ref().ok_or(GatewayError::Missing("telemetry"))?;
 	let log = open(config, found).await?;
-	Ok((log.tokens(Secret::read(&config.secret)?), log.ledger()))
+	Ok(Desk {
+		tokens: log.tokens(Secret::read(&config.secret)?),
+		codes: log.codes(),
+		ledger: log.ledger(),
+	})
 }
 
 async fn open(config: &Config, found: &config::Telemetry) -> Result<Log, GatewayError> {

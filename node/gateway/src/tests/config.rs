@@ -150,10 +150,6 @@ fn readings_have_a_vault_an_account_and_a_way_in() {
 			"telemetry.http.listen",
 			format!("{TELEMETRY}{ACCOUNT}{}", HTTP.replace("127.0.0.1", "0.0.0.0")),
 		),
-		(
-			"telemetry.mqtt.host",
-			format!("{TELEMETRY}{ACCOUNT}[telemetry.mqtt]\nhost = \"broker.example\"\nport = 1883\n"),
-		),
 	] {
 		match with(&rest) {
 			Err(GatewayError::Plain { setting, .. }) => assert_eq!(setting, expected),
@@ -163,4 +159,42 @@ fn readings_have_a_vault_an_account_and_a_way_in() {
 	let known = format!("{TELEMETRY}[telemetry.account]\ndevelopment_key = \"//Alice//admin\"\n{HTTP}");
 	assert!(matches!(with(&known), Err(GatewayError::NeedsDevelopment(_))));
 	with(&format!("development = true\n{known}")).unwrap();
+}
+
+#[test]
+fn a_broker_beyond_this_machine_is_spoken_to_over_tls_only() {
+	let mqtt = |host: &str, rest: &str| {
+		with(&format!(
+			"{TELEMETRY}{ACCOUNT}[telemetry.mqtt]\nhost = \"{host}\"\nport = 1883\n{rest}"
+		))
+	};
+	for host in [
+		"broker.example",
+		"10.0.0.1",
+		"0.0.0.0",
+		"[2001:db8::1]",
+		"localhost.example",
+		"127.0.0.1.example",
+		"",
+	] {
+		let refused = mqtt(host, "").unwrap_err();
+		assert!(
+			matches!(
+				refused,
+				GatewayError::Plain {
+					setting: "telemetry.mqtt.host",
+					..
+				}
+			),
+			"{host}: {refused}"
+		);
+		mqtt(host, "ca = \"ca.pem\"").unwrap();
+	}
+	for host in ["localhost", "127.0.0.1", "127.8.9.1", "::1"] {
+		mqtt(host, "").unwrap();
+	}
+	for user in ["", "two words", "a\\nuser b", "+", "#"] {
+		let refused = mqtt("localhost", &format!("user = \"{user}\"\npassword = \"p\"\n")).unwrap_err();
+		assert!(matches!(refused, GatewayError::Config { .. }), "{user:?}: {refused}");
+	}
 }

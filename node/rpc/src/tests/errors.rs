@@ -1,7 +1,7 @@
 //! Every error of the table, by name.
 
 use jsonrpsee::types::ErrorObjectOwned;
-use salus_primitives::{DAY, HOUR};
+use salus_primitives::{Reason, DAY, HOUR};
 use salus_vault::{chain::ChainUnavailable, desk::ReleaseError, key_table::KeyTableError};
 use serde_json::{json, Value};
 
@@ -389,6 +389,19 @@ async fn every_refusal_of_the_desk_has_its_code() {
 		.await;
 		let answer = world.fails("vault_release", json!([request(0), "0x00"])).await;
 		assert_eq!(answer, (code, data));
+	}
+}
+
+/// What the chain says of a batch that a denial of its middle closes, and of one that lies across two grants.
+#[tokio::test]
+async fn a_batch_is_refused_for_the_chain_s_reason() {
+	for reason in [Reason::Refused, Reason::OutsideDateRange] {
+		let world = World::with(Some(Desk {
+			refuses: Some(Box::new(move || ReleaseError::NotPermitted(reason as u8).into())),
+		}))
+		.await;
+		let (_, data) = world.fails("vault_release", json!([request(0), "0x00"])).await;
+		assert_eq!(data, json!({ "name": "NotPermitted", "reason": reason.name() }));
 	}
 }
 

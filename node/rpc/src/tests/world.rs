@@ -436,8 +436,8 @@ sp_api::mock_impl_runtime_apis! {
 		fn receipt(_: ReceiptId) -> Option<Receipt<AccountId>> {
 			None
 		}
-		fn still_permits(_: ReceiptId, _: AnchorId) -> bool {
-			false
+		fn still_permits(_: ReceiptId, _: AnchorId) -> Decision {
+			Decision::Deny(Reason::Unavailable)
 		}
 		fn alert(id: AlertId) -> Option<Alert<AccountId>> {
 			bedside::alert(id)

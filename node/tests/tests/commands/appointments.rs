@@ -3,7 +3,7 @@
 use super::{each, DOCTOR};
 use salus::{appointments, words};
 use salus_primitives::{Period, DAY, MINUTE};
-use salus_tests::{account, consortium::Council, kinds, text, Node, Patient, Salus};
+use salus_tests::{account, consortium::Council, kinds, text, Answer, Node, Patient, Salus};
 use serde_json::{json, Value};
 use subxt::rpcs::client::{RpcClient, RpcParams, RpcSubscription};
 
@@ -229,6 +229,110 @@ fn is_told_to_others(salus: &Salus, patient: &str) {
 	] {
 		assert_eq!(read["appointment"][name], listed["appointments"][0][name], "{name}");
 	}
+}
+
+/// An electronic record speaks IHE: it finds a time, holds it and books it. Whoever wants the same time is told of the
+/// conflict in FHIR.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_is_found_held_and_booked_in_fhir() {
+	let node = Node::start().await;
+	let (patient, other) = (Patient::registered(&node), Patient::registered(&node));
+	let (salus, doctor) = (&patient.salus, account(DOCTOR));
+	let day = words::show_moment(node.time().await + 2 * DAY)[..10].to_owned();
+	let open = format!(
+		"appointment open --institution 0 --practitioner {doctor} --start {day}T09:00:00Z --for 1h --every 30m"
+	);
+	salus.types_as(DESK, &open).ok();
+	let who = json!({
+		"Patient/ada": format!("patient:{}", patient.id),
+		"Patient/eve": format!("patient:{}", other.id),
+		"Practitioner/bob": format!("account:{doctor}"),
+	});
+	let parameters = |list: Value| json!({ "resourceType": "Parameters", "parameter": list }).to_string();
+	let refers = |name: &str, reference: &str| json!({ "name": name, "valueReference": { "reference": reference } });
+	let operation = |of: &Patient, verb: &str, asked: String, more: &str| {
+		let (who, file) = (
+			of.salus.write("who.json", who.to_string()),
+			of.salus.write("parameters.json", asked),
+		);
+		of.types(&format!("appointment operation {verb} {file} --directory {who} {more}"))
+	};
+	let finds = |of: &Patient, reference: &str| {
+		let asked = parameters(json!([
+			{ "name": "start", "valueDateTime": day },
+			{ "name": "end", "valueDateTime": day },
+			refers("practitioner", "Practitioner/bob"),
+			refers("patient-reference", reference),
+		]));
+		operation(of, "find", asked, "").ok()
+	};
+	let outcome = |answer: &Answer| answer.out["entry"][0]["resource"].clone();
+
+	// Both find both times; each Bundle is its own patient's.
+	let (hers, others) = (finds(&patient, "Patient/ada"), finds(&other, "Patient/eve"));
+	assert_eq!((&hers["total"], &others["total"]), (&json!(2), &json!(2)));
+	let first = |bundle: &Value| format!("Appointment/{}", text(&bundle["entry"][0]["resource"]["id"]));
+	let chosen = |bundle: &Value| parameters(json!([refers("appointment-reference", &first(bundle))]));
+	let found = format!("--found {}", salus.write("found.json", hers.to_string()));
+	let others_found = format!("--found {}", other.salus.write("found.json", others.to_string()));
+
+	// She holds the first. The other finds one time from then on, and can't have the first.
+	let held = operation(&patient, "hold", chosen(&hers), &found);
+	assert!(held.stderr.contains("Appointments"), "{}", held.stderr);
+	let held = held.ok();
+	let held = &held["entry"][0]["resource"];
+	assert_eq!(held["status"], "pending");
+	assert_eq!(finds(&patient, "Patient/ada")["total"], 2);
+	assert_eq!(finds(&other, "Patient/eve")["total"], 1);
+	let refused = operation(&other, "hold", chosen(&others), &others_found);
+	assert_eq!(outcome(&refused)["issue"][0]["code"], "conflict");
+	refused.fails(4, "Appointments.SlotHeld");
+
+	// She books what she holds, after a dry run that sends nothing.
+	let book = parameters(json!([{ "name": "appointment-resource", "resource": held }]));
+	let tried = operation(&patient, "book", book.clone(), "--dry-run").ok();
+	assert_eq!(each(&tried["dryRun"], "events", "name"), ["Booked"]);
+	let booked = operation(&patient, "book", book.clone(), "").ok();
+	let booked = &booked["entry"][0]["resource"];
+	assert_eq!(booked["status"], "booked");
+	let shown = salus.types(&format!("appointment show {}", text(&booked["id"]))).ok();
+	assert_eq!(
+		(
+			&shown["appointment"]["status"]["type"],
+			text(&shown["appointment"]["patient"])
+		),
+		(&json!("Booked"), patient.id.clone())
+	);
+	assert_eq!(
+		words::moment(&text(&booked["start"])).unwrap(),
+		shown["appointment"]["start"].as_u64().unwrap()
+	);
+
+	// The other comes too late, tried or sent; she herself can't have two at once.
+	for more in ["--dry-run ", ""] {
+		let refused = operation(&other, "book", chosen(&others), &format!("{more}{others_found}"));
+		let outcome = outcome(&refused);
+		assert_eq!(outcome["resourceType"], "OperationOutcome");
+		assert_eq!(outcome["issue"][0]["code"], "conflict");
+		let message = outcome["issue"][0]["diagnostics"].clone();
+		assert_eq!(json!(refused.fails(4, "Appointments.SlotTaken")), message);
+	}
+	assert_eq!(finds(&patient, "Patient/ada")["total"], 1);
+	// Nobody books for another patient, and what is malformed is told with its path.
+	let foreign = operation(
+		&other,
+		"book",
+		chosen(&hers),
+		&format!("--found {}", other.salus.write("hers.json", hers.to_string())),
+	);
+	assert_eq!(outcome(&foreign)["issue"][0]["severity"], "error");
+	assert_ne!(foreign.code, 0);
+	let nobody = operation(&patient, "find", parameters(json!([])), "");
+	assert_eq!(
+		outcome(&nobody)["issue"][0]["expression"],
+		json!(["Parameters.parameter"])
+	);
+	nobody.fails(6, "Missing");
 }
 
 /// A tele-consultation needs consent: a doctor is refused until the patient is assigned to her. Then both are in it, the

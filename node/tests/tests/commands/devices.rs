@@ -3,6 +3,7 @@
 
 use super::DOCTOR;
 use salus::{
+	alert::armour,
 	api::{
 		self,
 		runtime_types::{bounded_collections::bounded_vec::BoundedVec, salus_primitives::telemetry::Rung},
@@ -10,14 +11,24 @@ use salus::{
 	open_device_key, telemetry, words,
 };
 use salus_primitives::NewBatch;
-use salus_tests::{account, consortium::Council, kinds, text, Node, Patient, Salus, PASSPHRASE};
-use salus_vault::keystore::Strength;
+use salus_tests::{account, consortium::Council, fhir_example, kinds, text, Node, Patient, Salus, PASSPHRASE};
+use salus_vault::{
+	alert::{commitment, AlertScope, SALT},
+	keystore::Strength,
+	wrap::HpkeKey,
+};
 use salus_vitals::{
-	batch::BatchSecret, batch_file::BatchFile, reading::Value as Measured, Decimal, Reading, SignedReading,
+	batch::BatchSecret, batch_file::BatchFile, fhir::Json, reading::Value as Measured, Decimal, Reading, SignedReading,
 };
 use serde_json::{json, Value};
 use sp_core::H256;
-use std::path::Path;
+use std::{
+	io::{BufRead, BufReader, Read, Write},
+	net::TcpListener,
+	os::unix::fs::PermissionsExt,
+	path::Path,
+	sync::{Arc, Mutex},
+};
 
 const DESK: &str = "//Alice//admin";
 const NURSE: &str = "//Alice//nurse";
@@ -231,6 +242,112 @@ async fn a_device_is_bound_by_a_signed_consent_and_one_reading_is_proven() {
 	assert_eq!(hers, ["DeviceBound", "BatchAnchored", "BatchAnchored", "DeviceUnbound"]);
 }
 
+/// Takes readings as a gateway does, and keeps their bytes. Its URL.
+fn gateway() -> (String, Arc<Mutex<Vec<Vec<u8>>>>) {
+	let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+	let url = format!("http://{}", listener.local_addr().unwrap());
+	let taken = Arc::new(Mutex::new(Vec::new()));
+	let keeps = taken.clone();
+	std::thread::spawn(move || {
+		for stream in listener.incoming() {
+			let mut stream = BufReader::new(stream.unwrap());
+			let mut length = 0;
+			for line in stream
+				.by_ref()
+				.lines()
+				.map(Result::unwrap)
+				.take_while(|line| !line.is_empty())
+			{
+				if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+					length = value.trim().parse().unwrap();
+				}
+			}
+			let mut body = vec![0; length];
+			stream.read_exact(&mut body).unwrap();
+			let asked: Value = serde_json::from_slice(&body).unwrap();
+			let readings: Vec<_> = asked["readings"].as_array().unwrap().iter().map(text).collect();
+			let answer = json!({ "results": vec!["kept"; readings.len()] }).to_string();
+			keeps
+				.lock()
+				.unwrap()
+				.extend(readings.iter().map(|reading| hex::decode(reading).unwrap()));
+			let head = format!(
+				"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+				answer.len()
+			);
+			stream.get_mut().write_all((head + &answer).as_bytes()).unwrap();
+		}
+	});
+	(url, taken)
+}
+
+/// HL7's Observations go through a device, a batch and its anchor, and come out as they went in: the frames that the device
+/// kept are put around its readings.
+#[tokio::test(flavor = "multi_thread")]
+async fn observations_that_are_played_come_out_as_they_went_in() {
+	let node = Node::start().await;
+	let patient = Patient::registered(&node);
+	let salus = &patient.salus;
+	let device = Device::provisioned(salus, "monitor");
+	let consent = salus.file("consent.json");
+	let signs = format!(
+		"device consent-statement --patient {} --device {} --for 1d --out {consent}",
+		patient.id, device.id
+	);
+	patient.types(&signs).ok();
+	salus.types_as(NURSE, &format!("device bind {consent}")).ok();
+
+	let (url, taken) = gateway();
+	let (folder, frames) = (fhir_example(""), salus.file("frames.json"));
+	let played = format!(
+		"--key {} device simulate --observation {} --every 10ms --speed 10 --state {} --frames {frames} --to {url} --token-file {}",
+		device.key,
+		folder.display(),
+		salus.file("state.json"),
+		salus.write("token", "5a".repeat(32)),
+	);
+	salus.types(&format!("--dry-run {played}")).ok();
+	assert!(!Path::new(&frames).exists(), "a dry run keeps nothing");
+	let played = salus.types(&played).ok();
+	let mode = std::fs::metadata(&frames).unwrap().permissions().mode();
+	assert_eq!(mode & 0o777, 0o600);
+	let readings: Vec<_> = taken
+		.lock()
+		.unwrap()
+		.iter()
+		.map(|bytes| SignedReading::decode(bytes).unwrap())
+		.collect();
+	assert_eq!(played["kept"], readings.len());
+
+	let file = BatchFile {
+		secret: BatchSecret::new([1; 32]),
+		readings,
+	};
+	let council = Council::at(&node).await;
+	council.sends(DESK, &telemetry::anchor(0, vec![anchored(&file)])).await;
+	let (batch, bundle) = (
+		salus.write("day.batch", file.encode().unwrap()),
+		salus.file("bundle.json"),
+	);
+	let show = format!(
+		"vitals show {} --batch {batch} --fhir {bundle} --frames {frames}",
+		patient.id
+	);
+	let shown = salus.types(&show).ok();
+	assert_eq!(shown["framed"], shown["observations"]);
+	let written = Json::parse(&std::fs::read_to_string(&bundle).unwrap()).unwrap();
+	let Some(Json::Array(entries)) = written.get("entry") else {
+		panic!("{written}")
+	};
+	assert!(entries.len() >= 13, "{}", entries.len());
+	for resource in entries.iter().map(|entry| entry.get("resource").unwrap()) {
+		let id = resource.get("id").and_then(Json::as_str).unwrap();
+		let name = format!("Observation-{id}.json");
+		let went_in = std::fs::read_to_string(folder.join(&name)).unwrap();
+		assert_eq!(resource, &Json::parse(&went_in).unwrap(), "{name}");
+	}
+}
+
 /// A device is offered, declined, offered again and accepted; on paper by two witnesses who compare one scan.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_is_offered_and_accepted_by_her_or_on_paper() {
@@ -306,4 +423,63 @@ async fn an_alert_is_acknowledged_by_who_is_told() {
 	salus
 		.types_as(DESK, &format!("alert prune {first}"))
 		.fails(4, "Telemetry.TooRecent");
+}
+
+/// What an alert says is opened out of the message by who is told of it, and is what stands on chain.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_alert_says_is_opened_by_who_is_told() {
+	let node = Node::start().await;
+	let patient = Patient::registered(&node);
+	let salus = &patient.salus;
+	let said = |value: &str| {
+		let content = json!({
+			"rule": "limits", "severity": "urgent", "at": 1_800_000_000_000_u64, "code": "8867-4", "value": value,
+			"unit": "/min", "says": "above its limits",
+		});
+		[[7; SALT].as_slice(), content.to_string().as_bytes()].concat()
+	};
+	let id: u64 = patient.id.parse().unwrap();
+	let committed = commitment(&said("139.73")).unwrap();
+	let rung = |uri: &str| Rung {
+		to: words::account(&account(uri)).unwrap(),
+		within: 3_600_000,
+	};
+	let ladder = BoundedVec(vec![rung(NURSE), rung(DOCTOR)]);
+	let call = api::tx().telemetry().raise(0, id, H256(committed), ladder);
+	Council::at(&node).await.sends(DESK, &call).await;
+	let listed = salus.types(&format!("alert list --patient {id}")).ok();
+	let alert = text(&listed["alerts"][0]["id"]);
+
+	// As the gateway writes to the nurse, whose key it was given.
+	let given = salus.types_as(NURSE, "key hpke").ok();
+	let key = HpkeKey::X25519(words::hash(&text(&given["hpke"])).unwrap().0);
+	let scope = AlertScope {
+		genesis: words::hash(&node.genesis().await).unwrap().0,
+		patient: id,
+		commitment: committed,
+	};
+	let message = |name: &str, said: &[u8]| {
+		let sealed = armour(&scope.seal(said, &key).unwrap());
+		salus.write(name, format!("Alert {alert} waits for you.\r\n\r\n{sealed}"))
+	};
+	let true_one = message("message.txt", &said("139.73"));
+	let show = |file: &str| format!("alert show {alert} --from {file}");
+	let shown = salus.types_as(NURSE, &show(&true_one)).ok();
+	let content = &shown["content"];
+	assert_eq!(
+		(&content["name"], &content["value"], &content["severity"]),
+		(&json!("heart rate"), &json!("139.73"), &json!("urgent"))
+	);
+	assert_eq!(shown["alert"]["to"], account(NURSE));
+	let bare = salus.types(&format!("alert show {alert}")).ok();
+	assert_eq!(bare["content"], Value::Null);
+
+	salus.types_as(DOCTOR, &show(&true_one)).fails(6, "WrongKey");
+	salus.types_as(DESK, &show(&true_one)).fails(6, "NotAddressed");
+	let changed = message("changed.txt", &said("70"));
+	salus.types_as(NURSE, &show(&changed)).fails(7, "OtherContent");
+	let notice = salus.write("notice.txt", format!("Alert {alert} waits for you."));
+	salus.types_as(NURSE, &show(&notice)).fails(6, "NoSealed");
+	let cut = salus.write("cut.txt", "-----BEGIN SALUS ALERT-----\r\n01");
+	salus.types_as(NURSE, &show(&cut)).fails(6, "Malformed");
 }

@@ -8,19 +8,8 @@ mod strangers;
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use salus_tests::{hospitals, Ipfs, MainJob, Node};
+use salus_tests::{hospitals, started, Ipfs, MainJob};
 use tempfile::TempDir;
-
-/// The hospitals' nodes, ready.
-async fn started(nodes: [salus_tests::Stopped; 4]) -> [Node; 4] {
-	let [alice, bob, eve, ferdie] = nodes;
-	let (alice, bob, eve, ferdie) = tokio::join!(alice.start(), bob.start(), eve.start(), ferdie.start());
-	let nodes = [alice, bob, eve, ferdie];
-	for node in &nodes {
-		node.blocks(1).await;
-	}
-	nodes
-}
 
 /// The whole job between the nodes of two hospitals with the embedded store; then who is let in, what is relayed, and
 /// what a hostile node of a hospital can do.

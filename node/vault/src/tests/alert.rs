@@ -1,5 +1,5 @@
 use crate::{
-	alert::{AlertScope, SealedAlertError, BLOCK},
+	alert::{commitment, AlertScope, SealedAlertError, BLOCK, SALT},
 	wrap::{HpkeKey, HpkeSecret, WrapError, WRAP_LEN},
 };
 
@@ -64,4 +64,23 @@ fn damaged_bytes_and_keys_of_other_suites_are_refused() {
 	assert_eq!(scope().open(&[], &nurse), Err(SealedAlertError::Malformed));
 	let post_quantum = scope().seal(b"", &HpkeKey::XWing(vec![0; 1216]));
 	assert_eq!(post_quantum, Err(SealedAlertError::Wrap(WrapError::UnsupportedKey)));
+}
+
+#[test]
+fn what_is_read_is_what_was_committed_to() {
+	let nurse = HpkeSecret::generate().unwrap();
+	let said = [[5; SALT].as_slice(), b"what it says"].concat();
+	let scope = AlertScope {
+		commitment: commitment(&said).unwrap(),
+		..scope()
+	};
+	let sealed = scope.seal(&said, &nurse.public()).unwrap();
+	assert_eq!(scope.read(&sealed, &nurse).unwrap().as_slice(), b"what it says");
+	let other_salt = [[6; SALT].as_slice(), b"what it says"].concat();
+	for other in [&other_salt[..], &said[..said.len() - 1], &said[1..], b"short", b""] {
+		let sealed = scope.seal(other, &nurse.public()).unwrap();
+		assert_eq!(scope.read(&sealed, &nurse), Err(SealedAlertError::OtherContent));
+	}
+	assert_eq!(commitment(&[0; SALT - 1]), None);
+	assert!(commitment(&[0; SALT]).is_some());
 }

@@ -8,8 +8,8 @@
 )]
 
 use crate::{
-	merges::MAX_MERGES, Agendas, Appointments, Calendar, Config, Engagement, Hold, Hope, NextAppointment, Pallet,
-	Waiting, MAX_ALL_WAITING, MAX_ENGAGEMENTS, MAX_WAITING,
+	Agendas, Appointments, Calendar, Config, Engagement, Hold, Hope, NextAppointment, Pallet, Waiting, MAX_ALL_WAITING,
+	MAX_ENGAGEMENTS, MAX_WAITING,
 };
 use alloc::{vec, vec::Vec};
 use frame_benchmarking::account;
@@ -18,7 +18,7 @@ use frame_system::RawOrigin;
 use salus_primitives::{
 	Appointment, AppointmentId, AppointmentStatus, BenchmarkHelper, Consultation, InstitutionId, Mode, Moment, Offer,
 	Participant, PatientId, Period, Practitioners, Priority, Role, Slot, SlotState, UtcDay, Wish, DAY, HOUR,
-	MAX_PRACTITIONERS, MINUTE,
+	MAX_MERGES, MAX_PRACTITIONERS, MINUTE,
 };
 use sp_core::H256;
 
@@ -92,13 +92,13 @@ pub fn busy<T: Config>(patient: PatientId) {
 /// for her then.
 pub fn merged<T: Config>(patient: PatientId, seed: u32) -> T::AccountId {
 	let mut from = patient;
-	for n in 0..MAX_MERGES as u32 {
+	for n in 0..MAX_MERGES {
 		let into = T::BenchmarkHelper::patient(&account("merged", n, seed), HOSPITAL);
 		T::BenchmarkHelper::merge(from, into);
 		from = into;
 	}
 	busy::<T>(from);
-	account("merged", MAX_MERGES as u32 - 1, seed)
+	account("merged", MAX_MERGES - 1, seed)
 }
 
 impl<T: Config> World<T> {

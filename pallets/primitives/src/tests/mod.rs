@@ -5,6 +5,7 @@ mod ids;
 mod indices;
 mod keys;
 mod matrix;
+mod merges;
 mod merkle;
 mod sets;
 mod signing;

@@ -17,8 +17,8 @@ extern crate alloc;
 use alloc::vec::Vec;
 use codec::Codec;
 use salus_primitives::{
-	Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Device, DeviceKey, DeviceOffer, InstitutionId,
-	LeafPath, PatientId, Receipt, ReceiptId,
+	Alert, AlertId, Anchor, AnchorFilter, AnchorId, Binding, BindingId, Decision, Device, DeviceKey, DeviceOffer,
+	InstitutionId, LeafPath, PatientId, Receipt, ReceiptId,
 };
 use sp_core::H256;
 
@@ -46,8 +46,10 @@ sp_api::decl_runtime_apis! {
 		fn verify(leaf: H256, path: LeafPath, anchor: AnchorId) -> bool;
 		/// The receipt of access to batches, while it lives. Records have receipts of their own, with ids of their own.
 		fn receipt(id: ReceiptId) -> Option<Receipt<AccountId>>;
-		/// Whether what the receipt permitted would still be permitted, its own use given back.
-		fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> bool;
+		/// Whether what the receipt permitted would still be permitted, its own use given back, and if not, why: about all
+		/// of the batch, from its first reading to its last. What it refused stays refused for the same reason, and what no
+		/// receipt that counts is about is `Unavailable`.
+		fn still_permits(receipt: ReceiptId, anchor: AnchorId) -> Decision;
 		/// The alert.
 		fn alert(id: AlertId) -> Option<Alert<AccountId>>;
 		/// The patient's alerts before `before`, newest first, at most `limit`; and where to go on.

@@ -223,21 +223,28 @@ fn a_receipt_stands_for_as_long_as_it_would_be_given() {
 		ask("doctor", &[0], Some(A));
 		ask("doctor", &[0], Some(A));
 		// Its own use is given back; the second has none.
-		assert!(Telemetry::still_permits(0, 0));
-		assert!(!Telemetry::still_permits(1, 0));
+		assert_eq!(Telemetry::still_permits(0, 0), BY_GRANT);
+		assert_eq!(Telemetry::still_permits(1, 0), Decision::Deny(Reason::Exhausted));
 		// Not decided by it; no such batch; no such receipt.
-		assert!(!Telemetry::still_permits(0, 1));
-		assert!(!Telemetry::still_permits(0, 9));
-		assert!(!Telemetry::still_permits(9, 0));
+		let unavailable = Decision::Deny(Reason::Unavailable);
+		assert_eq!(Telemetry::still_permits(0, 1), unavailable);
+		assert_eq!(Telemetry::still_permits(0, 9), unavailable);
+		assert_eq!(Telemetry::still_permits(9, 0), unavailable);
 		grant(0, START, 1);
-		assert!(!Telemetry::still_permits(0, 0));
+		assert_eq!(Telemetry::still_permits(0, 0), Decision::Deny(Reason::OutsideDateRange));
+		grant(0, Moment::MAX, 1);
+		assert_eq!(
+			Telemetry::still_permits(1, 0),
+			Decision::Deny(Reason::Exhausted),
+			"a refusal is never turned into a permit"
+		);
 		grant(0, Moment::MAX, 0);
-		assert!(Telemetry::still_permits(0, 0));
+		assert_eq!(Telemetry::still_permits(0, 0), BY_GRANT);
 		Credentials::insert((account("doctor"), A), (salus_primitives::Role::Doctor, false));
-		assert!(!Telemetry::still_permits(0, 0));
+		assert_eq!(Telemetry::still_permits(0, 0), Decision::Deny(Reason::Inactive));
 		Credentials::insert((account("doctor"), A), (salus_primitives::Role::Doctor, true));
 		pass(RECEIPT_LIFETIME);
-		assert!(!Telemetry::still_permits(0, 0));
+		assert_eq!(Telemetry::still_permits(0, 0), unavailable);
 	});
 }
 

@@ -1,10 +1,14 @@
 //! A device measures a patient; what it measured is hers, and is opened as she consents.
 
+mod state;
+
 use super::*;
 use pallet_telemetry::{Call, Error, Interval, Statement};
+use pallet_telemetry_runtime_api::runtime_decl_for_telemetry_api::TelemetryApi;
 use salus_primitives::{
-	is_included, leaf_hash, tagged, wrapped, AnchorId, BindingConsent, BindingId, Cid, DeviceClaim, DeviceKey, HpkeKey,
-	LeafPath, MerkleTree, NewBatch, Reading, Value, BIND_TAG, DEVICE_TAG, MIN_PADDED, READING_VERSION,
+	author_of, is_included, leaf_hash, tagged, wrapped, AnchorId, BindingConsent, BindingId, Cid, DeviceClaim,
+	DeviceKey, HpkeKey, LeafPath, MerkleTree, NewBatch, Reading, ReceiptId, Value, BIND_TAG, DEVICE_TAG, MIN_PADDED,
+	READING_VERSION,
 };
 use sp_core::{ed25519, Pair, H256};
 use sp_io::hashing::sha2_256;
@@ -118,6 +122,11 @@ impl World {
 		0
 	}
 
+	/// What the runtime API answers about a batch and a receipt.
+	fn still_permits(&mut self, receipt: ReceiptId, anchor: AnchorId) -> Decision {
+		self.read(|| <Runtime as TelemetryApi<Block, AccountId>>::still_permits(receipt, anchor))
+	}
+
 	/// What somebody is answered who would open a batch.
 	fn opens(&mut self, who: &str, at: Option<InstitutionId>, anchor: AnchorId, purpose: Purpose) -> Decision {
 		let receipt = self.read(pallet_telemetry::NextReceipt::<Runtime>::get);
@@ -172,14 +181,14 @@ fn a_reading_is_measured_opened_by_consent_and_proven() {
 			deny(Reason::Exhausted)
 		);
 		// The receipt's own use is given back, until she revokes.
-		assert!(world.read(|| Telemetry::still_permits(receipt, anchor)));
+		assert_eq!(world.still_permits(receipt, anchor), permit(Basis::Grant(grant)));
 		let revoke = Consents::revoke {
 			patient: pia.id,
 			grantee,
 			grant,
 		};
 		world.send(&pia.key, revoke).unwrap();
-		assert!(!world.read(|| Telemetry::still_permits(receipt, anchor)));
+		assert_eq!(world.still_permits(receipt, anchor), deny(Reason::Revoked));
 
 		// One of the readings is proven to a stranger.
 		let tree = MerkleTree::new(leaves.clone()).unwrap();
@@ -204,6 +213,88 @@ fn a_reading_is_measured_opened_by_consent_and_proven() {
 		assert_eq!(count(|kind| matches!(kind, Kind::BatchAnchored { missing: 0, .. })), 1);
 		assert_eq!(count(|kind| matches!(kind, Kind::BatchAccessPermitted { .. })), 3);
 		assert_eq!(count(|kind| matches!(kind, Kind::BatchAccessRefused { .. })), 4);
+	});
+}
+
+/// At both its ends each of these would be permitted; the reason is the whole batch's.
+#[test]
+fn a_receipt_is_refused_for_what_lies_between_the_ends_of_its_batch() {
+	let vitals = |world: &World, from, until| Terms {
+		recorded_from: from,
+		recorded_until: until,
+		..world.terms(&[Action::View], &[Purpose::Treatment], &[Category::Vitals])
+	};
+	let bea = || Grantee::Account(account(BEA));
+	// A permit, and the first and the last moment of its batch.
+	let permitted = |world: &mut World, pia: &Patient| {
+		let binding = world.bound(pia);
+		let leaves = world.measured(binding);
+		let anchor = world.anchored(binding, leaves);
+		let terms = vitals(world, None, None);
+		let grant = world.grant(pia, bea(), terms);
+		let receipt = world.read(pallet_telemetry::NextReceipt::<Runtime>::get);
+		let by_grant = permit(Basis::Grant(grant));
+		assert_eq!(world.opens(BEA, Some(B), anchor, Purpose::Treatment), by_grant);
+		assert_eq!(world.still_permits(receipt, anchor), by_grant);
+		let batch = world.read(|| Telemetry::anchored(anchor).unwrap());
+		(receipt, anchor, grant, batch.first_at, batch.last_at)
+	};
+	let at = |world: &mut World, pia: &Patient, recorded_at| {
+		let request = AccessRequest {
+			requester: account(BEA),
+			on_behalf_of: Some(B),
+			patient: pia.id,
+			record: None,
+			custodian: A,
+			category: Category::Vitals,
+			compartment: None,
+			recorded_at,
+			author: AccountId::new(author_of(&key_of_device())),
+			status: None,
+			action: Action::View,
+			purpose: Purpose::Treatment,
+		};
+		world.decide(&request).is_permit()
+	};
+
+	story(|world| {
+		let pia = world.patient("Pia", A);
+		let (receipt, anchor, _, first, last) = permitted(world, &pia);
+		let denial = DenialTerms {
+			recorded_from: Some(first + SECOND),
+			recorded_until: Some(first + SECOND + 1),
+			..DenialTerms::all()
+		};
+		let deny_it = Consents::deny {
+			patient: pia.id,
+			terms: denial,
+		};
+		world.send(&pia.key, deny_it).unwrap();
+		assert!(at(world, &pia, first) && at(world, &pia, last));
+		assert_eq!(world.still_permits(receipt, anchor), deny(Reason::Refused));
+		assert_eq!(
+			world.opens(BEA, Some(B), anchor, Purpose::Treatment),
+			deny(Reason::Refused)
+		);
+	});
+
+	story(|world| {
+		let pia = world.patient("Pia", A);
+		let (receipt, anchor, grant, first, last) = permitted(world, &pia);
+		for (from, until) in [(None, Some(first + 1)), (Some(last), None)] {
+			let terms = vitals(world, from, until);
+			world.grant(&pia, bea(), terms);
+		}
+		let revoke = Consents::revoke {
+			patient: pia.id,
+			grantee: bea(),
+			grant,
+		};
+		world.send(&pia.key, revoke).unwrap();
+		assert!(at(world, &pia, first) && at(world, &pia, last));
+		let outside = deny(Reason::OutsideDateRange);
+		assert_eq!(world.still_permits(receipt, anchor), outside);
+		assert_eq!(world.opens(BEA, Some(B), anchor, Purpose::Treatment), outside);
 	});
 }
 

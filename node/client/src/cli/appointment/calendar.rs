@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, Weekday};
 use clap::Args;
-use salus_primitives::{InstitutionId, Moment, Period, UtcDay};
+use salus_primitives::{InstitutionId, Moment, Period, UtcDay, MAX_DISPLACED, MAX_NEXT_DAYS, MAX_OPENED};
 
 use super::{
 	hours::{self, Hours},
@@ -17,9 +17,6 @@ use crate::{
 		words, AccountId, Client, Error,
 	},
 };
-
-/// The most slots that one call opens.
-const MOST_SLOTS: usize = 128;
 
 /// Whose calendar it is.
 #[derive(Args)]
@@ -128,9 +125,9 @@ impl Open {
 		if let Some((start, lasting)) = self.start.zip(self.lasting) {
 			let stretch = super::lasting(start, words::milliseconds(lasting));
 			let slots = hours::divided(stretch, every, || "the minutes of --for".into()).map_err(Error::Usage)?;
-			if slots.len() > MOST_SLOTS {
+			if slots.len() > hours::size(MAX_OPENED) {
 				return Err(Error::Usage(format!(
-					"these are {} slots, and one call opens {MOST_SLOTS} at most; name days and hours instead",
+					"these are {} slots, and one call opens {MAX_OPENED} at most; name days and hours instead",
 					slots.len()
 				)));
 			}
@@ -141,7 +138,7 @@ impl Open {
 			None => self.days.clone(),
 		};
 		let zone = hours::zone(client, self.whose.institution).await?;
-		hours::calls(zone, &days, &self.hours, every, MOST_SLOTS).map_err(Error::Usage)
+		hours::calls(zone, &days, &self.hours, every, hours::size(MAX_OPENED)).map_err(Error::Usage)
 	}
 }
 
@@ -228,19 +225,29 @@ pub(crate) struct CancelDay {
 	whose: Whose,
 	#[command(flatten)]
 	when: When,
-	/// How many appointments are cancelled at most, up to 96
-	#[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=96))]
+	#[arg(
+		long,
+		default_value_t = 32,
+		value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_DISPLACED)),
+		help = format!("How many appointments are cancelled at most, up to {MAX_DISPLACED}")
+	)]
 	most: u32,
-	/// The UTC days whose free slots their patients are offered at once, up to 7
-	#[arg(long, value_parser = words::moment, value_delimiter = ',', num_args = 1..=7, value_name = "DAY")]
+	#[arg(
+		long,
+		value_parser = words::moment,
+		value_delimiter = ',',
+		num_args = 1..,
+		value_name = "DAY",
+		help = format!("The UTC days whose free slots their patients are offered at once, up to {MAX_NEXT_DAYS}")
+	)]
 	next: Vec<Moment>,
 }
 
 impl CancelDay {
 	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let practitioner = self.whose.practitioner(session)?;
-		if self.next.len() > 7 {
-			return Err(Error::Usage("name up to 7 days with --next".into()));
+		if self.next.len() > hours::size(MAX_NEXT_DAYS) {
+			return Err(Error::Usage(format!("name up to {MAX_NEXT_DAYS} days with --next")));
 		}
 		let next: Vec<UtcDay> = self.next.iter().copied().map(day_of).collect();
 		let period = self.when.period();

@@ -47,10 +47,10 @@ pub(crate) struct ToFhir {
 
 /// Whom and what references mean.
 #[derive(Args)]
-struct Knowledge {
+pub(super) struct Knowledge {
 	/// Whom references mean: a JSON object
 	#[arg(long, value_name = "FILE")]
-	directory: PathBuf,
+	pub(super) directory: PathBuf,
 	/// Where it is, unless the resource says so
 	#[arg(long)]
 	institution: Option<InstitutionId>,
@@ -72,7 +72,7 @@ impl FromFhir {
 }
 
 impl Knowledge {
-	fn context<'a>(&self, directory: &'a DirectoryMap) -> Context<'a> {
+	pub(super) fn context<'a>(&self, directory: &'a DirectoryMap) -> Context<'a> {
 		Context {
 			directory,
 			institution: self.institution,
@@ -161,7 +161,7 @@ impl ToFhir {
 		for note in &notes {
 			eprintln!("{}: {}", note.path, note.text);
 		}
-		let document = match (is_one, resources.pop()) {
+		document(&match (is_one, resources.pop()) {
 			(true, Some(resource)) => resource,
 			(true, None) => return Err(super::malformed(PRINTED, "it has neither an appointment nor a slot")),
 			(false, last) => {
@@ -172,12 +172,16 @@ impl ToFhir {
 					.collect();
 				json!({ "resourceType": "Bundle", "type": "collection", "entry": entries })
 			}
-		};
-		let text = serde_json::to_string_pretty(&document).map_err(|error| super::malformed(PRINTED, error))?;
-		let fields = document.as_object().cloned().unwrap_or_default();
-		let fill = |report: Report, (name, value): (String, Value)| report.field(&name, value);
-		Ok(fields.into_iter().fold(Report::new(), fill).line(text))
+		})
 	}
+}
+
+/// A resource, and nothing else.
+pub(super) fn document(resource: &Value) -> Result<Report, Error> {
+	let text = serde_json::to_string_pretty(resource).map_err(|error| super::malformed("resource", error))?;
+	let fields = resource.as_object().cloned().unwrap_or_default();
+	let fill = |report: Report, (name, value): (String, Value)| report.field(&name, value);
+	Ok(fields.into_iter().fold(Report::new(), fill).line(text))
 }
 
 impl Printed {

@@ -1,8 +1,8 @@
 //! An institution's clocks: hours of its days as slots, and points in time as its clocks show them.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
-use salus_primitives::{InstitutionId, Moment, Period, DAY, MINUTE};
+use salus_primitives::{InstitutionId, Moment, Period, DAY, HORIZON, MAX_OPENED_DAYS, MINUTE};
 use std::collections::BTreeSet;
 
 use crate::sdk::{Client, ConnectionError, Error};
@@ -43,10 +43,13 @@ pub(super) fn hours(text: &str) -> Result<Hours, String> {
 	read().ok_or_else(|| format!("`{text}` are no hours of a day; use 08:00-12:00, until 24:00 at the latest"))
 }
 
-/// The most UTC days whose slots one call opens.
-const MOST_UTC_DAYS: usize = 8;
 /// The most days over which weeks are expanded: the chain opens none further ahead.
-const MOST_DAYS: usize = 400;
+const MOST_DAYS: u64 = HORIZON / DAY;
+
+/// A bound of the chain's on a list, as a length.
+pub(super) fn size(most: u32) -> usize {
+	usize::try_from(most).unwrap_or(usize::MAX)
+}
 
 /// Those days from the first up to the last, without it, that are one of these weekdays.
 pub(super) fn weekly(weekdays: &[Weekday], from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, String> {
@@ -55,16 +58,13 @@ pub(super) fn weekly(weekdays: &[Weekday], from: NaiveDate, to: NaiveDate) -> Re
 			"from {from} to {to} is no day; --to is the day after the last one"
 		));
 	}
-	let all: Vec<_> = from
-		.iter_days()
-		.take_while(|day| *day < to)
-		.take(MOST_DAYS.saturating_add(1))
-		.collect();
-	if all.len() > MOST_DAYS {
+	let latest = from.checked_add_days(Days::new(MOST_DAYS));
+	if latest.is_some_and(|latest| latest < to) {
 		return Err(format!("the chain opens days within {MOST_DAYS}; let --to be earlier"));
 	}
-	let days: Vec<_> = all
-		.into_iter()
+	let days: Vec<_> = from
+		.iter_days()
+		.take_while(|day| *day < to)
 		.filter(|day| weekdays.contains(&day.weekday()))
 		.collect();
 	if days.is_empty() {
@@ -92,7 +92,9 @@ pub(super) fn calls(
 		}
 		let joined = calls.last().map(|call| [call.as_slice(), &slots].concat());
 		match (joined, calls.last_mut()) {
-			(Some(joined), Some(call)) if joined.len() <= most && utc_days(&joined) <= MOST_UTC_DAYS => *call = joined,
+			(Some(joined), Some(call)) if joined.len() <= most && utc_days(&joined) <= size(MAX_OPENED_DAYS) => {
+				*call = joined
+			}
 			_ => calls.push(slots),
 		}
 	}
@@ -203,7 +205,7 @@ mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
 	use crate::sdk::words;
-	use salus_primitives::HOUR;
+	use salus_primitives::{HOUR, MAX_OPENED};
 
 	const QUARTER: Moment = 15 * MINUTE;
 
@@ -272,7 +274,7 @@ mod tests {
 		let days: Vec<_> = from.iter_days().take_while(|day| *day < to).collect();
 		let one = [hours("10:00-10:15").unwrap()];
 		let lengths = |zone: &str, hours: &[Hours]| -> Vec<usize> {
-			let calls = calls(zone.parse().unwrap(), &days, hours, QUARTER, 128).unwrap();
+			let calls = calls(zone.parse().unwrap(), &days, hours, QUARTER, size(MAX_OPENED)).unwrap();
 			calls.iter().map(Vec::len).collect()
 		};
 		assert_eq!(lengths("Europe/Zurich", &one), [8, 3]);
@@ -291,7 +293,8 @@ mod tests {
 		);
 		assert!(weekly(&[Weekday::Mon], from, from).is_err());
 		assert!(weekly(&[Weekday::Mon], to, from).is_err());
-		assert!(weekly(&[Weekday::Mon], from, day("2028-01-01")).is_err());
+		assert!(weekly(&[Weekday::Mon], from, day("2027-11-23")).is_ok());
+		assert!(weekly(&[Weekday::Mon], from, day("2027-11-24")).is_err(), "401 days");
 		let zone = "Europe/Zurich".parse().unwrap();
 		let hours = [hours("00:00-24:00").unwrap()];
 		assert!(calls(zone, &[from], &hours, QUARTER, 95)

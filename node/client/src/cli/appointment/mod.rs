@@ -7,13 +7,16 @@ mod fhir;
 mod hours;
 mod ics;
 mod list;
+mod operation;
 mod progress;
 mod terms;
 mod view;
 mod visit;
 
 use clap::{Args, Subcommand};
-use salus_primitives::{Appointment as Made, AppointmentId, InstitutionId, Moment, PatientId, Period};
+use salus_primitives::{
+	Appointment as Made, AppointmentId, InstitutionId, Moment, PatientId, Period, MAX_OPENED, MAX_OPENED_DAYS,
+};
 
 use super::{party::Party, report::Report, session::Session, statement::malformed};
 use crate::sdk::{words, Account, AccountId, Acknowledgement, Client, Error};
@@ -22,7 +25,7 @@ use crate::sdk::{words, Account, AccountId, Acknowledgement, Client, Error};
 pub(crate) enum Appointment {
 	/// Open slots of a practitioner, as she or the desk
 	#[command(
-		after_help = "Example:\n  salus --key desk.key appointment open --institution 0 --practitioner 5Grw… --day 2026-12-01,2026-12-02 \\\n    --hours 08:00-12:00,13:00-17:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --weekly mon,thu --from 2026-12-01 --to 2027-03-01 \\\n    --hours 08:00-12:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --start 2026-12-01T09:00:00Z --for 2h --every 15m\n\nThe hours are those of the institution's clocks, on days on which they change too. Each call opens 128 slots on 8\nUTC days at most: more of them take several, one after the other."
+		after_help = format!("Example:\n  salus --key desk.key appointment open --institution 0 --practitioner 5Grw… --day 2026-12-01,2026-12-02 \\\n    --hours 08:00-12:00,13:00-17:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --weekly mon,thu --from 2026-12-01 --to 2027-03-01 \\\n    --hours 08:00-12:00 --every 15m\n  salus --key doctor.key appointment open --institution 0 --start 2026-12-01T09:00:00Z --for 2h --every 15m\n\nThe hours are those of the institution's clocks, on days on which they change too. Each call opens {MAX_OPENED} slots on\n{MAX_OPENED_DAYS} UTC days at most: more of them take several, one after the other.")
 	)]
 	Open(calendar::Open),
 	/// Block the free slots of a time, as the practitioner or the desk
@@ -135,6 +138,9 @@ pub(crate) enum Appointment {
 		after_help = "Examples:\n  salus appointment show 4 --json | salus appointment to-fhir --directory who.json --carried kept.json\n  salus appointment list --patient 7 --json | salus appointment to-fhir --directory who.json\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01 --json \\\n    | salus appointment to-fhir --directory who.json --practitioner 5Grw…\n\nA list becomes a Bundle. What was carried and is so no longer is left out and named on standard error."
 	)]
 	ToFhir(fhir::ToFhir),
+	/// Find, hold and book times as IHE ITI Scheduling has it: FHIR R4 Parameters in, a Bundle out
+	#[command(subcommand)]
+	Operation(operation::Operation),
 }
 
 impl Appointment {
@@ -142,11 +148,13 @@ impl Appointment {
 		let client = match self {
 			Self::FromFhir(command) => return command.run(),
 			Self::ToFhir(command) => return command.run(),
+			Self::Operation(operation) => return operation.run(session).await,
 			_ => session.client().await?,
 		};
 		match self {
 			Self::FromFhir(command) => command.run(),
 			Self::ToFhir(command) => command.run(),
+			Self::Operation(operation) => operation.run(session).await,
 			Self::Ics(ics) => ics.run(session, &client).await,
 			Self::Open(open) => open.run(session, &client).await,
 			Self::Block(stretch) => stretch.block(session, &client).await,

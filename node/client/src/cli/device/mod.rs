@@ -24,7 +24,7 @@ pub(crate) enum Device {
 	Key(key::Key),
 	/// Have a device sign that it reports to an institution: writes a claim for its desk
 	#[command(
-		after_help = "Example:\n  salus --key monitor.key device claim --institution 0 --code 8867-4,59408-5 --out claim.json --salts codes.json\n\nThe codes are those that the device may report. They stay in the salt file, which the institution's gateway needs; the\nchain has a salted commitment to them."
+		after_help = "Example:\n  salus --key monitor.key device claim --institution 0 --code 8867-4,59408-5 --out claim.json --salts codes.json\n\nThe codes are those that the device may report. They stay in the salt file, without which the institution's gateway takes\nnone of its readings: salus-gateway telemetry codes add codes.json. The chain has a salted commitment to them."
 	)]
 	Claim(provision::Claim),
 	/// Provision a device that signed a claim, as the desk
@@ -73,7 +73,7 @@ pub(crate) enum Device {
 	List(list::List),
 	/// Play recordings as a device: sign what it measures, and send it to a gateway
 	#[command(
-		after_help = "Examples:\n  salus --key monitor.key device simulate --pulse ~/.cache/salus/inputs/heartpy/data2.csv --state monitor.json \\\n    --to https://gateway.hospital.example --token-file monitor.token\n  salus --key monitor.key device simulate --observation ~/.cache/salus/inputs/fhir --every 2s --speed 10 \\\n    --state monitor.json --to mqtt://127.0.0.1:1883 --token-file monitor.token\n\nThe recordings are those of scripts/inputs. Readings carry the time at which they are sent. A device that broke off goes\non when the command is repeated: what nobody took is sent again as it was, and no number is used twice. --dry-run prints\nthe readings."
+		after_help = "Examples:\n  salus --key monitor.key device simulate --pulse ~/.cache/salus/inputs/heartpy/data2.csv --state monitor.json \\\n    --to https://gateway.hospital.example --token-file monitor.token\n  salus --key monitor.key device simulate --observation ~/.cache/salus/inputs/fhir --every 2s --speed 10 \\\n    --state monitor.json --frames frames.json --to mqtt://127.0.0.1:1883 --token-file monitor.token\n\nThe recordings are those of scripts/inputs. Readings carry the time at which they are sent. A device that broke off goes\non when the command is repeated: what nobody took is sent again as it was, and no number is used twice. --dry-run prints\nthe readings."
 	)]
 	Simulate(simulate::Simulate),
 }

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use salus_primitives::{DeviceKey, InstitutionId, Status};
-use salus_vitals::Loinc;
+use salus_vitals::{DeviceCodes, DeviceKey as Verifier, Loinc};
 
 use super::{device_key, done};
 use crate::{
 	cli::{kept::pretty, report::Report, session::Session},
-	sdk::{publish_both, telemetry, words, Client, DeviceClaim, DeviceClaimFile, DeviceCodes, Error, FileError},
+	sdk::{
+		publish_both, random_salt, telemetry, words, Client, DeviceClaim, DeviceClaimFile, DocumentError, Error,
+		FileError,
+	},
 };
 
 /// `salus device claim`
@@ -37,17 +40,20 @@ pub(in crate::cli) fn loinc(text: &str) -> Result<Loinc, String> {
 impl Claim {
 	pub(super) fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let key = session.device()?;
-		let codes = DeviceCodes::new(&self.codes)?;
+		let device = key.verifying_key().to_bytes();
+		let of = Verifier::from_bytes(&device).map_err(DocumentError::BadDevice)?;
+		let codes =
+			DeviceCodes::new(of, self.codes, random_salt()?).map_err(|error| Error::Usage(error.to_string()))?;
 		let claim = DeviceClaim {
 			genesis: client.genesis(),
 			institution: self.institution,
-			device: key.verifying_key().to_bytes(),
-			codes: codes.commitment()?,
+			device,
+			codes: codes.commitment().into(),
 		};
 		let file = DeviceClaimFile::sign(&claim, &key);
 		publish_both(
 			(&self.out, &pretty(&self.out, &file)?),
-			(&self.salts, &pretty(&self.salts, &codes)?),
+			(&self.salts, &pretty(&self.salts, &codes.to_json())?),
 		)?;
 		let (out, salts) = (self.out.display().to_string(), self.salts.display().to_string());
 		Ok(session
@@ -57,12 +63,12 @@ impl Claim {
 				file.device
 			))
 			.line(format!(
-				"its codes are in {salts}, for the gateway of institution {}",
+				"its codes are in {salts}; give it to the gateway of institution {}: salus-gateway telemetry codes add {salts}",
 				self.institution
 			))
 			.field("device", file.device)
 			.field("institution", self.institution)
-			.field("codes", codes.codes)
+			.field("codes", codes.codes().iter().map(Loinc::as_str).collect::<Vec<_>>())
 			.field("commitment", words::hex(claim.codes))
 			.field("claim", out)
 			.field("salts", salts))

@@ -8,15 +8,24 @@ use salus_vitals::{
 };
 use sp_io::hashing::blake2_256;
 
-/// A Bundle, and what could not be written, with the reason.
-pub(super) struct Written {
-	pub(super) bundle: String,
-	pub(super) observations: usize,
-	pub(super) left_out: Vec<String>,
+use crate::cli::frames::Frames;
+
+/// A Bundle, and what could not be written, or not in its frame, with the reason.
+pub(in crate::cli) struct Written {
+	pub(in crate::cli) bundle: String,
+	pub(in crate::cli) observations: usize,
+	/// How many of them are in their frames.
+	pub(in crate::cli) framed: usize,
+	pub(in crate::cli) left_out: Vec<String>,
+	pub(in crate::cli) without_frame: Vec<String>,
 }
 
-/// Writes readings of this subject.
-pub(super) fn bundle<'a>(readings: impl IntoIterator<Item = &'a SignedReading>, subject: &str) -> Written {
+/// Writes readings: those of an Observation that was played in its frame, the others as this subject's.
+pub(in crate::cli) fn bundle<'a>(
+	readings: impl IntoIterator<Item = &'a SignedReading>,
+	subject: &str,
+	frames: Option<&Frames>,
+) -> Written {
 	let mut measurements: BTreeMap<_, Vec<Reading>> = BTreeMap::new();
 	for SignedReading { reading, .. } in readings {
 		let of = (reading.device, reading.binding, reading.group);
@@ -24,7 +33,20 @@ pub(super) fn bundle<'a>(readings: impl IntoIterator<Item = &'a SignedReading>, 
 	}
 	let mut entries = Vec::new();
 	let mut left_out = Vec::new();
+	let (mut framed, mut without_frame) = (0, Vec::new());
 	for measurement in measurements.into_values() {
+		match frames.and_then(|frames| frames.fill(&measurement)) {
+			Some(Ok(resource)) => {
+				entries.push(entry(&measurement, resource));
+				framed += 1;
+				continue;
+			}
+			Some(Err(error)) => {
+				let group = measurement.first().map_or(0, |first| first.group);
+				without_frame.push(format!("group {group}: {error}"));
+			}
+			None => {}
+		}
 		if let Ok(together) = observation(&measurement, subject) {
 			entries.push(together);
 			continue;
@@ -46,7 +68,9 @@ pub(super) fn bundle<'a>(readings: impl IntoIterator<Item = &'a SignedReading>, 
 	Written {
 		bundle: bundle.to_string(),
 		observations,
+		framed,
 		left_out,
+		without_frame,
 	}
 }
 
@@ -54,9 +78,12 @@ fn observation(readings: &[Reading], subject: &str) -> Result<Json, ObservationE
 	let device = readings
 		.first()
 		.map(|first| format!("urn:salus:device:{}", hex::encode(first.device)));
-	let resource = to_fhir(readings, subject, device.as_deref())?;
+	Ok(entry(readings, to_fhir(readings, subject, device.as_deref())?))
+}
+
+fn entry(readings: &[Reading], resource: Json) -> Json {
 	let url = readings.first().map(url).unwrap_or_default();
-	Ok(Json::object([("fullUrl", Json::text(url)), ("resource", resource)]))
+	Json::object([("fullUrl", Json::text(url)), ("resource", resource)])
 }
 
 /// The same for the same reading, wherever it is written: a UUID of version 8 (RFC 9562, 5.8) of what identifies it.
@@ -80,7 +107,9 @@ fn url(reading: &Reading) -> String {
 mod tests {
 	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 	use super::{super::curve::tests::reading, *};
+	use crate::cli::frames::{FrameFile, Origin};
 	use salus_vitals::{fhir::from_fhir, reading::Value};
+	use serde_json::json;
 
 	fn pressure() -> Vec<SignedReading> {
 		let mut both = vec![
@@ -101,7 +130,7 @@ mod tests {
 		readings.push(reading(7, 7, "8867-4", "61", "/min"));
 		readings.push(reading(7, 8, "8867-4", "61", "/min"));
 		readings[4].reading.value = Value::Waveform([1; 32]);
-		let written = bundle(&readings, "Patient/7");
+		let written = bundle(&readings, "Patient/7", None);
 		assert_eq!((written.observations, written.left_out.len()), (3, 1));
 		assert!(written.left_out[0].starts_with("reading 8: "), "{:?}", written.left_out);
 		let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
@@ -116,7 +145,7 @@ mod tests {
 
 	#[test]
 	fn what_is_written_is_read_as_the_same_values() {
-		let written = bundle(&pressure(), "Patient/7");
+		let written = bundle(&pressure(), "Patient/7", None);
 		let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
 		let observation = from_fhir(bundle["entry"][0]["resource"].to_string().as_bytes()).unwrap();
 		let values: Vec<_> = observation
@@ -126,6 +155,52 @@ mod tests {
 			.collect();
 		let at = 1_795_000_000_000;
 		assert_eq!(values, [("8480-6", "120".into(), at), ("8462-4", "80".into(), at)]);
+	}
+
+	#[test]
+	fn a_part_of_a_measurement_has_no_frame() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("frames.json");
+		let both = pressure();
+		let component = |code: &str, value: u8| {
+			json!({
+				"code": { "coding": [{ "system": "http://loinc.org", "code": code }] },
+				"valueQuantity": { "value": value, "system": "http://unitsofmeasure.org", "code": "mm[Hg]" },
+			})
+		};
+		let played = json!({
+			"resourceType": "Observation",
+			"id": "played",
+			"status": "final",
+			"category": [{ "coding": [{
+				"system": "http://terminology.hl7.org/CodeSystem/observation-category",
+				"code": "vital-signs",
+			}] }],
+			"code": { "coding": [{ "system": "http://loinc.org", "code": "85354-9" }] },
+			"subject": { "reference": "Patient/example" },
+			"effectiveDateTime": "2012-09-17",
+			"component": [component("8480-6", 120), component("8462-4", 80)],
+		});
+		let observation = from_fhir(played.to_string().as_bytes()).unwrap();
+		let mut file = FrameFile::open(&path).unwrap();
+		let at = observation.measured[0].at;
+		let frame = observation.frame;
+		file.add(&both, &Origin { frame, at });
+		file.write().unwrap();
+		let frames = Frames::read(&path).unwrap();
+		let written = |readings: &[SignedReading]| {
+			let written = bundle(readings, "Patient/7", Some(&frames));
+			let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
+			let resource = bundle["entry"][0]["resource"].clone();
+			(resource, written.framed, written.without_frame)
+		};
+		assert_eq!(written(&both), (played, 1, vec![]));
+		let (plain, framed, without) = written(&both[..1]);
+		assert_eq!((&plain["subject"]["reference"], framed), (&json!("Patient/7"), 0));
+		assert!(without[0].starts_with("group 4: "), "{without:?}");
+		// Other measurements never had one.
+		let (_, framed, without) = written(&[reading(8, 4, "8867-4", "61", "/min")]);
+		assert_eq!((framed, without.len()), (0, 0));
 	}
 
 	#[test]

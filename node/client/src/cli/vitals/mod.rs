@@ -19,7 +19,7 @@ use crate::sdk::Error;
 pub(crate) enum Vitals {
 	/// Open a patient's batches, and show their readings as curves: on the terminal, as SVG, as FHIR
 	#[command(
-		after_help = "Examples:\n  salus --key doctor.key vitals show 7 --institution 0 --code 8867-4,59408-5\n  salus --key me.key vitals show 7 --code 8867-4 --from 2026-12-01 --svg heart.svg --limit 8867-4=50..120\n  salus vitals show --batch export.batch --code 8480-6,8462-4 --fhir bundle.json\n\nOpening asks the chain for access, which stands in the patient's trail. With --batch a decrypted batch is read from its\nfile instead; with a patient it is compared with what is on chain, without one it is taken as it is. Where numbers of a\ndevice are missing, the curve has a gap."
+		after_help = "Examples:\n  salus --key doctor.key vitals show 7 --institution 0 --code 8867-4,59408-5\n  salus --key me.key vitals show 7 --code 8867-4 --from 2026-12-01 --svg heart.svg --limit 8867-4=50..120\n  salus vitals show --batch export.batch --code 8480-6,8462-4 --fhir bundle.json\n  salus --key doctor.key vitals show 7 --institution 0 --fhir bundle.json --frames frames.json\n\nOpening asks the chain for access, which stands in the patient's trail. With --batch a decrypted batch is read from its\nfile instead; with a patient it is compared with what is on chain, without one it is taken as it is. Where numbers of a\ndevice are missing, the curve has a gap. Observations that salus device simulate played come out as they went in, with\nthe frames that it kept."
 	)]
 	Show(Box<show::Show>),
 	/// Prove one reading to somebody else, who is shown no other: prints the proof
@@ -46,5 +46,8 @@ impl Vitals {
 
 #[cfg(test)]
 pub(super) mod tests {
-	pub(in crate::cli) use super::curve::tests::heart;
+	pub(in crate::cli) use super::{
+		curve::tests::heart,
+		fhir::{bundle, Written},
+	};
 }

@@ -14,7 +14,7 @@ use super::{
 	svg, terminal,
 };
 use crate::{
-	cli::{device::loinc, report::Report, session::Session},
+	cli::{device::loinc, frames::Frames, report::Report, session::Session},
 	sdk::{check_writable, find_batch, replace_private, words, Error, VitalsError},
 };
 
@@ -47,7 +47,10 @@ pub(crate) struct Show {
 	/// Write the readings into this file, as a Bundle of FHIR R4 Observations
 	#[arg(long, value_name = "FILE")]
 	fhir: Option<PathBuf>,
-	/// The reference to the patient in FHIR; `Patient/<id>` without it
+	/// What salus device simulate kept of the Observations that it played: they are written as they went in
+	#[arg(long, requires = "fhir", value_name = "FILE")]
+	frames: Option<PathBuf>,
+	/// The reference to the patient in FHIR, where no frame has its own; `Patient/<id>` without it
 	#[arg(long, requires = "fhir", value_name = "REFERENCE")]
 	subject: Option<String>,
 	/// A table in place of a drawing
@@ -70,6 +73,7 @@ impl Show {
 		for file in [&self.svg, &self.fhir].into_iter().flatten() {
 			check_writable(file)?;
 		}
+		let frames = self.frames.as_deref().map(Frames::read).transpose()?;
 		let subject = self.subject()?;
 		let opened = self.opened(session).await?;
 		let anchors: Vec<_> = opened.batches.iter().filter_map(|(anchor, _)| *anchor).collect();
@@ -107,7 +111,8 @@ impl Show {
 				.field("svg", file.display().to_string());
 		}
 		if let Some(file) = &self.fhir {
-			let written = fhir::bundle(readings.iter().filter(|signed| wanted.keeps(signed)), &subject);
+			let shown = readings.iter().filter(|signed| wanted.keeps(signed));
+			let written = fhir::bundle(shown, &subject, frames.as_ref());
 			replace_private(file, written.bundle.as_bytes())?;
 			report = report
 				.line(format!(
@@ -117,8 +122,16 @@ impl Show {
 				))
 				.field("fhir", file.display().to_string())
 				.field("observations", written.observations);
+			if frames.is_some() {
+				report = report
+					.line(format!("{} of them in their frames", written.framed))
+					.field("framed", written.framed);
+			}
 			for left_out in written.left_out {
 				eprintln!("left out: {left_out}");
+			}
+			for without_frame in written.without_frame {
+				eprintln!("without its frame: {without_frame}");
 			}
 		}
 		Ok(report)

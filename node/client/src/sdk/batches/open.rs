@@ -2,10 +2,7 @@
 
 use std::{fs::File, io::BufReader, path::Path};
 
-use salus_primitives::{
-	author_of, AccessRequest, Action, Anchor, AnchorId, Binding, Category, Device, PatientId, Purpose, ReceiptId,
-	MAX_BATCH,
-};
+use salus_primitives::{Anchor, AnchorId, Binding, Category, Device, PatientId, Purpose, ReceiptId, MAX_BATCH};
 use salus_vault::{
 	chain::Object,
 	envelope::{decrypt, Context, DataKey},
@@ -16,9 +13,9 @@ use zeroize::Zeroizing;
 
 use crate::sdk::{
 	access::{after, permitted},
-	release::Sought,
+	release::{Sought, Why},
 	threads::blocking,
-	AccountId, Actor, Client, Download, Error, FileError, Hash, Payload, PayloadError, ProofError, VaultClient,
+	Actor, Client, Download, Error, FileError, Hash, Payload, PayloadError, ProofError, VaultClient,
 };
 
 /// Batches to read.
@@ -75,7 +72,7 @@ pub async fn open_batches(
 	let mut files = Vec::with_capacity(batches.len());
 	for batch in batches {
 		let id = batch.id;
-		let opened = batch.open(client, vault, actor, wanted.purpose, receipt).await;
+		let opened = batch.open(client, vault, actor, receipt).await;
 		files.push((id, opened.map_err(after(receipt))?));
 	}
 	Ok(files)
@@ -111,10 +108,9 @@ impl Anchored {
 		client: &Client,
 		vault: &VaultClient,
 		actor: &Actor,
-		purpose: Purpose,
 		receipt: ReceiptId,
 	) -> Result<BatchFile, Error> {
-		let released = self.sought(actor, purpose).release(client, receipt, actor).await?;
+		let released = self.sought().release(client, receipt, actor).await?;
 		let folder = tempfile::tempdir().map_err(FileError::at(std::env::temp_dir()))?;
 		let ciphertext = folder.path().join("batch");
 		let cid = self.anchor.payload.cid();
@@ -140,28 +136,14 @@ impl Anchored {
 		.await
 	}
 
-	/// The batch, as its custodian is asked for its key: judged as a record of category Vitals, without an id.
-	fn sought(&self, actor: &Actor, purpose: Purpose) -> Sought {
-		let question = |recorded_at| AccessRequest {
-			requester: actor.account.id(),
-			on_behalf_of: actor.institution,
-			patient: self.binding.patient,
-			record: None,
-			custodian: self.device.institution,
-			category: Category::Vitals,
-			compartment: None,
-			recorded_at,
-			author: AccountId::from(author_of(&self.binding.device)),
-			status: None,
-			action: Action::View,
-			purpose,
-		};
+	/// The batch, as its custodian is asked for its key.
+	fn sought(&self) -> Sought {
 		Sought {
 			object: self.object(),
 			patient: self.binding.patient,
 			custodian: self.device.institution,
 			sha256: self.anchor.payload.sha256().0,
-			questions: [self.anchor.first_at, self.anchor.last_at].map(question).into(),
+			why: Why::Batch(self.id),
 		}
 	}
 
@@ -229,7 +211,7 @@ impl Anchored {
 mod tests {
 	#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 	use super::{
-		super::seal::tests::{binding, device, file, AT, BINDING, GENESIS},
+		super::seal::tests::{binding, device, file, BINDING, GENESIS},
 		*,
 	};
 	use salus_primitives::BatchPayload;
@@ -302,20 +284,12 @@ mod tests {
 	}
 
 	#[test]
-	fn a_batch_is_asked_for_as_the_chain_judges_it() {
-		let actor = Actor {
-			account: crate::sdk::Identity::from_seed(&[1; 32]).account().clone(),
-			institution: Some(0),
-		};
-		let sought = anchored(&file(3)).sought(&actor, Purpose::Treatment);
+	fn a_batch_is_asked_of_the_institution_of_its_device() {
+		let sought = anchored(&file(3)).sought();
 		assert_eq!(
 			(sought.object, sought.custodian, sought.patient),
 			(Object::Batch(11), 0, 7)
 		);
-		let times: Vec<_> = sought.questions.iter().map(|question| question.recorded_at).collect();
-		assert_eq!(times, [AT, AT + 2000]);
-		assert!(sought.questions.iter().all(|question| {
-			question.category == Category::Vitals && question.record.is_none() && question.author != actor.account.id()
-		}));
+		assert!(matches!(sought.why, Why::Batch(11)));
 	}
 }

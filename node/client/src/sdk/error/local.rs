@@ -22,7 +22,7 @@ pub enum KeyError {
 	#[error("`{0}` is no development key; use a path such as //Alice//doctor")]
 	BadPath(String),
 	/// The key came without a seed.
-	#[error("this key has no seed to derive a patient's ids from; make one with `salus key new`")]
+	#[error("this key has no seed to derive a patient's ids or an HPKE key from; make one with `salus key new`")]
 	NoSeed,
 	/// The file holds something else.
 	#[error("{} holds no usable key; make one with `salus key new`", .0.display())]

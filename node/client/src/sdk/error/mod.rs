@@ -1,10 +1,12 @@
 //! Every way to fail, each with what to do about it.
 
+mod alert;
 mod chain;
 mod local;
 mod vault;
 mod vitals;
 
+pub use alert::AlertError;
 pub use chain::{ConnectionError, ProofError, SubmissionError};
 pub use local::{DataError, DocumentError, FileError, KeyError, PutError, SubjectError};
 pub use vault::{shown, shown_decision, PayloadError, Refusal, VaultError};
@@ -14,7 +16,10 @@ use salus_primitives::{AppointmentId, Reason, ReceiptId};
 use salus_vault::{chain::Object, envelope::EnvelopeError};
 use serde_json::{Map, Value};
 
-use super::{fhir_appointment::SchedulingError, fhir_consent::ConsentError, rejections::after_refusal, words};
+use super::{
+	broker::BrokerError, fhir_appointment::SchedulingError, fhir_consent::ConsentError, rejections::after_refusal,
+	words,
+};
 
 /// The process's exit codes.
 pub mod exit {
@@ -67,9 +72,15 @@ pub enum Error {
 	/// Readings, or the proof of one, can't be used.
 	#[error(transparent)]
 	Vitals(#[from] VitalsError),
+	/// What an alert says can't be opened.
+	#[error(transparent)]
+	Alert(#[from] AlertError),
 	/// Readings can't be sent to a gateway.
 	#[error(transparent)]
 	Send(#[from] SendError),
+	/// An MQTT broker can't be spoken to.
+	#[error(transparent)]
+	Broker(#[from] BrokerError),
 	/// What the node answered doesn't verify.
 	#[error(transparent)]
 	Proof(#[from] ProofError),
@@ -159,7 +170,11 @@ impl Error {
 			Self::Payload(_) => exit::UNVERIFIED,
 			Self::Consent(ConsentError::Ambiguous { .. }) => exit::CONFIRM,
 			Self::Vitals(error) => error.exit_code(),
+			Self::Alert(error) => error.exit_code(),
 			Self::Send(error) => error.exit_code(),
+			Self::Broker(BrokerError::File(_) | BrokerError::NoRoots { .. }) => exit::LOCAL,
+			Self::Broker(BrokerError::NotTrusted(_)) => exit::UNVERIFIED,
+			Self::Broker(_) => exit::UNREACHABLE,
 			Self::Consent(_) | Self::Scheduling(_) | Self::Document(DocumentError::Malformed { .. }) => exit::LOCAL,
 			Self::Document(_) => exit::UNVERIFIED,
 			Self::Put(PutError::AlreadyRecorded { .. }) => exit::CONFIRM,
@@ -182,6 +197,7 @@ impl Error {
 			Self::Refused(refusal) => return refusal.shown().name().to_string(),
 			Self::NotAdmitted { reason, .. } => return shown(*reason).name().to_string(),
 			Self::AfterReceipt { error, .. } => return error.name(),
+			Self::Broker(error) => return error.name().to_string(),
 			Self::Connection(error) => format!("{error:?}"),
 			Self::Submission(error) => format!("{error:?}"),
 			Self::Key(error) => format!("{error:?}"),
@@ -190,6 +206,7 @@ impl Error {
 			Self::Scheduling(error) => format!("{error:?}"),
 			Self::Vitals(error) => format!("{error:?}"),
 			Self::Send(SendError::Refused { name, .. }) => return name.clone(),
+			Self::Alert(error) => format!("{error:?}"),
 			Self::Send(error) => format!("{error:?}"),
 			Self::Proof(error) => format!("{error:?}"),
 			Self::Subject(error) => format!("{error:?}"),

@@ -21,7 +21,7 @@ use super::{
 	client::not_found,
 	files::{check_writable, move_private, remove},
 	plaintext::Plaintext,
-	release::{Released, Sought},
+	release::{Released, Sought, Why},
 	threads::blocking,
 	transfers::{Transfer, DOWNLOADS},
 	vault::Payload,
@@ -193,7 +193,7 @@ impl Fetch {
 			patient: record.patient,
 			custodian: record.custodian,
 			sha256: record.sha256.0,
-			questions: vec![question],
+			why: Why::Question(Box::new(question)),
 		}
 	}
 

@@ -24,6 +24,7 @@ mod carried;
 mod codes;
 mod error;
 mod operations;
+mod outcome;
 mod resource;
 mod schedule;
 mod who;
@@ -34,7 +35,8 @@ mod tests;
 pub use appointment::{AppointmentState, AppointmentTerms, Wanted};
 pub use carried::Carried;
 pub use error::SchedulingError;
-pub use operations::{booked, find, found, potential, refused, Find};
+pub use operations::{booked, find, found, potential, Find};
+pub use outcome::refused;
 pub use schedule::{ScheduleTerms, SlotStatus, SlotTerms};
 
 use salus_primitives::InstitutionId;

@@ -8,7 +8,7 @@ use super::{
 	resource::{object, period, show},
 	who, AccountId, AppointmentState, AppointmentTerms, Context, SchedulingError, Terms,
 };
-use crate::sdk::fhir_consent::Entity;
+use crate::sdk::{appointments::LONGEST_ASKED, fhir_consent::Entity};
 
 /// What `$find` asks: which times are free.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,11 @@ pub fn find(parameters: &Value, context: &Context) -> Result<Find, SchedulingErr
 		let entity = || who::actor(parameter.get("valueReference").unwrap_or(&Value::Null), &path, context);
 		match name {
 			"practitioner" | "organization" | "location-reference" | "patient-reference" => match (name, entity()?) {
-				("practitioner", Some(Entity::Account(account))) => practitioners.push(account),
+				("practitioner", Some(Entity::Account(account))) => {
+					if !practitioners.contains(&account) {
+						practitioners.push(account);
+					}
+				}
 				("organization" | "location-reference", Some(Entity::Institution(id))) => institutions.push(id),
 				("patient-reference", Some(Entity::Patient(patient))) => patients.push(patient),
 				_ => {
@@ -71,11 +75,16 @@ pub fn find(parameters: &Value, context: &Context) -> Result<Find, SchedulingErr
 		let path = "Parameters.parameter".into();
 		return Err(SchedulingError::TooMany { path, most: 1 });
 	}
+	let period = period(&Value::Object(time), "Parameters.parameter")?;
+	if period.length() > LONGEST_ASKED {
+		let expected = "42 days after the start at most; ask for what is later by itself";
+		return Err(SchedulingError::malformed("Parameters.parameter.end", expected));
+	}
 	Ok(Find {
 		practitioners,
 		institutions,
 		patient: patients.pop(),
-		period: period(&Value::Object(time), "Parameters.parameter")?,
+		period,
 	})
 }
 
@@ -118,7 +127,7 @@ pub fn found(
 /// Where a potential appointment is, which stands nowhere but in the Bundle it came in.
 const POTENTIAL: &str = "https://salus.example/fhir/Appointment/";
 
-fn searchset(entries: Vec<Value>, counts: fn(&Value) -> bool) -> Value {
+pub(super) fn searchset(entries: Vec<Value>, counts: fn(&Value) -> bool) -> Value {
 	let total = entries.iter().filter(|entry| counts(entry)).count();
 	let mut bundle = json!({ "resourceType": "Bundle", "type": "searchset", "total": total });
 	if let (Some(fields), false) = (bundle.as_object_mut(), entries.is_empty()) {
@@ -209,6 +218,10 @@ pub fn potential(
 		return Err(SchedulingError::malformed(path, "an Appointment"));
 	}
 	match super::read(resource, context)?.terms {
+		Terms::Appointment(AppointmentTerms { id: Some(_), .. }) => {
+			let reason = "what has a number was booked already; it is moved by salus appointment reschedule";
+			Err(SchedulingError::none("Appointment.identifier", reason))
+		}
 		Terms::Appointment(terms) if terms.state == AppointmentState::Pending => Ok(terms),
 		_ => Err(SchedulingError::malformed("Appointment.status", "pending")),
 	}
@@ -220,14 +233,4 @@ pub fn booked(appointment: Value) -> Value {
 	let url = format!("{POTENTIAL}{id}");
 	let entry = json!({ "fullUrl": url, "resource": appointment, "search": { "mode": "match" } });
 	searchset(vec![entry], |_| true)
-}
-
-/// The answer to an operation that failed, with what the error says to do next.
-pub fn refused(message: &str, is_conflict: bool) -> Value {
-	let code = if is_conflict { "conflict" } else { "invalid" };
-	let issue = json!({ "severity": "error", "code": code, "diagnostics": message });
-	let outcome = json!({ "resourceType": "OperationOutcome", "id": "outcome", "issue": [issue] });
-	let url = "https://salus.example/fhir/OperationOutcome/outcome";
-	let entry = json!({ "fullUrl": url, "resource": outcome, "search": { "mode": "outcome" } });
-	searchset(vec![entry], |_| false)
 }

@@ -9,7 +9,7 @@ use sp_runtime::{traits::ConstU32, BoundedVec};
 use super::{
 	actor::Who,
 	rule::{At, Labels, Rule, Span},
-	AccountId, ConsentError, Note, RuleType, MAX_DENIALS,
+	AccountId, ConsentError, Note, RuleType, MAX_NARROW_DENIALS,
 };
 
 /// What holds where no provision says anything else.
@@ -228,10 +228,10 @@ impl Said {
 			recorded_until,
 			..DenialTerms::all()
 		}];
-		let room = MAX_DENIALS.saturating_sub(self.denials.len());
+		let room = size(MAX_NARROW_DENIALS).saturating_sub(self.denials.len());
 		let too_many = || ConsentError::TooMany {
 			path: rule.path.clone(),
-			most: MAX_DENIALS,
+			most: size(MAX_NARROW_DENIALS),
 		};
 		if room == 0 {
 			return Err(too_many());

@@ -58,7 +58,7 @@ pub use error::ConsentError;
 pub(crate) use read::{is_id, IS_ID};
 pub(crate) use strict::parse as parse_json;
 
-use salus_primitives::{DenialTerms, Grantee, InstitutionId, PatientId, Terms};
+use salus_primitives::{DenialTerms, Grantee, InstitutionId, PatientId, Terms, MAX_DENIALS};
 use serde_json::Value;
 
 use super::AccountId;
@@ -66,7 +66,7 @@ use super::AccountId;
 /// The largest Consent that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
 /// The most denials one patient can have beside the one of everything.
-const MAX_DENIALS: usize = 31;
+const MAX_NARROW_DENIALS: u32 = MAX_DENIALS - 1;
 
 /// What a Consent says, in the chain's words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,15 +2,12 @@
 //! is rejected would lie in the vault until it is reaped.
 
 use salus_primitives::{
-	AccessRequest, Action, InstitutionId, Moment, Origin, Record, RecordId, RecordStatus, Relation, MINUTE,
+	AccessRequest, Action, InstitutionId, Moment, Origin, Record, RecordId, RecordStatus, Relation, CLOCK_TOLERANCE,
 };
 use salus_vault::chain::Object;
 
 use super::Put;
 use crate::sdk::{access::decided, AccountId, Actor, Client, Error, SubmissionError};
-
-/// How far ahead of the chain's clock a document may be of (`CLOCK_TOLERANCE` of pallet-records).
-const TOLERANCE: Moment = 5 * MINUTE;
 
 impl Put {
 	/// Checks what pallet-records will check, in its order.
@@ -27,7 +24,7 @@ impl Put {
 		let at = client.finalised().await?;
 		let foreseen =
 			|error: &'static str| Error::from(SubmissionError::foreseen(at.metadata_ref(), "Records", error));
-		let ahead = recorded_at > client.time().await?.saturating_add(TOLERANCE);
+		let ahead = recorded_at > client.time().await?.saturating_add(CLOCK_TOLERANCE);
 		if ahead {
 			return Err(foreseen("RecordedInFuture"));
 		}

@@ -3,7 +3,10 @@
 
 use salus_primitives::{HOUR, MINUTE, SECOND};
 
-use super::world::{account, cut, signer, Warning, CAREGIVER, PATIENT};
+use super::{
+	at_once::{ill, once_each, raise_all},
+	world::{account, cut, signer, Warning, CAREGIVER, PATIENT},
+};
 use crate::{alarms::Rule, GatewayError};
 
 const KIN: &str = "kin@example.org";
@@ -118,6 +121,21 @@ async fn while_it_is_raised() {
 		judged,
 		async |warning, id| warning.raiser.look(id, warning.now).await,
 		async |warning, polls| told(warning, &[KIN], polls).await,
+	)
+	.await;
+}
+
+#[tokio::test]
+async fn while_several_are_raised_at_once() {
+	at_every_point(
+		10,
+		async || (ill(2).await, 0),
+		async |warning, _| raise_all(warning).await,
+		async |warning, polls| {
+			warning.rounds(30 * SECOND).await;
+			assert!(once_each(warning, 2), "cut after {polls}");
+			assert_eq!(warning.told(), [KIN, KIN], "cut after {polls}");
+		},
 	)
 	.await;
 }

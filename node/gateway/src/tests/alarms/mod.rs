@@ -1,9 +1,11 @@
 //! Early warning: rules over what devices send, and alerts on their way.
 
+mod at_once;
 mod commands;
 mod cut;
 mod day;
 mod entries;
+mod prune;
 mod rules;
 mod silence;
 mod tell;

@@ -3,7 +3,7 @@
 use salus_primitives::{Moment, HOUR, MINUTE, SECOND};
 
 use super::world::{signer, Warning, PATIENT};
-use crate::alarms::{Entry, Rule, Severity};
+use crate::alarms::{Entry, Rule, Settings, Severity};
 
 const PULSE: (&str, &str, &str) = ("8867-4", "70", "/min");
 
@@ -118,4 +118,45 @@ async fn a_chain_that_is_away_hides_no_silence() {
 	warning.chain.set_away(true);
 	warning.pass(3 * MINUTE);
 	assert_eq!(silences(&mut warning).await, 1);
+}
+
+#[tokio::test]
+async fn a_hospital_says_how_often_devices_report_of_which_nobody_said_it() {
+	let settings = Settings {
+		interval: Some(MINUTE),
+		..Settings::default()
+	};
+	let mut warning = Warning::with_settings("[file]\nfolder = \"messages\"\n", settings).await;
+	warning.chain.bind(1, &signer(1), PATIENT);
+	warning.measured(&signer(1), 1, PULSE).await;
+	warning.judge().await;
+	warning.pass(3 * MINUTE - 1);
+	assert_eq!(silences(&mut warning).await, 0);
+	warning.pass(1);
+	assert_eq!(silences(&mut warning).await, 1);
+	// Whoever says that it does not is heard, over a restart too.
+	every(&warning, None).await;
+	warning.measured(&signer(1), 1, PULSE).await;
+	warning.judge().await;
+	warning.restart().await;
+	warning.pass(HOUR);
+	assert_eq!(silences(&mut warning).await, 1);
+}
+
+#[tokio::test]
+async fn a_chain_that_hangs_is_not_waited_for_with_each_silent_device() {
+	let mut warning = monitor().await;
+	for number in 2..=100 {
+		warning.chain.bind(number.into(), &signer(number), PATIENT);
+		warning.measured(&signer(number), number.into(), PULSE).await;
+		let device = hex::encode(signer(number).verifying_key().to_bytes());
+		let every = Some(MINUTE);
+		warning.enter(Entry::Interval { device, every }).await;
+	}
+	warning.measured(&signer(1), 1, PULSE).await;
+	warning.judge().await;
+	warning.chain.hang();
+	warning.pass(3 * MINUTE);
+	assert_eq!(silences(&mut warning).await, 100);
+	assert_eq!(warning.chain.asked(), 1);
 }

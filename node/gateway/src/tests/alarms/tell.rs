@@ -6,14 +6,15 @@ use std::sync::{
 };
 
 use axum::{http::StatusCode, routing::post, Router};
-use salus_primitives::{HpkeKey, MINUTE, SECOND};
+use salus::alert::sealed_in;
+use salus_primitives::{commitment, HpkeKey, MINUTE, SECOND};
 use salus_vault::{alert::AlertScope, wrap::HpkeSecret};
 
 use super::{
 	super::world::genesis,
 	world::{account, Warning, CAREGIVER, DOCTOR, NURSE, PATIENT},
 };
-use crate::alarms::{committed, Content, Entry, Rule, BEGIN, END, SUBJECT};
+use crate::alarms::{Content, Entry, Rule, SUBJECT};
 
 const KIN: &str = "kin@example.org";
 
@@ -34,11 +35,9 @@ async fn high(warning: &mut Warning) {
 	warning.round().await;
 }
 
-/// What is between the lines, and the rest.
+/// What is sealed in a message.
 fn sealed(text: &str) -> Option<Vec<u8>> {
-	let (_, after) = text.split_once(BEGIN)?;
-	let (digits, _) = after.split_once(END)?;
-	hex::decode(digits.replace("\r\n", "")).ok()
+	sealed_in(text).ok().map(|mut sealed| sealed.remove(0))
 }
 
 #[tokio::test]
@@ -58,8 +57,9 @@ async fn what_it_is_about_is_read_by_her_alone_and_is_what_stands_on_chain() {
 	let sealed = sealed(&text).unwrap();
 	assert!(scope.open(&sealed, &other).is_err());
 	let said = scope.open(&sealed, &hers).unwrap();
-	assert_eq!(committed(&said).unwrap(), on_chain.commitment);
-	let content: Content = serde_json::from_slice(&said[32..]).unwrap();
+	let (salt, rest) = said.split_first_chunk().unwrap();
+	assert_eq!(commitment(b"alert", salt, rest).0, on_chain.commitment);
+	let content: Content = serde_json::from_slice(&scope.read(&sealed, &hers).unwrap()).unwrap();
 	assert_eq!(content.rule, Rule::Limits);
 	assert_eq!(
 		(content.code.as_deref(), content.value.as_deref()),

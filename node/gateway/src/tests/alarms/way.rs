@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use salus_primitives::{HOUR, MINUTE, SECOND};
 
-use super::world::{account, Fault, Warning, CAREGIVER, DOCTOR, NURSE, PATIENT};
+use super::world::{account, signer, Fault, Warning, CAREGIVER, DOCTOR, NURSE, PATIENT};
 use crate::alarms::{AlarmError, PATIENCE};
 
 const KIN: &str = "kin@example.org";
@@ -49,6 +49,50 @@ async fn whoever_acknowledges_in_time_ends_it() {
 	assert_eq!(counted, [1, 1, 1, 0, 0]);
 	let metrics = warning.world.registrar.metrics.text().unwrap();
 	assert!(metrics.contains("alert_seconds_to_tell_count 1"), "{metrics}");
+}
+
+/// Respiration, saturation, systolic pressure, pulse, temperature.
+const SET: [(&str, &str, &str); 5] = [
+	("9279-1", "16", "/min"),
+	("59408-5", "97", "%"),
+	("8480-6", "120", "mm[Hg]"),
+	("8867-4", "70", "/min"),
+	("8310-5", "37.0", "Cel"),
+];
+
+#[tokio::test]
+async fn an_emergency_does_not_wait_for_the_caregiver() {
+	let mut warning = watched().await;
+	warning.adult(PATIENT).await;
+	let mut values = SET;
+	(values[0].1, values[1].1, values[2].1) = ("30", "88", "85");
+	warning.measured_all(&signer(1), 1, &values).await;
+	warning.round().await;
+	assert_eq!(warning.told(), [NURSES]);
+	let raised = warning.chain.alerts().remove(0);
+	assert_eq!(raised.ladder.len(), 2);
+	assert!(warning.chain.acknowledge(0, &account(NURSE)));
+}
+
+#[tokio::test]
+async fn a_notice_gets_no_doctor_out_of_bed() {
+	// Known when it is found, or only later.
+	for is_late in [false, true] {
+		let mut warning = if is_late { unwatched().await } else { watched().await };
+		warning.adult(PATIENT).await;
+		warning.measured_all(&signer(1), 1, &SET).await;
+		warning.round().await;
+		// Her score is lost.
+		warning.pass(2 * HOUR);
+		warning.round().await;
+		if is_late {
+			warning.ladder().await;
+		}
+		warning.rounds(HOUR).await;
+		let told = warning.told();
+		assert!(told.contains(&KIN.into()) && told.contains(&NURSES.into()), "{told:?}");
+		assert!(!told.contains(&DOCTORS.into()), "{told:?}");
+	}
 }
 
 #[tokio::test]
@@ -195,10 +239,10 @@ async fn what_the_chain_refuses_is_told_all_the_same_and_answered_at_the_desk() 
 	let alert = warning.found().await.remove(0).0;
 	assert_eq!((alert.chain, alert.error.as_deref()), (None, Some("NotAnAddressee")));
 	assert!(events(&warning, "failed") > 1);
-	warning.ledger.answer(alert.id).await.unwrap();
+	warning.ledger.answer(alert.id, warning.now).await.unwrap();
 	warning.rounds(HOUR).await;
 	assert_eq!(warning.told(), [KIN]);
-	let again = warning.ledger.answer(alert.id).await.unwrap_err();
+	let again = warning.ledger.answer(alert.id, warning.now).await.unwrap_err();
 	assert_eq!(again.name(), "NotFound");
 }
 
@@ -208,7 +252,7 @@ async fn what_is_on_the_chain_is_answered_there() {
 	warning.alarmed().await;
 	warning.round().await;
 	let alert = warning.found().await.remove(0).0;
-	let refused = warning.ledger.answer(alert.id).await.unwrap_err();
+	let refused = warning.ledger.answer(alert.id, warning.now).await.unwrap_err();
 	assert!(
 		matches!(refused, crate::GatewayError::Alarm(AlarmError::OnChain(0))),
 		"{refused}"

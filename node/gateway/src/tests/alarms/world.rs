@@ -17,7 +17,7 @@ use super::super::world::{genesis, once_let_go, private, World, NOW};
 use crate::{
 	alarms::{
 		Addressee, Bound, Chain, ChainError, Content, Engine, Entry, Found, Ledger, Level, Post, Raised, Raiser, Rung,
-		Standing, Subject, Teller,
+		Settings, Standing, Subject, Teller,
 	},
 	telemetry::{Arrivals, Checked, Kept, Log, LogKey},
 	Contact, GatewayError,
@@ -53,12 +53,16 @@ pub struct Sounded {
 struct Inner {
 	now: Moment,
 	is_away: bool,
+	/// It is asked whose a device is, and never answers.
+	hangs: bool,
+	asked: u32,
 	fault: Option<Fault>,
 	bindings: HashMap<BindingId, Bound>,
 	alerts: Vec<Sounded>,
 	pool: Vec<Sounded>,
 	keys: HashMap<(PatientId, [u8; 32]), HpkeKey>,
 	raises: u32,
+	gather: u32,
 }
 
 /// A chain in memory.
@@ -99,6 +103,16 @@ impl Memory {
 		self.with(|inner| inner.is_away = is_away);
 	}
 
+	/// From now on it never says whose a device is.
+	pub fn hang(&self) {
+		self.with(|inner| inner.hangs = true);
+	}
+
+	/// How often it was asked whose a device is.
+	pub fn asked(&self) -> u32 {
+		self.with(|inner| inner.asked)
+	}
+
 	pub fn fail_next(&self, fault: Fault) {
 		self.with(|inner| inner.fault = Some(fault));
 	}
@@ -117,6 +131,11 @@ impl Memory {
 
 	pub fn raises(&self) -> u32 {
 		self.with(|inner| inner.raises)
+	}
+
+	/// No transaction is final until so many were sent.
+	pub fn finalise_together(&self, many: u32) {
+		self.with(|inner| inner.gather = many);
 	}
 
 	pub fn give_key(&self, patient: PatientId, account: AccountId, key: HpkeKey) {
@@ -145,6 +164,12 @@ impl Chain for Memory {
 	}
 
 	async fn latest(&self, device: [u8; 32]) -> Result<Option<(BindingId, Bound)>, ChainError> {
+		if self.with(|inner| {
+			inner.asked += 1;
+			inner.hangs
+		}) {
+			return std::future::pending().await;
+		}
 		self.here(|inner| {
 			let of = inner.bindings.iter().filter(|(_, bound)| bound.device == device);
 			of.max_by_key(|(id, _)| **id).map(|(id, bound)| (*id, *bound))
@@ -162,6 +187,9 @@ impl Chain for Memory {
 			inner.raises += 1;
 			inner.fault.take()
 		})?;
+		while self.with(|inner| inner.raises < inner.gather) {
+			tokio::task::yield_now().await;
+		}
 		let alert = self.with(|inner| Sounded {
 			patient,
 			commitment,
@@ -270,6 +298,7 @@ pub struct Warning {
 	pub teller: Teller<Memory>,
 	pub log: Log,
 	arrivals: Arrivals,
+	settings: Settings,
 	pub now: Moment,
 	seqs: HashMap<[u8; 32], u64>,
 }
@@ -280,11 +309,15 @@ impl Warning {
 	}
 
 	pub async fn with(channel: &str) -> Self {
+		Self::with_settings(channel, Settings::default()).await
+	}
+
+	pub async fn with_settings(channel: &str, settings: Settings) -> Self {
 		let world = World::with(channel).await;
 		private(&world.folder, "key", &hex::encode([5; 32]));
 		let chain = Memory::default();
 		chain.with(|inner| inner.now = NOW);
-		let (ledger, engine, raiser, teller, log, arrivals) = open(&world, &chain, NOW).await;
+		let (ledger, engine, raiser, teller, log, arrivals) = open(&world, &chain, settings, NOW).await;
 		Self {
 			world,
 			chain,
@@ -294,6 +327,7 @@ impl Warning {
 			teller,
 			log,
 			arrivals,
+			settings,
 			now: NOW,
 			seqs: HashMap::new(),
 		}
@@ -305,7 +339,8 @@ impl Warning {
 		self.arrivals.close().await;
 		self.world.store().pool.close().await;
 		self.world.restart().await;
-		let (ledger, engine, raiser, teller, log, arrivals) = open(&self.world, &self.chain, self.now).await;
+		let (ledger, engine, raiser, teller, log, arrivals) =
+			open(&self.world, &self.chain, self.settings, self.now).await;
 		(self.ledger, self.engine, self.raiser) = (ledger, engine, raiser);
 		(self.teller, self.log, self.arrivals) = (teller, log, arrivals);
 		self.ledger.recover().await.unwrap();
@@ -520,6 +555,7 @@ pub fn rungs() -> Vec<Rung> {
 async fn open(
 	world: &World,
 	chain: &Memory,
+	settings: Settings,
 	now: Moment,
 ) -> (Ledger, Engine<Memory>, Raiser<Memory>, Teller<Memory>, Log, Arrivals) {
 	let key = LogKey::read(&world.folder.path().join("key")).unwrap();
@@ -534,6 +570,7 @@ async fn open(
 		Arc::clone(&shared),
 		Arc::clone(metrics),
 		Arc::clone(&found),
+		settings,
 		now,
 	);
 	let raiser = Raiser {

@@ -6,7 +6,7 @@ use serde_json::{json, Value};
 use super::*;
 use crate::{listener, telemetry::routes};
 
-async fn serve(taking: &Taking) -> String {
+pub async fn serve(taking: &Taking) -> String {
 	let listener = listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
 	let address = listener.local_addr().unwrap();
 	let routes = routes(taking.intake.clone(), taking.tokens.clone());
@@ -14,7 +14,7 @@ async fn serve(taking: &Taking) -> String {
 	format!("http://{address}/v1/readings")
 }
 
-async fn post(url: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
+pub async fn post(url: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
 	rustls::crypto::ring::default_provider().install_default().ok();
 	let mut request = Client::new().post(url).body(body.to_string());
 	if let Some(token) = token {
@@ -100,4 +100,10 @@ async fn what_is_no_request_is_refused() {
 	let two = json!({ "readings": [hex::encode(signed(&pulse, 1))] });
 	let (status, answer) = post(&url, Some(&bearer), &two).await;
 	assert_eq!((status, &answer["error"]["name"]), (503, &json!("Full")));
+}
+
+#[test]
+fn a_number_that_is_taken_says_what_to_do_next() {
+	assert!(Refusal::Conflict.to_string().ends_with("another key"));
+	assert!(Refusal::Closed.to_string().ends_with("go on with the next number"));
 }

@@ -7,13 +7,13 @@ use super::*;
 
 #[tokio::test]
 async fn a_reading_is_kept_once_over_a_restart_too() {
-	let mut taking = Taking::new().await;
+	let taking = Taking::new().await;
 	let pulse = signer(1);
 	assert_eq!(taking.take(&pulse, signed(&pulse, 0)).await, Ok(Kept::New));
 	let again = signed(&pulse, 1);
 	assert_eq!(taking.take(&pulse, again.clone()).await, Ok(Kept::New));
 	assert_eq!(taking.take(&pulse, again.clone()).await, Ok(Kept::Before));
-	taking.restart().await;
+	let taking = taking.restart().await;
 	assert_eq!(taking.take(&pulse, again).await, Ok(Kept::Before));
 	let (_folder, log) = taking.stop().await;
 	assert_eq!(log.kept(), 2);

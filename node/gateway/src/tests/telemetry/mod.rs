@@ -3,12 +3,15 @@
 mod anchoring;
 mod batches;
 mod broker;
+mod codes;
 mod follow;
+mod hospital;
 mod http;
 mod intake;
 mod killed;
 mod many;
 mod model;
+mod process;
 mod shared;
 
 use std::{collections::HashMap, path::Path, sync::Arc};
@@ -16,7 +19,7 @@ use std::{collections::HashMap, path::Path, sync::Arc};
 use ed25519_dalek::SigningKey;
 use salus::words;
 use salus_primitives::{Moment, Status};
-use salus_vitals::{signature::DeviceKey, Decimal, Reading, SignedReading};
+use salus_vitals::{signature::DeviceKey, Decimal, DeviceCodes, Reading, SignedReading};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -26,7 +29,7 @@ use crate::{
 	metrics::Metrics,
 	telemetry::{
 		devices::{Binding, Device},
-		Closer, DeviceId, Devices, Intake, Kept, Log, LogKey, Refusal, Rules, Tokens,
+		Closer, Codes, DeviceId, Devices, Intake, Kept, Log, LogKey, Refusal, Rules, Tokens,
 	},
 	GatewayError,
 };
@@ -34,13 +37,31 @@ use crate::{
 const DAY: Moment = 24 * 3_600_000;
 /// The binding that devices of these tests have.
 const BINDING: u64 = 4;
+/// What they are committed to: this code, under this salt.
+const CODE: &str = "8867-4";
+const SALT: u8 = 9;
+/// Devices whose codes are opened: 1 and so on.
+const OPENED: u8 = 9;
 
 pub fn signer(byte: u8) -> SigningKey {
 	SigningKey::from_bytes(&[byte; 32])
 }
 
+/// The device of such a number.
+pub fn numbered(number: u64) -> SigningKey {
+	let mut seed = [0; 32];
+	seed[..8].copy_from_slice(&number.to_le_bytes());
+	SigningKey::from_bytes(&seed)
+}
+
 pub fn id(signer: &SigningKey) -> DeviceId {
 	signer.verifying_key().to_bytes()
+}
+
+/// What a device of these tests is committed to.
+pub fn codes(device: &DeviceId) -> DeviceCodes {
+	let key = DeviceKey::from_bytes(device).unwrap();
+	DeviceCodes::new(key, [CODE.parse().unwrap()], [SALT; 32]).unwrap()
 }
 
 /// A device that is bound since yesterday until tomorrow.
@@ -54,6 +75,7 @@ pub fn device(signer: &SigningKey) -> Device {
 	Device {
 		key: DeviceKey::from_bytes(&id(signer)).unwrap(),
 		status: Status::Active,
+		codes: codes(&id(signer)).commitment(),
 		next_seq: 0,
 		anchored: None,
 		bindings: HashMap::from([(BINDING, binding)]),
@@ -67,7 +89,7 @@ pub fn reading(signer: &SigningKey, seq: u64) -> Reading {
 		binding: BINDING,
 		seq,
 		at: words::now(),
-		code: "8867-4".parse().unwrap(),
+		code: CODE.parse().unwrap(),
 		value: Decimal::new(72, 0).into(),
 		unit: "/min".parse().unwrap(),
 		group: seq,
@@ -84,6 +106,8 @@ pub struct Taking {
 	pub devices: Devices,
 	pub intake: Intake,
 	pub tokens: Tokens,
+	pub codes: Codes,
+	pub metrics: Arc<Metrics>,
 	end: watch::Sender<bool>,
 	worker: JoinHandle<Result<(), GatewayError>>,
 	most: u64,
@@ -111,14 +135,36 @@ impl Taking {
 		private(&folder, "secret", &text);
 		let devices = Devices::default();
 		devices.replace([device(&signer(1))]);
-		let (intake, tokens, end, worker) = start(folder.path(), &devices, most, rules).await;
+		let log = open(folder.path(), most).await;
+		let opened: Vec<_> = (1..=OPENED).map(|byte| codes(&id(&signer(byte)))).collect();
+		log.codes().add(&opened, words::now()).await.unwrap();
+		let metrics = Arc::new(Metrics::new().unwrap());
+		Self::over(folder, log, devices, metrics, most, rules)
+	}
+
+	fn over(folder: TempDir, log: Log, devices: Devices, metrics: Arc<Metrics>, most: u64, rules: Rules) -> Self {
+		let (tokens, codes) = (
+			log.tokens(Secret::read(&folder.path().join("secret")).unwrap()),
+			log.codes(),
+		);
+		let (intake, worker) = Intake::new(
+			genesis(),
+			devices.clone(),
+			log,
+			Closer::new(rules),
+			Arc::clone(&metrics),
+			Arc::default(),
+		);
+		let (end, ended) = watch::channel(false);
 		Self {
 			folder,
 			devices,
 			intake,
 			tokens,
+			codes,
+			metrics,
 			end,
-			worker,
+			worker: tokio::spawn(worker.work(ended)),
 			most,
 			rules,
 		}
@@ -128,14 +174,32 @@ impl Taking {
 		self.intake.take(id(signer), bytes).await
 	}
 
+	/// How many of such a name were counted with this outcome.
+	pub fn counted(&self, name: &str, outcome: &str) -> u64 {
+		let start = format!("salus_gateway_{name}_total{{outcome=\"{outcome}\"}} ");
+		let text = self.metrics.text().unwrap();
+		let value = text.lines().find_map(|line| line.strip_prefix(&start));
+		value.map_or(0, |value| value.parse().unwrap())
+	}
+
 	/// As after a crash: whatever was not on the disk is gone.
-	pub async fn restart(&mut self) {
-		self.worker.abort();
-		while !self.intake.is_closed() {
+	pub async fn restart(self) -> Self {
+		let Self {
+			folder,
+			devices,
+			intake,
+			metrics,
+			worker,
+			most,
+			rules,
+			..
+		} = self;
+		worker.abort();
+		while !intake.is_closed() {
 			tokio::task::yield_now().await;
 		}
-		let (intake, tokens, end, worker) = start(self.folder.path(), &self.devices, self.most, self.rules).await;
-		(self.intake, self.tokens, self.end, self.worker) = (intake, tokens, end, worker);
+		let log = open(folder.path(), most).await;
+		Self::over(folder, log, devices, metrics, most, rules)
 	}
 
 	/// Ends the gateway and opens its log.
@@ -150,30 +214,4 @@ impl Taking {
 pub async fn open(folder: &Path, most: u64) -> Log {
 	let key = LogKey::read(&folder.join("key")).unwrap();
 	Log::open(&folder.join("data"), genesis(), key, most).await.unwrap()
-}
-
-async fn start(
-	folder: &Path,
-	devices: &Devices,
-	most: u64,
-	rules: Rules,
-) -> (
-	Intake,
-	Tokens,
-	watch::Sender<bool>,
-	JoinHandle<Result<(), GatewayError>>,
-) {
-	let log = open(folder, most).await;
-	let tokens = log.tokens(Secret::read(&folder.join("secret")).unwrap());
-	let metrics = Arc::new(Metrics::new().unwrap());
-	let (intake, worker) = Intake::new(
-		genesis(),
-		devices.clone(),
-		log,
-		Closer::new(rules),
-		metrics,
-		Arc::default(),
-	);
-	let (end, ended) = watch::channel(false);
-	(intake, tokens, end, tokio::spawn(worker.work(ended)))
 }

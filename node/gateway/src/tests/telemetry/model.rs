@@ -26,6 +26,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnChain {
 	pub status: Status,
+	/// Its commitment to codes.
+	pub codes: [u8; 32],
 	pub next_seq: u64,
 	pub anchored: Option<u64>,
 	pub missing: u64,
@@ -35,6 +37,7 @@ impl Default for OnChain {
 	fn default() -> Self {
 		Self {
 			status: Status::Active,
+			codes: codes(&id(&signer(1))).commitment(),
 			next_seq: 0,
 			anchored: None,
 			missing: 0,
@@ -185,6 +188,7 @@ impl Model {
 		Some(Device {
 			key: DeviceKey::from_bytes(id).unwrap(),
 			status: found.status,
+			codes: found.codes,
 			next_seq: found.next_seq,
 			anchored: found.anchored,
 			bindings: bindings.map(|(id, (_, binding))| (*id, *binding)).collect(),

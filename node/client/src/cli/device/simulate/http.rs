@@ -103,7 +103,7 @@ fn read(status: StatusCode, body: &[u8], count: usize) -> Result<Vec<Outcome>, U
 		Some("keptBefore") => Some(Outcome::KeptBefore),
 		Some(_) => None,
 		None => error(result).map(|(name, _)| match name.as_str() {
-			"Full" | "NotKept" => Outcome::Later(name),
+			"Full" | "NotKept" | "NotReady" | "CodesNotOpened" | "OtherCodes" => Outcome::Later(name),
 			_ => Outcome::Refused(name),
 		}),
 	};
@@ -136,16 +136,19 @@ mod tests {
 
 	#[test]
 	fn each_reading_has_its_outcome() {
-		let results =
-			json!({ "results": ["kept", "keptBefore", refusal("Closed"), refusal("Full"), refusal("NotKept")] });
+		let later = ["Full", "NotKept", "NotReady", "CodesNotOpened", "OtherCodes"];
+		for name in later {
+			let results = json!({ "results": [refusal(name)] });
+			assert_eq!(of(200, results, 1).unwrap(), [Outcome::Later(name.into())]);
+		}
+		let results = json!({ "results": ["kept", "keptBefore", refusal("Closed"), refusal("CodeNotPermitted")] });
 		assert_eq!(
-			of(200, results, 5).unwrap(),
+			of(200, results, 4).unwrap(),
 			[
 				Outcome::Kept,
 				Outcome::KeptBefore,
 				Outcome::Refused("Closed".into()),
-				Outcome::Later("Full".into()),
-				Outcome::Later("NotKept".into()),
+				Outcome::Refused("CodeNotPermitted".into()),
 			]
 		);
 	}

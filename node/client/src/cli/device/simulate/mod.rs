@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::time::{sleep_until, Instant};
 
 use crate::{
-	cli::{progress::Bar, report::Report, session::Session},
+	cli::{frames::FrameFile, progress::Bar, report::Report, session::Session},
 	sdk::{words, Client, Error, KeyError, Progress, SendError},
 };
 use sender::{Outcomes, Sender};
@@ -39,6 +39,9 @@ pub(crate) struct Simulate {
 	/// A FHIR R4 Observation, or a folder of such, whose vital signs are played one after the other
 	#[arg(long = "observation", value_name = "FILE")]
 	observations: Vec<PathBuf>,
+	/// Keep in this file what else the Observations say: salus vitals show --frames puts it around their values again
+	#[arg(long, value_name = "FILE", requires = "observations")]
+	frames: Option<PathBuf>,
 	/// The time between two Observations
 	#[arg(long, value_parser = words::duration, default_value = "5s", value_name = "DURATION")]
 	every: Duration,
@@ -72,6 +75,12 @@ pub(crate) struct Simulate {
 	/// The version of MQTT: 3 for 3.1.1, or 5
 	#[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(3..=5))]
 	mqtt: u8,
+}
+
+/// What is on the disk before a reading leaves.
+struct Kept {
+	state: State,
+	frames: Option<FrameFile>,
 }
 
 /// As what the device signs.
@@ -109,13 +118,16 @@ impl Simulate {
 			return preview(session, &signing, &events, first);
 		}
 		let mut sender = self.sender(&device)?;
-		let mut state = State::open(&self.state, &device, first)?;
+		let mut kept = Kept {
+			state: State::open(&self.state, &device, first)?,
+			frames: self.frames.as_deref().map(FrameFile::open).transpose()?,
+		};
 		let mut outcomes = Outcomes::default();
 		// What an earlier run signed and nobody took: the same bytes again.
-		sender.deliver(&mut state, &mut outcomes).await?;
-		self.play(session, &signing, &events, &mut state, &mut sender, &mut outcomes)
+		sender.deliver(&mut kept.state, &mut outcomes).await?;
+		self.play(session, &signing, &events, &mut kept, &mut sender, &mut outcomes)
 			.await?;
-		let next_seq = state.next_seq();
+		let next_seq = kept.state.next_seq();
 		let report = session
 			.report()
 			.line(format!(
@@ -130,7 +142,8 @@ impl Simulate {
 			.field("keptBefore", words::number(outcomes.before))
 			.field("refused", json!(outcomes.refused))
 			.field("nextSeq", words::number(next_seq))
-			.field("state", self.state.display().to_string());
+			.field("state", self.state.display().to_string())
+			.field("frames", self.frames.as_ref().map(|file| file.display().to_string()));
 		let lines = outcomes
 			.refused
 			.iter()
@@ -164,7 +177,7 @@ impl Simulate {
 		session: &Session,
 		signing: &Signing<'_>,
 		events: &[Event],
-		state: &mut State,
+		kept: &mut Kept,
 		sender: &mut Sender,
 		outcomes: &mut Outcomes,
 	) -> Result<(), Error> {
@@ -182,17 +195,32 @@ impl Simulate {
 				.take_while(|event| event.after <= due)
 				.count();
 			let (now, later) = rest.split_at_checked(count.max(1)).unwrap_or((rest, &[]));
-			let mut next = state.next_seq();
-			let mut signed = Vec::new();
-			for event in now {
-				signed.extend(signing.sign(event, &mut next, words::now())?);
-			}
-			state.take(next, &signed)?;
-			sender.deliver(state, outcomes).await?;
+			kept.take(signing, now)?;
+			sender.deliver(&mut kept.state, outcomes).await?;
 			rest = later;
 			bar.at(all - u64::try_from(rest.len()).unwrap_or(0), all);
 		}
 		Ok(())
+	}
+}
+
+impl Kept {
+	/// Takes the readings of what is measured now.
+	fn take(&mut self, signing: &Signing, events: &[Event]) -> Result<(), Error> {
+		let mut next = self.state.next_seq();
+		let mut signed = Vec::new();
+		for event in events {
+			let readings = signing.sign(event, &mut next, words::now())?;
+			if let (Some(frames), Some(origin)) = (&mut self.frames, &event.origin) {
+				frames.add(&readings, origin);
+			}
+			signed.extend(readings);
+		}
+		match &self.frames {
+			Some(frames) if events.iter().any(|event| event.origin.is_some()) => frames.write()?,
+			_ => {}
+		}
+		Ok(self.state.take(next, &signed)?)
 	}
 }
 
@@ -261,7 +289,108 @@ fn preview(session: &Session, signing: &Signing, events: &[Event], first: u64) -
 mod tests {
 	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 	use super::*;
-	use salus_vitals::DeviceKey;
+	use crate::cli::{
+		frames::Frames,
+		vitals::tests::{bundle, Written},
+	};
+	use salus_vitals::{fhir::Json, DeviceKey};
+	use std::path::Path;
+
+	/// HL7's Observations that have values, with their text.
+	fn examples() -> Vec<(String, String, Vec<Event>)> {
+		let inputs = std::env::var_os("SALUS_INPUTS").map(PathBuf::from);
+		let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/salus/inputs");
+		let folder = inputs.unwrap_or_else(home).join("fhir");
+		let mut examples = Vec::new();
+		for entry in std::fs::read_dir(folder).expect("run scripts/inputs first") {
+			let path = entry.unwrap().path();
+			let name = path.file_name().unwrap().to_string_lossy().into_owned();
+			if !name.starts_with("Observation-") {
+				continue;
+			}
+			if let Ok(events) = source::observations(std::slice::from_ref(&path), Duration::from_secs(1)) {
+				examples.push((name, std::fs::read_to_string(path).unwrap(), events));
+			}
+		}
+		examples
+	}
+
+	/// What a device keeps in a folder.
+	fn kept(folder: &Path, key: &SigningKey) -> Kept {
+		Kept {
+			state: State::open(&folder.join("state.json"), &key.verifying_key().to_bytes(), 5).unwrap(),
+			frames: Some(FrameFile::open(&folder.join("frames.json")).unwrap()),
+		}
+	}
+
+	/// What came out of the bytes that were sent.
+	fn written(kept: &Kept, frames: Option<&Frames>) -> (Written, Vec<Json>) {
+		let sent = kept.state.outbox().iter();
+		let readings: Vec<_> = sent.map(|bytes| SignedReading::decode(bytes).unwrap()).collect();
+		let written = bundle(&readings, "Patient/7", frames);
+		let Some(Json::Array(entries)) = Json::parse(&written.bundle).unwrap().get("entry").cloned() else {
+			panic!("{}", written.bundle)
+		};
+		let resources = entries.iter().map(|entry| entry.get("resource").unwrap().clone());
+		(written, resources.collect())
+	}
+
+	#[test]
+	fn hl7_s_observations_come_out_as_they_went_in() {
+		let folder = tempfile::tempdir().unwrap();
+		let key = SigningKey::from_bytes(&[7; 32]);
+		let signing = Signing {
+			key: &key,
+			genesis: [1; 32],
+			binding: 3,
+		};
+		let examples = examples();
+		for vital in [
+			"blood-pressure",
+			"blood-pressure-dar",
+			"bmi",
+			"bmi-using-related",
+			"body-height",
+			"body-length",
+			"body-temperature",
+			"example",
+			"head-circumference",
+			"heart-rate",
+			"mbp",
+			"respiratory-rate",
+			"satO2",
+		] {
+			let name = format!("Observation-{vital}.json");
+			assert!(examples.iter().any(|(known, ..)| *known == name), "{name}");
+		}
+		// Each twice, the second time by another process.
+		for _ in 0..2 {
+			let mut kept = kept(folder.path(), &key);
+			for (_, _, events) in &examples {
+				kept.take(&signing, events).unwrap();
+			}
+		}
+		let frames = Frames::read(&folder.path().join("frames.json")).unwrap();
+		let kept = kept(folder.path(), &key);
+		let (told, resources) = written(&kept, Some(&frames));
+		assert_eq!(
+			(told.observations, told.framed),
+			(2 * examples.len(), 2 * examples.len())
+		);
+		assert_eq!((told.left_out.len(), told.without_frame.len()), (0, 0));
+		for ((name, text, _), resource) in examples.iter().chain(&examples).zip(&resources) {
+			assert_eq!(resource, &Json::parse(text).unwrap(), "{name}");
+		}
+		// Without the frames the values alone are there.
+		let (told, resources) = written(&kept, None);
+		assert_eq!(told.framed, 0);
+		for resource in resources {
+			assert_eq!(
+				resource.get("subject").unwrap().get("reference"),
+				Some(&Json::text("Patient/7"))
+			);
+		}
+	}
 
 	#[test]
 	fn what_is_played_is_signed_numbered_on_and_grouped() {
@@ -277,6 +406,7 @@ mod tests {
 		let pressure = Event {
 			after: Duration::ZERO,
 			values: vec![value("8480-6", "120", "mm[Hg]"), value("8462-4", "80", "mm[Hg]")],
+			origin: None,
 		};
 		let mut next = 41;
 		let first = signing.sign(&pressure, &mut next, 1_000).unwrap();

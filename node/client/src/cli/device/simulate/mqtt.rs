@@ -1,16 +1,12 @@
 //! Readings to the gateway's broker over MQTT 3.1.1 or 5: one message each, `<prefix>/<device>/readings`, QoS 1, not
 //! retained. The broker's acknowledgement says that it has the message; the gateway takes it from there.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use rumqttc::{
 	v5,
 	v5::mqttbytes::v5::{self as five, PubAckReason},
-	AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS, TlsConfiguration, Transport,
-};
-use rustls::{
-	pki_types::{pem::PemObject, CertificateDer},
-	ClientConfig, RootCertStore,
+	AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS, Transport,
 };
 use salus_primitives::DeviceKey;
 use tokio::time::timeout;
@@ -20,7 +16,7 @@ use super::{
 	sender::{Failed, Outcome},
 	TOGETHER,
 };
-use crate::sdk::{Error, FileError, VaultError};
+use crate::sdk::{broker_transport, BrokerError};
 
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -59,12 +55,12 @@ impl Broker {
 		password: Zeroizing<String>,
 		prefix: &str,
 		version: Version,
-	) -> Result<Self, Error> {
+	) -> Result<Self, BrokerError> {
 		let device = hex::encode(device);
 		Ok(Self {
 			url: url.to_string(),
 			place,
-			transport: transport(ca)?,
+			transport: broker_transport(ca)?,
 			topic: format!("{prefix}/{device}/readings"),
 			device,
 			password,
@@ -143,12 +139,12 @@ impl Link {
 			Self::Three(_, events) => match events.poll().await {
 				Ok(Event::Incoming(Packet::PubAck(_))) => Ok(Some(Outcome::Kept)),
 				Ok(_) => Ok(None),
-				Err(error) => Err(error.to_string()),
+				Err(error) => Err(BrokerError::from(error).to_string()),
 			},
 			Self::Five(_, events) => match events.poll().await {
 				Ok(v5::Event::Incoming(five::Packet::PubAck(ack))) => Ok(Some(taken(ack.reason))),
 				Ok(_) => Ok(None),
-				Err(error) => Err(error.to_string()),
+				Err(error) => Err(BrokerError::from(error).to_string()),
 			},
 		}
 	}
@@ -163,27 +159,6 @@ fn taken(reason: PubAckReason) -> Outcome {
 		}
 		other => Outcome::Refused(format!("{other:?}")),
 	}
-}
-
-/// TLS 1.3 with a server that these certificates stand for; none on this machine.
-fn transport(ca: Option<&Path>) -> Result<Transport, Error> {
-	let Some(path) = ca else { return Ok(Transport::Tcp) };
-	let bad = || VaultError::BadRoots(path.to_owned());
-	let pem = std::fs::read(path).map_err(FileError::at(path))?;
-	let mut roots = RootCertStore::empty();
-	for certificate in CertificateDer::pem_slice_iter(&pem) {
-		roots.add(certificate.map_err(|_| bad())?).map_err(|_| bad())?;
-	}
-	if roots.is_empty() {
-		return Err(bad().into());
-	}
-	let provider = Arc::new(rustls::crypto::ring::default_provider());
-	let config = ClientConfig::builder_with_provider(provider)
-		.with_protocol_versions(&[&rustls::version::TLS13])
-		.map_err(|_| bad())?
-		.with_root_certificates(roots)
-		.with_no_client_auth();
-	Ok(Transport::tls_with_config(TlsConfiguration::Rustls(Arc::new(config))))
 }
 
 #[cfg(test)]
@@ -216,12 +191,5 @@ mod tests {
 			assert!(matches!(broker.send(&[vec![1]]).await, Err(Failed::Now(_))));
 			assert!(broker.link.is_none());
 		}
-	}
-
-	#[test]
-	fn certificates_that_are_none_are_refused() {
-		let file = tempfile::NamedTempFile::new().unwrap();
-		assert_eq!(transport(Some(file.path())).err().unwrap().name(), "BadRoots");
-		assert!(transport(Some(Path::new("/nonexistent"))).is_err());
 	}
 }

@@ -56,7 +56,7 @@ pub(super) enum Sender {
 /// The gateway or broker at a URL.
 ///
 /// # Errors
-/// `BadUrl`, `File`, `BadRoots`
+/// `BadUrl`, `File`, `BadRoots`, `NoRoots`
 pub(super) fn open(
 	url: &str,
 	ca: Option<&Path>,

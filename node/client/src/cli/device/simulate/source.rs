@@ -2,12 +2,16 @@
 
 use std::{
 	path::{Path, PathBuf},
+	sync::Arc,
 	time::Duration,
 };
 
 use salus_vitals::{fhir::from_fhir, pulse, Decimal, Loinc, Unit};
 
-use crate::sdk::{FileError, SendError};
+use crate::{
+	cli::frames::Origin,
+	sdk::{FileError, SendError},
+};
 
 /// The most values of one measurement that are played.
 pub(super) const MOST: usize = 64;
@@ -19,6 +23,8 @@ pub(super) struct Event {
 	pub(super) after: Duration,
 	/// What is measured together.
 	pub(super) values: Vec<(Loinc, Decimal, Unit)>,
+	/// Of the Observation that they are out of.
+	pub(super) origin: Option<Arc<Origin>>,
 }
 
 fn bad(path: &Path) -> impl Fn(String) -> SendError + '_ {
@@ -50,6 +56,7 @@ pub(super) fn pulse(path: &Path, frequency: f64) -> Result<Vec<Event>, SendError
 	let event = |(seconds, tenths): (f64, i64)| Event {
 		after: Duration::try_from_secs_f64(seconds).unwrap_or_default(),
 		values: vec![(code.clone(), Decimal::new(tenths, -1), unit.clone())],
+		origin: None,
 	};
 	Ok(rates.into_iter().map(event).collect())
 }
@@ -83,6 +90,11 @@ pub(super) fn observations(paths: &[PathBuf], every: Duration) -> Result<Vec<Eve
 	let places = (1u32..).map(|place| every.saturating_mul(place));
 	let events = places.zip(with_values).map(|(after, (_, observation))| Event {
 		after,
+		origin: observation.measured.first().map(|first| {
+			let at = first.at;
+			let frame = observation.frame;
+			Arc::new(Origin { frame, at })
+		}),
 		values: observation
 			.measured
 			.into_iter()
@@ -111,6 +123,7 @@ pub(super) fn over_and_over(events: Vec<Event>, times: u32, pause: Duration) -> 
 		events.iter().map(move |event| Event {
 			after: event.after.saturating_add(length.saturating_mul(round)),
 			values: event.values.clone(),
+			origin: event.origin.clone(),
 		})
 	};
 	(0..times).flat_map(round).collect()
@@ -179,6 +192,7 @@ mod tests {
 		let event = |seconds| Event {
 			after: Duration::from_secs(seconds),
 			values: Vec::new(),
+			origin: None,
 		};
 		let seconds = |events: Vec<Event>| events.iter().map(|event| event.after.as_secs()).collect::<Vec<_>>();
 		let twice = over_and_over(vec![event(1), event(3)], 2, Duration::from_secs(2));

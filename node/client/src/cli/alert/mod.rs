@@ -1,5 +1,7 @@
 //! `salus alert`: who is told of an alert, and whether she acknowledged. What it says goes to her encrypted, off chain.
 
+mod show;
+
 use clap::{Args, Subcommand};
 use salus_primitives::{Alert as Raised, AlertId, AlertState, Moment, PatientId};
 use serde_json::{json, Value};
@@ -16,9 +18,11 @@ pub(crate) enum Alert {
 	/// List a patient's alerts, newest first
 	#[command(after_help = "Examples:\n  salus alert list --patient 7\n  salus alert list --patient 7 --open")]
 	List(List),
-	/// Show an alert, with all who are told one after the other
-	#[command(after_help = "Example:\n  salus alert show 3")]
-	Show(Which),
+	/// Show an alert, with all who are told one after the other; and what it says, to one of them
+	#[command(
+		after_help = "Examples:\n  salus alert show 3\n  salus --key nurse.key alert show 3 --from message.txt\n\nWhat an alert says is nowhere but in the message to whom it was addressed: save its text, or pipe it to -. It is opened\nwith your key, and compared with what stands on chain. The hospital seals it to the key that salus key hpke shows, or to\nthat of a patient's id."
+	)]
+	Show(show::Show),
 	/// Acknowledge an alert, as who is told now
 	#[command(
 		after_help = "Example:\n  salus --key nurse.key alert acknowledge 3\n\nIn time, or late as the last who is told: then nobody else is left."
@@ -63,7 +67,7 @@ impl Alert {
 		let client = session.client().await?;
 		match self {
 			Self::List(list) => list.run(session, &client).await,
-			Self::Show(which) => which.show(session, &client).await,
+			Self::Show(show) => show.run(session, &client).await,
 			Self::Acknowledge(which) => which.acknowledge(session, &client).await,
 			Self::Escalate(which) => which.escalate(session, &client).await,
 			Self::Prune(prune) => prune.run(session, &client).await,
@@ -96,16 +100,6 @@ impl List {
 }
 
 impl Which {
-	async fn show(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let alert = client.alert(&client.finalised().await?, self.alert).await?;
-		let now = client.time().await?;
-		let report = session
-			.report()
-			.line(line(self.alert, &alert, now))
-			.field("alert", shown(self.alert, &alert, now));
-		Ok(rung_lines(&alert).into_iter().fold(report, Report::line))
-	}
-
 	async fn acknowledge(self, session: &Session, client: &Client) -> Result<Report, Error> {
 		let at = client.finalised().await?;
 		let alert = client.alert(&at, self.alert).await?;
@@ -216,7 +210,7 @@ mod tests {
 	use super::*;
 	use salus_primitives::Rung;
 
-	fn raised() -> Raised<AccountId> {
+	pub(super) fn raised() -> Raised<AccountId> {
 		let rung = |byte| Rung {
 			to: AccountId::from([byte; 32]),
 			within: 60_000,
