@@ -121,8 +121,9 @@ fn opening_batches_leaves_receipts_and_nothing_else() {
 			let all = sizes.into_iter().filter(|(key, _)| !key.starts_with(&receipts));
 			all.collect()
 		};
-		// The first receipt writes their numbers.
+		// The first receipt writes their numbers, and hospital B's first call what counts its calls.
 		world.opens_all(&pia.key, None, Purpose::PatientRequest);
+		world.opens_all(BEA, Some(B), Purpose::Treatment);
 		let opened = but_receipts(world.sizes());
 		for count in [10, 100, 257] {
 			let there = world.read(pallet_telemetry::NextAnchor::<Runtime>::get);
