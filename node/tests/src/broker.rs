@@ -76,6 +76,11 @@ impl Drop for Broker {
 	fn drop(&mut self) {
 		let _ = self.child.kill();
 		let _ = self.child.wait();
+		if std::thread::panicking() {
+			let log = self.log();
+			let last: Vec<_> = log.lines().rev().take(40).collect();
+			eprintln!("the broker wrote last, newest first:\n{}", last.join("\n"));
+		}
 	}
 }
 
