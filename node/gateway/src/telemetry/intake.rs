@@ -13,7 +13,7 @@ use tokio::{
 use super::{
 	codes::Permitted,
 	devices::{Device, Devices},
-	early::Early,
+	early::{Early, Waiting},
 	log::{Checked, Log},
 	muted::{Made, Runs},
 	refusal::Refusal,
@@ -188,31 +188,34 @@ impl Worker {
 			return Ok(());
 		}
 		self.permitted.refresh().await?;
-		let waiting = self.early.all().filter_map(|waiting| {
-			let found = found(
-				&self.devices,
-				&mut self.permitted,
-				waiting.signed.clone(),
-				waiting.received,
-				now,
-			);
-			// A device that is gone from the chain waits for nothing.
-			let place = (waiting.signed.reading.device, waiting.signed.reading.seq);
-			match found {
-				Ok(found) if found.is_early(seen) => None,
-				found => Some((place, found.ok())),
-			}
+		let due = self.early.all().filter_map(|Waiting { signed, received }| {
+			let reading = &signed.reading;
+			let judged = judge(&self.devices, &mut self.permitted, reading, now);
+			let is_early = matches!(judged, Ok((_, verdict)) if is_early(verdict, *received, seen));
+			(!is_early).then(|| ((reading.device, reading.seq), signed.clone(), *received, judged))
 		});
-		let (places, found): (Vec<_>, Vec<_>) = waiting.take(BULK).unzip();
-		let is_all = places.len() < BULK;
-		let (mut settled, mut looked) = (Vec::with_capacity(places.len()), Vec::with_capacity(places.len()));
-		for (place, found) in places.into_iter().zip(found) {
-			match found {
-				Some(found) => looked.push((place, found)),
-				None => settled.push((place, true)),
+		let due: Vec<_> = due.take(BULK).collect();
+		let is_all = due.len() < BULK;
+		let mut settled = Vec::with_capacity(due.len());
+		let (mut places, mut found) = (Vec::with_capacity(due.len()), Vec::with_capacity(due.len()));
+		for (place, signed, received, judged) in due {
+			match judged {
+				Ok((device, verdict)) => {
+					places.push(place);
+					found.push(Found {
+						signed,
+						device,
+						verdict,
+						received,
+					});
+				}
+				// The chain has no such device any more.
+				Err(refusal) => {
+					self.count(Err(refusal));
+					settled.push((place, true));
+				}
 			}
 		}
-		let (places, found): (Vec<_>, Vec<_>) = looked.into_iter().unzip();
 		let devices: Vec<_> = places.iter().map(|(device, _)| *device).collect();
 		let outcomes = self.decide(found, now).await?;
 		for (place, outcome) in places.into_iter().zip(outcomes) {
@@ -248,7 +251,7 @@ impl Worker {
 					});
 					places.push(place);
 				}
-				Err(_) if found.is_early(seen) && !self.early.was_in_vain(&found.signed) => {
+				verdict if is_early(verdict, found.received, seen) && !self.early.was_in_vain(&found.signed) => {
 					early.push(found.signed);
 					early_places.push(place);
 				}
@@ -314,33 +317,31 @@ impl Worker {
 		if signed.reading.device != job.from {
 			return Err(Refusal::OtherDevice);
 		}
-		found(&self.devices, &mut self.permitted, signed, now, now)
+		let (device, verdict) = judge(&self.devices, &mut self.permitted, &signed.reading, now)?;
+		Ok(Found {
+			signed,
+			device,
+			verdict,
+			received: now,
+		})
 	}
 }
 
-impl Found {
-	/// Whether a block that was not seen may say otherwise.
-	fn is_early(&self, seen: Moment) -> bool {
-		seen < self.received && self.verdict.is_err_and(|refusal| refusal.may_be_early())
-	}
+/// Whether a block that was not seen may say otherwise.
+fn is_early(verdict: Result<(), Refusal>, received: Moment, seen: Moment) -> bool {
+	seen < received && verdict.is_err_and(|refusal| refusal.may_be_early())
 }
 
-/// A reading of a device that is known, and whether it may have measured this.
-fn found(
+/// The device, and whether it may have measured this.
+fn judge(
 	devices: &Devices,
 	permitted: &mut Permitted,
-	signed: SignedReading,
-	received: Moment,
+	reading: &Reading,
 	now: Moment,
-) -> Result<Found, Refusal> {
-	let device = devices.sender(&signed.reading.device)?;
+) -> Result<(Arc<Device>, Result<(), Refusal>), Refusal> {
+	let device = devices.sender(&reading.device)?;
 	let verdict = device
-		.may(&signed.reading, now)
-		.and_then(|()| permitted.may(&device, &signed.reading.code));
-	Ok(Found {
-		signed,
-		device,
-		verdict,
-		received,
-	})
+		.may(reading, now)
+		.and_then(|()| permitted.may(&device, &reading.code));
+	Ok((device, verdict))
 }

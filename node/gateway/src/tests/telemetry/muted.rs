@@ -3,6 +3,8 @@
 use super::*;
 use crate::telemetry::{Arrivals, Mute};
 
+type Change = fn(&mut Reading);
+
 async fn mutes(taking: &Taking) -> Vec<Mute> {
 	let key = LogKey::read(&taking.folder.path().join("key")).unwrap();
 	let arrivals = Arrivals::read(&taking.folder.path().join("data"), genesis(), key).await;
@@ -62,7 +64,7 @@ async fn a_reading_that_is_kept_in_between_begins_the_count_anew() {
 #[tokio::test]
 async fn each_lasting_refusal_counts() {
 	let now = words::now();
-	let cases: [(Refusal, fn(&mut Reading)); 5] = [
+	let cases: [(Refusal, Change); 5] = [
 		(Refusal::ClockAhead, |reading| reading.at += DAY / 2),
 		(Refusal::OutsideBinding, |reading| reading.at -= 2 * DAY),
 		(Refusal::UnknownBinding, |reading| reading.binding += 1),
