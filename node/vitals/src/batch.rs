@@ -376,25 +376,51 @@ mod tests {
 		assert_eq!(error, Err(ProofError::Signature(SignatureError::BadSignature)));
 	}
 
+	/// Which of all plausible values of a reading lead to this leaf under a salt.
+	fn confirmed(of: &SignedReading, salt: &Salt, leaf: &Hash) -> Vec<i64> {
+		let leads = |value: &i64| {
+			let guess = SignedReading {
+				reading: crate::reading::Reading {
+					value: crate::Decimal::new(*value, 0).into(),
+					..of.reading.clone()
+				},
+				signature: of.signature,
+			};
+			leaf_hash(salt, &guess.encode()) == *leaf
+		};
+		(0..300).filter(leads).collect()
+	}
+
 	#[test]
 	fn who_knows_all_but_the_salt_cannot_confirm_a_value() {
 		let hers = signed(&signer(9), 10);
 		let batch = Batch::new(&secret(), std::slice::from_ref(&hers)).unwrap();
-		// Every plausible value, the right one among them, under salts that an observer can make.
+		let root = batch.tree.root();
+		// Who has the salt finds the value: the guesses are the right ones.
+		assert_eq!(confirmed(&hers, &secret().salts().of(10), &root), [120]);
+		// Salts that an observer can make.
 		let observer = BatchSecret::new([0; 32]);
-		for value in 0..300 {
-			let guess = crate::reading::Reading {
-				value: crate::Decimal::new(value, 0).into(),
-				..hers.reading.clone()
-			};
-			let guess = SignedReading {
-				reading: guess,
-				signature: hers.signature,
-			};
-			for salt in [Salt::default(), observer.salts().of(10)] {
-				assert_ne!(leaf_hash(&salt, &guess.encode()), batch.tree.root());
-			}
+		for salt in [Salt::default(), observer.salts().of(10)] {
+			assert_eq!(confirmed(&hers, &salt, &root), [0; 0]);
 		}
+	}
+
+	#[test]
+	fn a_proof_that_was_disclosed_confirms_no_neighbour() {
+		let readings = readings(2);
+		let [disclosed, neighbour] = [0, 1].map(|place| &readings[place]);
+		let batch = Batch::new(&secret(), &readings).unwrap();
+		let proof = batch.prove(&secret(), disclosed).unwrap();
+		assert_eq!(
+			proof.verify(&batch.tree.root(), 2, &key(&signer(9))),
+			Ok(()),
+			"whoever it was disclosed to"
+		);
+		// The path is the neighbour's leaf, with the salt of its own that nobody disclosed.
+		let leaf = proof.path[0];
+		assert_eq!(confirmed(disclosed, &proof.salt, &proof.leaf()), [120]);
+		assert_eq!(confirmed(neighbour, &secret().salts().of(11), &leaf), [120]);
+		assert_eq!(confirmed(neighbour, &proof.salt, &leaf), [0; 0]);
 	}
 
 	#[test]

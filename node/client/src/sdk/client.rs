@@ -181,6 +181,18 @@ impl Client {
 	/// `Broken`, `Young` while only the genesis is final, `Unreadable`
 	pub async fn time(&self) -> Result<Moment, ConnectionError> {
 		let block = self.request("chain_getFinalizedHead", &[]).await?;
+		self.time_in(block).await
+	}
+
+	/// The chain's time in a block.
+	///
+	/// # Errors
+	/// `Broken`, `Young` for the genesis, `Unreadable`
+	pub async fn time_at(&self, block: Hash) -> Result<Moment, ConnectionError> {
+		self.time_in(Value::String(words::hex(block))).await
+	}
+
+	async fn time_in(&self, block: Value) -> Result<Moment, ConnectionError> {
 		let key = Value::String(words::hex(time_key()));
 		let stored = self.request("state_getStorage", &[key, block]).await?;
 		if stored.is_null() {

@@ -44,6 +44,7 @@ mod merge;
 #[cfg(test)]
 mod mirrored;
 mod offered_on_paper;
+mod offers;
 pub mod paper;
 pub mod peers;
 mod pins;
@@ -103,6 +104,7 @@ pub use known_chains::{ChainChange, KnownChains};
 pub(crate) use lock::Lock;
 pub use merge::{MergeAgreement, MergeAgreementFile};
 pub use offered_on_paper::OfferedOnPaper;
+pub use offers::Offered;
 pub use paper::{Paper, PaperFile, WaitingPaper, Wish};
 pub use pins::{KeyChange, Pins};
 pub use plaintext::abandon_unfinished;

@@ -101,6 +101,11 @@ pub fn votes_key(motion: &Hash) -> Vec<u8> {
 	[item("Council", "Voting").as_slice(), &motion.0].concat()
 }
 
+/// Where the keys of `Appointments.Waiting` begin.
+pub fn waiting_prefix() -> Vec<u8> {
+	item("Appointments", "Waiting")
+}
+
 /// `Timestamp.Now`.
 pub fn time_key() -> Vec<u8> {
 	item("Timestamp", "Now")

@@ -36,7 +36,7 @@ use super::{
 };
 use crate::{
 	metrics::Metrics,
-	telemetry::{Arrivals, Arrived, DeviceId},
+	telemetry::{Arrivals, Arrived, DeviceId, Mute},
 	GatewayError,
 };
 
@@ -75,6 +75,8 @@ pub struct Engine<C> {
 	/// The last entry that was taken.
 	entry: i64,
 	kept: Moment,
+	/// Devices of which nothing is taken and that measure nobody, and when it is asked again whether they do.
+	idle: HashMap<DeviceId, Moment>,
 	/// When the chain is asked again after it was away.
 	asked_again: Moment,
 	/// When it was last looked whether scores were lost.
@@ -122,6 +124,7 @@ impl<C: Chain> Engine<C> {
 			dirty: BTreeSet::new(),
 			entry: 0,
 			kept: now,
+			idle: HashMap::new(),
 			asked_again: 0,
 			// Whatever was sent while the gateway was down is on its way.
 			checked: now,
@@ -188,7 +191,10 @@ impl<C: Chain> Engine<C> {
 		findings.extend(self.settle());
 		findings.extend(self.lost(now));
 		findings.extend(self.fallen_silent(now).await);
+		let (muted, settled) = self.muted(now).await?;
+		findings.extend(muted);
 		self.record(&findings, now).await?;
+		self.arrivals.told(&settled).await?;
 		if !self.dirty.is_empty() && (!self.held.is_empty() || self.kept.saturating_add(KEPT) <= now) {
 			self.keep(now).await?;
 		}
@@ -430,21 +436,8 @@ impl<C: Chain> Engine<C> {
 				continue;
 			};
 			let heard = watched.heard;
-			// While the chain is away the gateway goes by what it knows, and does not wait for it with each device.
-			let known = watched
-				.binding
-				.and_then(|id| self.bindings.get(&id).map(|bound| (id, *bound)));
-			let bound = match now < self.asked_again {
-				true => known,
-				false => asked(self.chain.latest(silence.device)).await.unwrap_or_else(|error| {
-					tracing::warn!("silence is judged by what is known here: {error}");
-					self.asked_again = now.saturating_add(PAUSE);
-					known
-				}),
-			};
-			let bound = bound.filter(|(_, bound)| bound.starts <= now && now < bound.ends);
-			match bound {
-				Some((_, bound)) => findings.push(silent(&silence, heard, bound.patient, now)),
+			match self.measured(&silence.device, now).await {
+				Some(patient) => findings.push(silent(&silence, heard, patient, now)),
 				// It measures nobody: it is looked at again when three more intervals have passed.
 				None => {
 					self.silence.heard(&silence.device, now);
@@ -452,6 +445,48 @@ impl<C: Chain> Engine<C> {
 			}
 		}
 		findings
+	}
+
+	/// Devices that are bound to somebody and of which nothing is taken any more; and all of which nobody is told later.
+	async fn muted(&mut self, now: Moment) -> Result<(Vec<Finding>, Vec<Mute>), GatewayError> {
+		let (mut findings, mut settled) = (Vec::new(), Vec::new());
+		for mute in self.arrivals.mutes().await? {
+			if self.idle.get(&mute.device).is_some_and(|again| now < *again) {
+				continue;
+			}
+			let is_over = self
+				.devices
+				.get(&mute.device)
+				.is_some_and(|watched| watched.heard > mute.reached);
+			match self.measured(&mute.device, now).await {
+				Some(patient) => findings.push(unheard(&mute, patient, now)),
+				None if is_over => {}
+				None => {
+					self.idle.insert(mute.device, now.saturating_add(MINUTE));
+					continue;
+				}
+			}
+			self.idle.remove(&mute.device);
+			settled.push(mute);
+		}
+		Ok((findings, settled))
+	}
+
+	/// Whom a device measures now. While the chain is away the gateway goes by what it knows, and does not wait for it with
+	/// each device.
+	async fn measured(&mut self, device: &DeviceId, now: Moment) -> Option<PatientId> {
+		let binding = self.devices.get(device).and_then(|watched| watched.binding);
+		let known = binding.and_then(|id| Some((id, *self.bindings.get(&id)?)));
+		let bound = match now < self.asked_again {
+			true => known,
+			false => asked(self.chain.latest(*device)).await.unwrap_or_else(|error| {
+				tracing::warn!("trouble of devices is judged by what is known here: {error}");
+				self.asked_again = now.saturating_add(PAUSE);
+				known
+			}),
+		};
+		let (_, bound) = bound?;
+		(bound.starts <= now && now < bound.ends).then_some(bound.patient)
 	}
 
 	/// What is known of a patient.
@@ -493,6 +528,31 @@ fn troubled(trouble: Trouble, reading: &Reading, received: Moment, patient: Pati
 /// The beginning of a device's key, by which people tell devices apart.
 fn short(device: &DeviceId) -> String {
 	hex::encode(device.get(..4).unwrap_or_default())
+}
+
+/// No value is in it: what was refused is nobody's.
+fn unheard(mute: &Mute, patient: PatientId, now: Moment) -> Finding {
+	Finding {
+		key: key(Rule::Device, Cause::Muted(&mute.device, mute.since), ""),
+		patient,
+		content: Content {
+			rule: Rule::Device,
+			severity: Severity::Urgent,
+			at: now,
+			code: None,
+			value: None,
+			unit: None,
+			says: format!(
+				"nothing that device {} sends is taken since {}, and no rule asks it ({}): {}",
+				short(&mute.device),
+				words::show_moment(mute.since),
+				mute.refusal.name(),
+				mute.refusal
+			),
+			flags: Vec::new(),
+			path: None,
+		},
+	}
 }
 
 fn silent(silence: &Silence, heard: Moment, patient: PatientId, now: Moment) -> Finding {

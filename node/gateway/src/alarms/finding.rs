@@ -27,6 +27,8 @@ pub enum Cause<'a> {
 	Score(PatientId, u32),
 	/// A device that was heard last at this time.
 	Silence(&'a DeviceId, Moment),
+	/// A device of which nothing is taken since this time.
+	Muted(&'a DeviceId, Moment),
 }
 
 /// The key of what a rule finds by a cause; `which` tells apart what one cause can show by one rule.
@@ -55,6 +57,11 @@ pub fn key(rule: Rule, cause: Cause<'_>, which: &str) -> [u8; 32] {
 			hash.update([3]);
 			hash.update(device);
 			hash.update(heard.to_be_bytes());
+		}
+		Cause::Muted(device, since) => {
+			hash.update([4]);
+			hash.update(device);
+			hash.update(since.to_be_bytes());
 		}
 	}
 	hash.update(which.as_bytes());

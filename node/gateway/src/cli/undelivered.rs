@@ -50,6 +50,7 @@ fn line(found: &store::Undelivered) -> String {
 		store::Event::GlassBroken(case) => format!("the glass was broken (case {case})"),
 		store::Event::ReadingsOpened(receipt) => format!("somebody opened readings (receipt {receipt} of readings)"),
 		store::Event::Appointment(entry) => format!("an appointment changed (entry {entry} of the trail)"),
+		store::Event::Offered(_) => "an appointment is offered, and held for a while".into(),
 		store::Event::KeyLost(entry) => format!("the key is said to be lost (entry {entry} of the trail)"),
 	};
 	format!(

@@ -1,7 +1,7 @@
 //! The finalised chain over a node's RPC.
 
 use codec::DecodeAll;
-use salus::{words, AccountId, Client, ConnectionError, Hash};
+use salus::{words, AccountId, Client, ConnectionError, Hash, Offered};
 use salus_primitives::{AuditEntry, PatientId};
 use serde_json::Value;
 
@@ -26,12 +26,20 @@ impl NodeBlocks {
 	}
 
 	async fn request(&mut self, method: &str, params: &[Value]) -> Result<Value, GatewayError> {
-		let client = match self.client.take() {
-			Some(client) => client,
-			None => self.node.connect().await?,
-		};
+		let client = self.client().await?;
 		let answer = client.request(method, params).await;
-		// The node's own answer says that the connection is sound.
+		self.heard(client, answer)
+	}
+
+	async fn client(&mut self) -> Result<Client, GatewayError> {
+		match self.client.take() {
+			Some(client) => Ok(client),
+			None => self.node.connect().await,
+		}
+	}
+
+	/// The node's own answer says that the connection is sound.
+	fn heard<T>(&mut self, client: Client, answer: Result<T, ConnectionError>) -> Result<T, GatewayError> {
 		if matches!(answer, Ok(_) | Err(ConnectionError::Answered { .. })) {
 			self.client = Some(client);
 		}
@@ -83,6 +91,22 @@ impl Blocks for NodeBlocks {
 		let bytes = bytes.ok_or_else(|| unreadable(FUNCTION, "it is no hex"))?;
 		let entries = Vec::decode_all(&mut bytes.as_slice()).map_err(|_| unreadable(FUNCTION, "it does not decode"));
 		Ok(entries?)
+	}
+
+	async fn offers(&mut self, hash: Hash) -> Result<Vec<Offered>, GatewayError> {
+		let client = self.client().await?;
+		let read = async {
+			let block = client.online_at(hash).await?;
+			client.offers_made(&block).await
+		};
+		let made = read.await;
+		self.heard(client, made)
+	}
+
+	async fn open_offers(&mut self, hash: Hash) -> Result<Vec<Offered>, GatewayError> {
+		let client = self.client().await?;
+		let open = client.offers_open(hash).await;
+		self.heard(client, open)
 	}
 
 	async fn trail(&mut self, patient: PatientId, from: u64) -> Result<Page<AccountId>, GatewayError> {

@@ -2,11 +2,11 @@
 
 use std::{fmt::Debug, future::Future, sync::Arc, time::Duration};
 
-use salus::{words, Hash};
+use salus::{words, Hash, Offered};
 use salus_primitives::PatientId;
 use tokio::sync::{watch, Notify};
 
-use super::{told, Entry};
+use super::{offered, told, Entry};
 use crate::{
 	metrics::Metrics,
 	store::{Block, NewNotice, Store},
@@ -36,6 +36,12 @@ pub trait Blocks: Send + 'static {
 
 	/// The entries that a block's events carry.
 	fn entries(&mut self, hash: Hash) -> impl Future<Output = Result<Vec<Entry<Self::Account>>, EntriesError>> + Send;
+
+	/// The offers that a block's events make: no trail has them.
+	fn offers(&mut self, hash: Hash) -> impl Future<Output = Result<Vec<Offered>, GatewayError>> + Send;
+
+	/// The offers that stand at a block and can be accepted then.
+	fn open_offers(&mut self, hash: Hash) -> impl Future<Output = Result<Vec<Offered>, GatewayError>> + Send;
 
 	/// A page of a patient's entries from a number on, each with its block; empty behind the last.
 	fn trail(
@@ -152,7 +158,9 @@ impl<B: Blocks> Follower<B> {
 		let hash = self.blocks.hash(number).await?;
 		let hash = hash.ok_or(GatewayError::CursorNotOnChain { number })?;
 		let entries = self.blocks.entries(hash).await?;
-		let notices: Vec<_> = entries.iter().flat_map(|entry| told(number, entry)).collect();
+		let mut notices: Vec<_> = entries.iter().flat_map(|entry| told(number, entry)).collect();
+		let offers = self.blocks.offers(hash).await?;
+		notices.extend(offers.iter().map(|made| offered(number, made)));
 		let read: Vec<_> = entries.iter().map(|(patient, entry)| (*patient, entry.seq)).collect();
 		let block = Block { number, hash };
 		self.hand_over(block, &notices, &read).await?;
@@ -160,7 +168,8 @@ impl<B: Blocks> Follower<B> {
 	}
 
 	/// All blocks up to the head at once, out of the trails of those who are reached: a node keeps trails for ever and
-	/// the states of its last blocks only.
+	/// the states of its last blocks only. Of offers those still stand that can be accepted: who is told of another one
+	/// would come too late.
 	async fn leap(&mut self, cursor: Block, head: Block) -> Result<Block, GatewayError> {
 		tracing::info!(from = cursor.number, to = head.number, "catching up");
 		let (mut notices, mut read) = (Vec::new(), Vec::new());
@@ -185,6 +194,8 @@ impl<B: Blocks> Follower<B> {
 			}
 			read.push((patient, seq));
 		}
+		let offers = self.blocks.open_offers(head.hash).await?;
+		notices.extend(offers.iter().map(|made| offered(head.number, made)));
 		notices.sort_by_key(|notice| notice.block);
 		self.hand_over(head, &notices, &read).await?;
 		Ok(head)

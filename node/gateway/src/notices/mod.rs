@@ -4,7 +4,9 @@ mod chain;
 mod deliver;
 mod follow;
 
+use salus::Offered;
 use salus_primitives::{AuditEntry, Basis, Kind, PatientId};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::store::{Event, NewNotice};
@@ -109,6 +111,25 @@ pub fn told<A>(block: u32, (patient, entry): &Entry<A>) -> Vec<NewNotice> {
 	events.into_iter().map(notice).collect()
 }
 
+/// What a patient is told of an offer. An appointment can be offered several times: what tells offers apart is the time and
+/// until when it is held, which the chain's state says as its events do.
+pub fn offered(block: u32, made: &Offered) -> NewNotice {
+	let mut hash = Sha256::new();
+	hash.update(b"salus/offered/1");
+	let period = made.offer.period;
+	for number in [made.appointment, period.start, period.end, made.offer.until] {
+		hash.update(number.to_be_bytes());
+	}
+	let digest: [u8; 32] = hash.finalize().into();
+	let first = digest.first_chunk().copied().unwrap_or_default();
+	NewNotice {
+		patient: made.patient,
+		// SQL's numbers have a sign.
+		event: Event::Offered(u64::from_be_bytes(first) >> 1),
+		block,
+	}
+}
+
 /// A notice: no name, no category, no speciality, no institution, no number.
 pub fn text(event: Event) -> Zeroizing<String> {
 	let happened = match event {
@@ -117,6 +138,10 @@ pub fn text(event: Event) -> Zeroizing<String> {
 		Event::GlassBroken(_) => "Your health record may be opened in an emergency, without asking you first.",
 		Event::ReadingsOpened(_) => "Somebody opened what your devices measured.",
 		Event::Appointment(_) => "An appointment of yours was made, moved or cancelled.",
+		Event::Offered(_) => {
+			"An appointment is offered to you and held for a while: answer within the time that your client shows, or others \
+			 are offered it."
+		}
 		Event::KeyLost(_) => {
 			"Somebody says that the key to your health record is lost, and asks for another. If it is not lost, object: your \
 			 old key can, within seven days."

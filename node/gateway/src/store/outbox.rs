@@ -38,6 +38,8 @@ pub enum Event {
 	ReadingsOpened(ReceiptId),
 	/// An appointment was made, moved or cancelled; this entry of her trail says which.
 	Appointment(u64),
+	/// She is offered an appointment; the number is of this offer alone and says nothing.
+	Offered(u64),
 	/// Somebody says that her key is lost, and asks for another; this entry of her trail says who.
 	KeyLost(u64),
 }
@@ -51,11 +53,12 @@ impl Event {
 			Self::GlassBroken(_) => "glassBroken",
 			Self::ReadingsOpened(_) => "readingsOpened",
 			Self::Appointment(_) => "appointment",
+			Self::Offered(_) => "offered",
 			Self::KeyLost(_) => "keyLost",
 		}
 	}
 
-	/// The request, receipt, case or entry of her trail.
+	/// The request, receipt, case, entry of her trail, or offer.
 	pub fn subject(self) -> u64 {
 		match self {
 			Self::Asked(id)
@@ -63,6 +66,7 @@ impl Event {
 			| Self::GlassBroken(id)
 			| Self::ReadingsOpened(id)
 			| Self::Appointment(id)
+			| Self::Offered(id)
 			| Self::KeyLost(id) => id,
 		}
 	}
@@ -74,6 +78,7 @@ impl Event {
 			Self::GlassBroken,
 			Self::ReadingsOpened,
 			Self::Appointment,
+			Self::Offered,
 			Self::KeyLost,
 		];
 		all.into_iter()

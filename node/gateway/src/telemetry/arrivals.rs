@@ -33,7 +33,7 @@ END";
 /// Readings that the rules have not done with.
 #[derive(Clone)]
 pub struct Arrivals {
-	pool: SqlitePool,
+	pub(super) pool: SqlitePool,
 	key: LogKey,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use salus_primitives::{AnchorId, NewBatch, PatientId, Status};
+use salus_primitives::{AnchorId, Moment, NewBatch, PatientId, Status};
 use salus_vitals::batch_file::BatchFile;
 
 use super::{
@@ -94,6 +94,9 @@ pub trait Vault: Send + Sync + 'static {
 pub trait Registry: Send + 'static {
 	/// The finalised head.
 	fn head(&mut self) -> impl Future<Output = Result<Block, Failure>> + Send;
+
+	/// The chain's time at a block; that of its beginning before the first that has one.
+	fn time(&mut self, at: Block) -> impl Future<Output = Result<Moment, Failure>> + Send;
 
 	/// All devices of the institution, at a block.
 	fn all(&mut self, at: Block) -> impl Future<Output = Result<Vec<Device>, Failure>> + Send;

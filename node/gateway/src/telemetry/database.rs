@@ -6,13 +6,13 @@ use std::path::Path;
 use salus::Hash;
 use sqlx::SqlitePool;
 
-use super::{batches, codes, ledger, token, DeviceId};
+use super::{batches, codes, early, ledger, muted, token, DeviceId};
 use crate::{store::file, GatewayError};
 
 /// Version of the tables.
 const VERSION: i64 = 1;
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
 	"CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 0), version BIGINT NOT NULL, genesis BLOB NOT NULL)",
 	// Numbers of readings have 64 bits and SQLite's integers 63: big-endian, they sort as they should.
 	"CREATE TABLE IF NOT EXISTS readings (
@@ -33,6 +33,9 @@ const TABLES: [&str; 12] = [
 	token::TABLE,
 	codes::TABLE,
 	codes::CHANGES,
+	early::TABLE,
+	muted::RUNS,
+	muted::MUTES,
 ];
 
 /// Opens or creates the file in this folder, for the chain with this genesis hash.

@@ -2,7 +2,10 @@
 
 use std::{
 	collections::HashMap,
-	sync::{Arc, PoisonError, RwLock},
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc, PoisonError, RwLock,
+	},
 };
 
 use salus_primitives::{Moment, PatientId, Status};
@@ -50,7 +53,7 @@ impl Binding {
 
 /// All devices of the institution, at the last look; nothing before the first.
 #[derive(Clone, Default)]
-pub struct Devices(Arc<RwLock<Option<Known>>>);
+pub struct Devices(Arc<RwLock<Option<Known>>>, Arc<AtomicU64>);
 
 type Known = HashMap<DeviceId, Arc<Device>>;
 
@@ -103,6 +106,16 @@ impl Devices {
 		}
 	}
 
+	/// The chain's time at the last look: what it says of later ones is not known here.
+	pub fn seen(&self) -> Moment {
+		self.1.load(Ordering::Relaxed)
+	}
+
+	/// All that was final at this time of the chain's is known.
+	pub fn see(&self, time: Moment) {
+		self.1.fetch_max(time, Ordering::Relaxed);
+	}
+
 	/// Whether there was a first look.
 	pub fn are_known(&self) -> bool {
 		self.0.read().unwrap_or_else(PoisonError::into_inner).is_some()
@@ -116,6 +129,11 @@ impl Devices {
 }
 
 impl Device {
+	/// Its latest binding.
+	pub fn latest(&self) -> Option<u64> {
+		self.bindings.keys().max().copied()
+	}
+
 	/// Whether the device may have measured this now.
 	///
 	/// # Errors

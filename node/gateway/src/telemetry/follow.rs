@@ -88,6 +88,7 @@ impl<R: Registry> Follower<R> {
 				tracing::info!(devices = self.devices.len(), block = head.number, "devices");
 			}
 		}
+		self.devices.see(self.registry.time(head).await?);
 		self.cursor = Some(head);
 		Ok(())
 	}

@@ -13,7 +13,9 @@ use tokio::{
 use super::{
 	codes::Permitted,
 	devices::{Device, Devices},
+	early::{Early, Waiting},
 	log::{Checked, Log},
+	muted::{Made, Runs},
 	refusal::Refusal,
 	Closed, Closer, DeviceId,
 };
@@ -52,33 +54,53 @@ pub struct Worker {
 	devices: Devices,
 	permitted: Permitted,
 	log: Log,
+	early: Early,
+	/// The chain's time up to which all that waited is settled.
+	settled: Moment,
+	runs: Runs,
 	closer: Closer,
 	metrics: Arc<Metrics>,
 	closed: Arc<Notify>,
 }
 
+/// A reading of a device that is known.
+struct Found {
+	signed: SignedReading,
+	device: Arc<Device>,
+	/// What the table of devices and the device's codes say of it.
+	verdict: Result<(), Refusal>,
+	/// When it came first.
+	received: Moment,
+}
+
 impl Intake {
 	/// The door to this log, and who works behind it.
-	pub fn new(
+	///
+	/// # Errors
+	/// `Sql`, `Damaged`
+	pub async fn new(
 		genesis: Hash,
 		devices: Devices,
 		log: Log,
 		closer: Closer,
 		metrics: Arc<Metrics>,
 		closed: Arc<Notify>,
-	) -> (Self, Worker) {
+	) -> Result<(Self, Worker), GatewayError> {
 		let (sender, jobs) = mpsc::channel(QUEUE);
 		let worker = Worker {
 			jobs,
 			genesis,
 			devices,
 			permitted: Permitted::new(log.codes()),
+			early: Early::open(log.pool.clone(), log.key().clone()).await?,
+			settled: 0,
+			runs: Runs::open(log.pool.clone()).await?,
 			log,
 			closer,
 			metrics,
 			closed,
 		};
-		(Self(sender), worker)
+		Ok((Self(sender), worker))
 	}
 
 	/// Whether nobody works behind the door any more.
@@ -116,6 +138,7 @@ impl Worker {
 					self.take(std::mem::take(&mut jobs), words::now()).await?;
 				}
 				_ = glance.tick() => {
+					self.settle(words::now()).await?;
 					let closed = self.closer.close(&mut self.log, &self.devices, words::now()).await?;
 					self.tell(&closed);
 					self.metrics.kept(self.log.kept());
@@ -128,48 +151,147 @@ impl Worker {
 
 	async fn take(&mut self, jobs: Vec<Job>, now: Moment) -> Result<(), GatewayError> {
 		self.permitted.refresh().await?;
-		let mut answers = Vec::with_capacity(jobs.len());
-		let mut found = Vec::with_capacity(jobs.len());
+		let (mut found, mut asking) = (Vec::with_capacity(jobs.len()), Vec::with_capacity(jobs.len()));
 		for job in jobs {
 			match self.look(&job, now) {
-				Ok((signed, device)) => found.push((signed, device, job.answer)),
-				Err(refusal) => answers.push((job.answer, Err(refusal))),
+				Ok(one) => {
+					found.push(one);
+					asking.push(job.answer);
+				}
+				Err(refusal) => self.answer(job.answer, Err(refusal)),
 			}
 		}
-		let pairs: Vec<_> = found.iter().map(|(signed, device, _)| (signed, &device.key)).collect();
+		let pairs: Vec<_> = found.iter().map(|found| (&found.signed, &found.device.key)).collect();
 		let mut bad = verify_bulk(&pairs).into_iter().peekable();
-		let (mut checked, mut waiting) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
-		for (place, (signed, device, answer)) in found.into_iter().enumerate() {
+		let (mut made, mut waiting) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+		for (place, (found, answer)) in found.into_iter().zip(asking).enumerate() {
 			if bad.next_if_eq(&place).is_some() {
-				answers.push((answer, Err(Refusal::BadSignature)));
+				// Anybody may have sent it: it neither waits nor says anything of the device.
+				self.answer(answer, Err(found.verdict.err().unwrap_or(Refusal::BadSignature)));
 				continue;
 			}
-			checked.push(Checked {
-				signed,
-				next_on_chain: device.next_seq,
-			});
+			made.push(found);
 			waiting.push(answer);
 		}
-		let outcomes = self.log.keep(&checked, now).await?;
-		for (checked, outcome) in checked.iter().zip(&outcomes) {
+		let devices: Vec<_> = made.iter().map(|found| found.signed.reading.device).collect();
+		let outcomes = self.decide(made, now).await?;
+		for (answer, outcome) in waiting.into_iter().zip(outcomes) {
+			self.answer(answer, outcome);
+		}
+		self.close_full(devices, now).await
+	}
+
+	/// Looks again at what waits for a block, once the gateway knows a later one.
+	async fn settle(&mut self, now: Moment) -> Result<(), GatewayError> {
+		let seen = self.devices.seen();
+		if seen <= self.settled {
+			return Ok(());
+		}
+		self.permitted.refresh().await?;
+		let due = self.early.all().filter_map(|Waiting { signed, received }| {
+			let reading = &signed.reading;
+			let judged = judge(&self.devices, &mut self.permitted, reading, now);
+			let is_early = matches!(judged, Ok((_, verdict)) if is_early(verdict, *received, seen));
+			(!is_early).then(|| ((reading.device, reading.seq), signed.clone(), *received, judged))
+		});
+		let due: Vec<_> = due.take(BULK).collect();
+		let is_all = due.len() < BULK;
+		let mut settled = Vec::with_capacity(due.len());
+		let (mut places, mut found) = (Vec::with_capacity(due.len()), Vec::with_capacity(due.len()));
+		for (place, signed, received, judged) in due {
+			match judged {
+				Ok((device, verdict)) => {
+					places.push(place);
+					found.push(Found {
+						signed,
+						device,
+						verdict,
+						received,
+					});
+				}
+				// The chain has no such device any more.
+				Err(refusal) => {
+					self.count(Err(refusal));
+					settled.push((place, true));
+				}
+			}
+		}
+		let devices: Vec<_> = places.iter().map(|(device, _)| *device).collect();
+		let outcomes = self.decide(found, now).await?;
+		for (place, outcome) in places.into_iter().zip(outcomes) {
+			self.count(outcome);
+			// What there is no room for goes on waiting.
+			if outcome != Err(Refusal::Full) {
+				settled.push((place, outcome.is_err()));
+			}
+		}
+		if !settled.is_empty() {
+			self.early.let_go(&settled).await?;
+		}
+		if is_all {
+			self.settled = seen;
+		}
+		self.close_full(devices, now).await
+	}
+
+	/// Keeps what devices signed, refuses it, or has it wait; says which, in their order.
+	async fn decide(&mut self, found: Vec<Found>, now: Moment) -> Result<Vec<Result<Kept, Refusal>>, GatewayError> {
+		let seen = self.devices.seen();
+		let mut made = Vec::with_capacity(found.len());
+		let mut outcomes = Vec::with_capacity(found.len());
+		let (mut checked, mut places) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+		let (mut early, mut early_places) = (Vec::new(), Vec::new());
+		for (place, found) in found.into_iter().enumerate() {
+			made.push(Made::of(&found.signed.reading, &found.device));
+			match found.verdict {
+				Ok(()) => {
+					checked.push(Checked {
+						signed: found.signed,
+						next_on_chain: found.device.next_seq,
+					});
+					places.push(place);
+				}
+				verdict if is_early(verdict, found.received, seen) && !self.early.was_in_vain(&found.signed) => {
+					early.push(found.signed);
+					early_places.push(place);
+				}
+				Err(refusal) => outcomes.push((place, Err(refusal))),
+			}
+		}
+		let kept = self.log.keep(&checked, now).await?;
+		for (checked, outcome) in checked.iter().zip(&kept) {
 			if *outcome == Ok(Kept::New) {
 				self.flag(&checked.signed.reading);
 			}
 		}
-		answers.extend(waiting.into_iter().zip(outcomes));
-		for (answer, outcome) in answers {
-			self.metrics
-				.reading(outcome.as_ref().map(|_| ()).map_err(|refusal: &Refusal| refusal.name()));
-			// Whoever asked may be gone: it sends the reading again and hears that it was kept before.
-			let _gone = answer.send(outcome);
-		}
-		let touched = checked.iter().map(|checked| checked.signed.reading.device);
+		outcomes.extend(places.into_iter().zip(kept));
+		let told = self.early.hold(early, now).await?.into_iter().map(Err);
+		outcomes.extend(early_places.into_iter().zip(told));
+		outcomes.sort_by_key(|(place, _)| *place);
+		let outcomes: Vec<_> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
+		let decided = made.into_iter().zip(outcomes.iter().copied());
+		self.runs.note(decided, now).await?;
+		Ok(outcomes)
+	}
+
+	async fn close_full(&mut self, devices: Vec<DeviceId>, now: Moment) -> Result<(), GatewayError> {
 		let closed = self
 			.closer
-			.close_full(&mut self.log, &self.devices, touched, now)
+			.close_full(&mut self.log, &self.devices, devices.into_iter(), now)
 			.await?;
 		self.tell(&closed);
 		Ok(())
+	}
+
+	fn answer(&self, asking: oneshot::Sender<Result<Kept, Refusal>>, outcome: Result<Kept, Refusal>) {
+		self.count(outcome);
+		// Whoever asked may be gone: it sends the reading again and hears that it was kept before.
+		let _gone = asking.send(outcome);
+	}
+
+	fn count(&self, outcome: Result<Kept, Refusal>) {
+		self.metrics
+			.reading(outcome.as_ref().map(|_| ()).map_err(|refusal: &Refusal| refusal.name()));
 	}
 
 	fn tell(&self, closed: &[Closed]) {
@@ -187,7 +309,7 @@ impl Worker {
 	}
 
 	/// What the bytes are, and whose; the signature is checked later, with others.
-	fn look(&mut self, job: &Job, now: Moment) -> Result<(SignedReading, Arc<Device>), Refusal> {
+	fn look(&mut self, job: &Job, now: Moment) -> Result<Found, Refusal> {
 		let signed = SignedReading::decode(&job.bytes).map_err(Refusal::Malformed)?;
 		if signed.reading.genesis != self.genesis.0 {
 			return Err(Refusal::OtherChain);
@@ -195,9 +317,31 @@ impl Worker {
 		if signed.reading.device != job.from {
 			return Err(Refusal::OtherDevice);
 		}
-		let device = self.devices.sender(&job.from)?;
-		device.may(&signed.reading, now)?;
-		self.permitted.may(&device, &signed.reading.code)?;
-		Ok((signed, device))
+		let (device, verdict) = judge(&self.devices, &mut self.permitted, &signed.reading, now)?;
+		Ok(Found {
+			signed,
+			device,
+			verdict,
+			received: now,
+		})
 	}
+}
+
+/// Whether a block that was not seen may say otherwise.
+fn is_early(verdict: Result<(), Refusal>, received: Moment, seen: Moment) -> bool {
+	seen < received && verdict.is_err_and(|refusal| refusal.may_be_early())
+}
+
+/// The device, and whether it may have measured this.
+fn judge(
+	devices: &Devices,
+	permitted: &mut Permitted,
+	reading: &Reading,
+	now: Moment,
+) -> Result<(Arc<Device>, Result<(), Refusal>), Refusal> {
+	let device = devices.sender(&reading.device)?;
+	let verdict = device
+		.may(reading, now)
+		.and_then(|()| permitted.may(&device, &reading.code));
+	Ok((device, verdict))
 }

@@ -96,7 +96,7 @@ pub async fn listen(
 }
 
 /// Hands a reading in until it is kept or refused; while there is no room the broker keeps what follows. What waits for one
-/// device's sake would keep every other's from being acknowledged: it is dropped.
+/// device's sake would keep every other's from being acknowledged: it is dropped, or waits on the disk.
 async fn hand_in(intake: Intake, device: DeviceId, payload: Vec<u8>, answer: oneshot::Sender<Result<Kept, Refusal>>) {
 	loop {
 		match intake.take(device, payload.clone()).await {

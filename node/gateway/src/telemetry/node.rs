@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use salus::{devices::Changes, telemetry, words, Account, Client, ConnectionError, Hash, SubmissionError};
-use salus_primitives::{AnchorFilter, AnchorId, BindingId, InstitutionId, NewBatch};
+use salus_primitives::{AnchorFilter, AnchorId, BindingId, InstitutionId, Moment, NewBatch};
 use salus_vitals::signature::DeviceKey;
 use tokio::sync::Mutex;
 
@@ -196,6 +196,14 @@ impl Registry for NodeRegistry {
 			number,
 			hash: head.block_hash(),
 		})
+	}
+
+	async fn time(&mut self, at: Block) -> Result<Moment, Failure> {
+		let client = self.client().await?;
+		match client.time_at(at.hash).await {
+			Err(ConnectionError::Young) => Ok(0),
+			time => self.heard(time),
+		}
 	}
 
 	async fn all(&mut self, at: Block) -> Result<Vec<Device>, Failure> {

@@ -10,6 +10,21 @@ use serde_json::{json, Value};
 /// How far a device's clock may be ahead, as on chain.
 pub const CLOCK_AHEAD: u64 = 5 * 60_000;
 
+/// All that a device's readings can be refused for until somebody looks at it.
+const LASTING: [Refusal; 11] = [
+	Refusal::DeviceNotActive,
+	Refusal::CodesNotOpened,
+	Refusal::OtherCodes,
+	Refusal::CodeNotPermitted,
+	Refusal::UnknownBinding,
+	Refusal::PassedBinding,
+	Refusal::OutsideBinding,
+	Refusal::ClockAhead,
+	Refusal::LastNumber,
+	Refusal::Conflict,
+	Refusal::Closed,
+];
+
 /// Why a reading was refused; whoever sent it reads what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -60,6 +75,12 @@ pub enum Refusal {
 	/// The signature is none of the device's.
 	#[error("the device did not sign this reading; look at the device if it is repeated")]
 	BadSignature,
+	/// The chain as the gateway knows it is older than the reading's coming: a block may say that all is well with it.
+	#[error("the gateway has not heard yet that the device is in use and bound so; it keeps the reading until it knows, so send it again later")]
+	Unsettled,
+	/// So many of the device's readings wait for a block that this one cannot.
+	#[error("as many readings as can wait until the gateway knows whose the device is; send it again later")]
+	Crowded,
 	/// Another reading has its number.
 	#[error("the device sent another reading with this number before; number each one above the last, and give a device that forgot its numbers another key")]
 	Conflict,
@@ -107,6 +128,8 @@ impl Refusal {
 			Self::ClockAhead => "ClockAhead",
 			Self::LastNumber => "LastNumber",
 			Self::BadSignature => "BadSignature",
+			Self::Unsettled => "Unsettled",
+			Self::Crowded => "Crowded",
 			Self::Conflict => "Conflict",
 			Self::Closed => "Closed",
 			Self::NotReady => "NotReady",
@@ -124,9 +147,28 @@ impl Refusal {
 		matches!(self, Self::NotReady | Self::Full | Self::NotKept) || self.is_of_one_device()
 	}
 
-	/// Whether it passes for one device alone, when somebody does something for it; others' readings must not wait for that.
+	/// Whether it passes for one device alone, when something is done for it; others' readings must not wait for that.
 	pub fn is_of_one_device(&self) -> bool {
-		matches!(self, Self::CodesNotOpened | Self::OtherCodes)
+		matches!(
+			self,
+			Self::CodesNotOpened | Self::OtherCodes | Self::Unsettled | Self::Crowded
+		)
+	}
+
+	/// Whether a block that the gateway has not seen may say otherwise.
+	pub fn may_be_early(&self) -> bool {
+		matches!(self, Self::UnknownBinding | Self::DeviceNotActive)
+	}
+
+	/// Whether what the device goes on measuring is lost like this, so that a person has to do something for it. It says
+	/// nothing of the device where the signature was not looked at, or is wrong.
+	pub fn is_lasting(&self) -> bool {
+		LASTING.contains(self)
+	}
+
+	/// The lasting one of this name.
+	pub fn lasting(name: &str) -> Option<Self> {
+		LASTING.into_iter().find(|refusal| refusal.name() == name)
 	}
 
 	pub(super) fn to_json(self) -> Value {

@@ -68,7 +68,8 @@ pub async fn start(
 		closer,
 		Arc::clone(metrics),
 		Arc::clone(&closed),
-	);
+	)
+	.await?;
 	let depositor = Depositor {
 		ledger: ledger.clone(),
 		devices: devices.clone(),

@@ -3,21 +3,22 @@ use std::{
 	sync::{Arc, Mutex},
 };
 
-use salus::Hash;
+use salus::{Hash, Offered};
 use salus_primitives::{
-	AuditEntry, Basis, ErrorReason, Kind as Happened, PatientId, Purpose, Reason, DAY, HOUR, SECOND,
+	AuditEntry, Basis, ErrorReason, Kind as Happened, Moment, Offer, PatientId, Period, Purpose, Reason, DAY, HOUR,
+	SECOND,
 };
 use tokio::sync::Notify;
 
 use super::world::{genesis, World, NOW};
 use crate::{
 	contact::Kind,
-	notices::{text, told, Blocks, Deliverer, EntriesError, Entry, Follower, Page, SUBJECT},
+	notices::{offered, text, told, Blocks, Deliverer, EntriesError, Entry, Follower, Page, SUBJECT},
 	store::{Block, Event, NewNotice, Store},
 	Contact, GatewayError,
 };
 
-type Inner = (BTreeMap<u32, Vec<Entry<u8>>>, u32, u32);
+type Inner = (BTreeMap<u32, Vec<Entry<u8>>>, u32, u32, BTreeMap<u32, Vec<Offered>>);
 
 /// A chain in memory: blocks with their entries, the finalised head, and up to where states are pruned.
 #[derive(Clone, Default)]
@@ -47,6 +48,12 @@ impl Memory {
 		inner.0.insert(number, entries);
 		inner.1 = number;
 		number
+	}
+
+	/// A finalised block in which this was offered; the number of a block is its time.
+	fn offers(&self, made: &[Offered]) {
+		let number = self.block(&[]);
+		self.0.lock().unwrap().3.insert(number, made.to_vec());
 	}
 
 	fn quiet(&self, blocks: u32) {
@@ -85,6 +92,22 @@ impl Blocks for Memory {
 		Ok(entries.clone())
 	}
 
+	async fn offers(&mut self, wanted: Hash) -> Result<Vec<Offered>, GatewayError> {
+		let inner = self.0.lock().unwrap();
+		let found = inner.3.iter().find(|(number, _)| hash(**number) == wanted);
+		Ok(found.map(|(_, made)| made.clone()).unwrap_or_default())
+	}
+
+	async fn open_offers(&mut self, wanted: Hash) -> Result<Vec<Offered>, GatewayError> {
+		let inner = self.0.lock().unwrap();
+		let now = inner.0.keys().find(|number| hash(**number) == wanted).copied();
+		let made = inner.3.values().flatten();
+		Ok(made
+			.filter(|made| Some(made.offer.until) > now.map(Moment::from))
+			.copied()
+			.collect())
+	}
+
 	async fn trail(&mut self, patient: PatientId, from: u64) -> Result<Page<u8>, GatewayError> {
 		let inner = self.0.lock().unwrap();
 		let all = inner
@@ -107,6 +130,17 @@ fn opened(receipt: u64, record: u64, basis: Basis) -> Happened<u8> {
 		record,
 		purpose: Purpose::Treatment,
 		basis,
+	}
+}
+
+fn offer(patient: PatientId, appointment: u64, until: Moment) -> Offered {
+	Offered {
+		patient,
+		appointment,
+		offer: Offer {
+			period: Period::new(DAY, DAY + HOUR),
+			until,
+		},
 	}
 }
 
@@ -349,9 +383,76 @@ async fn broken_glass_is_told_once_a_case_and_each_opening() {
 	assert_eq!((lines(Event::GlassBroken(5)), lines(Event::Opened(1))), (1, 2));
 }
 
+/// How many were told that they are offered an appointment.
+async fn told_of_offers(world: &World) -> usize {
+	let offered = line(Event::Offered(0));
+	said(world).await.iter().filter(|(_, said)| *said == offered).count()
+}
+
+#[tokio::test]
+async fn each_offer_is_told_once_to_whom_it_is_made() {
+	let (world, chain) = following().await;
+	chain.offers(&[offer(8, 1, 5_000), offer(6, 2, 5_000)]);
+	follower(&world, &chain).catch_up().await.unwrap();
+	assert_eq!(
+		said(&world).await,
+		[("john@example.org".to_string(), line(Event::Offered(0)))]
+	);
+	// Another time for the same appointment is another offer, and so is one of another appointment.
+	chain.offers(&[offer(8, 1, 6_000), offer(8, 3, 6_000)]);
+	chain.offers(&[offer(7, 4, 6_000)]);
+	let mut again = follower(&world, &chain);
+	again.catch_up().await.unwrap();
+	again.catch_up().await.unwrap();
+	// By mail and by telephone.
+	assert_eq!(told_of_offers(&world).await, 5);
+}
+
+#[tokio::test]
+async fn a_gateway_that_was_away_for_long_tells_the_offers_that_still_stand() {
+	for is_pruned in [false, true] {
+		let (mut world, chain) = following().await;
+		let before = offer(8, 1, 5_000);
+		chain.offers(&[before]);
+		follower(&world, &chain).catch_up().await.unwrap();
+		assert_eq!(told_of_offers(&world).await, 1);
+		// One lapses while it is away, one stands, and one was told before.
+		chain.offers(&[offer(8, 2, 5), offer(8, 3, 5_000)]);
+		chain.quiet(if is_pruned { 3 } else { 100 });
+		if is_pruned {
+			chain.prune();
+		}
+		world.restart().await;
+		follower(&world, &chain).catch_up().await.unwrap();
+		assert_eq!(told_of_offers(&world).await, 2, "pruned: {is_pruned}");
+		chain.offers(&[offer(8, 4, 5_000)]);
+		follower(&world, &chain).catch_up().await.unwrap();
+		assert_eq!(told_of_offers(&world).await, 3, "pruned: {is_pruned}");
+	}
+}
+
+#[test]
+fn an_offer_is_the_same_from_wherever_it_is_read_and_no_other_s() {
+	let made = offer(7, 1, 5_000);
+	assert_eq!(offered(3, &made), offered(3, &made));
+	let mut others = [made; 4];
+	others[0].appointment = 2;
+	others[1].offer.until = 5_001;
+	others[2].offer.period.start += 1;
+	others[3].offer.period.end += 1;
+	for other in others {
+		assert_ne!(offered(3, &other).event, offered(3, &made).event);
+	}
+}
+
 #[test]
 fn a_notice_tells_nothing_about_anybody() {
-	for event in [Event::Asked(71), Event::Opened(72), Event::GlassBroken(73)] {
+	for event in [
+		Event::Asked(71),
+		Event::Opened(72),
+		Event::GlassBroken(73),
+		Event::Offered(74),
+	] {
 		let text = text(event);
 		assert!(!text.contains(&event.subject().to_string()));
 		let words = text.to_lowercase();

@@ -2,7 +2,9 @@
 
 use super::{application, applied, import, is_silent, mail, tried, CONTACT, LICENCE};
 use salus::words;
+use salus_primitives::{DAY, MINUTE};
 use salus_tests::{
+	account,
 	consortium::{signer, Council},
 	fhir_example, text, until, Gateway, Messages, Mode, Node, Patient,
 };
@@ -12,6 +14,7 @@ use subxt::dynamic::{self, Value};
 
 const ASKS: &str = "Somebody asks for your consent";
 const OPENED: &str = "Somebody opened a part";
+const OFFERED: &str = "An appointment is offered to you";
 
 /// Waits until so many messages to this address were taken.
 async fn taken(messages: &Messages, to: &str, count: usize) -> Vec<Json> {
@@ -49,6 +52,70 @@ async fn outbox(gateway: &Gateway, state: &str, count: u64) {
 	.await;
 }
 
+/// Waits until the gateway tells of what happens from now on.
+async fn follows(gateway: &Gateway) {
+	until("it follows", || async {
+		let metrics = gateway.metrics().await;
+		metrics
+			.lines()
+			.any(|line| line.starts_with("salus_gateway_handled_block ") && !line.ends_with(" 0"))
+			.then_some(())
+	})
+	.await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_is_told_what_she_is_offered() {
+	let node = Node::start().await;
+	let genesis = node.rpc("chain_getBlockHash", json!([0])).await.unwrap();
+	let (first, second) = (Patient::registered(&node), Patient::registered(&node));
+	let gateway = Gateway::new(genesis.as_str().unwrap(), &node.url).registrar();
+	let messages = Messages::start(gateway.folder(), Mode::Starttls);
+	let mut gateway = gateway.configured(&mail(&messages, "starttls"));
+	reaches(&gateway, &second.id, "jane@example.org");
+	gateway.start().await;
+	follows(&gateway).await;
+
+	// The only half hour is the first patient's; she gives it up, and it is held for who waits.
+	let doctor = account("//Alice//doctor");
+	let day = words::show_moment(node.time().await + 2 * DAY)[..10].to_owned();
+	let open =
+		format!("appointment open --institution 0 --practitioner {doctor} --day {day} --hours 09:00-09:30 --every 15m");
+	let opened = first.salus.types_as("//Alice//admin", &open).ok();
+	let start = opened["slots"][0]["start"].as_u64().unwrap();
+	let book = format!(
+		"appointment book --patient {} --institution 0 --with {doctor} --start {start} --for 30m",
+		first.id
+	);
+	let hers = text(&first.types(&book).ok()["appointment"]);
+	let wait = format!(
+		"appointment wait --patient {} --institution 0 --with {doctor} --for 30m --from {start} --to {}",
+		second.id,
+		start + 30 * MINUTE
+	);
+	let waiting = text(&second.types(&wait).ok()["appointment"]);
+	first.types(&format!("appointment cancel {hers} --reason patient")).ok();
+	let told = taken(&messages, "jane@example.org", 1).await;
+	assert!(told[0]["text"].as_str().unwrap().starts_with(OFFERED), "{told:?}");
+
+	// Whoever is killed meanwhile, what she accepts is confirmed to her, and the offer is told once: a message that comes
+	// again has the same name.
+	gateway.crash().await;
+	second.types(&format!("appointment accept {waiting}")).ok();
+	let told = until("her appointment is confirmed", || async {
+		let told = taken(&messages, "jane@example.org", 1).await;
+		let is_confirmed = |mail: &Json| mail["text"].as_str().unwrap().starts_with("An appointment of yours");
+		told.iter().any(is_confirmed).then_some(told)
+	})
+	.await;
+	let offers = told
+		.iter()
+		.filter(|mail| mail["text"].as_str().unwrap().starts_with(OFFERED));
+	let names: BTreeSet<_> = offers.map(|mail| mail["id"].to_string()).collect();
+	assert_eq!(names.len(), 1, "{told:?}");
+	is_silent(&gateway, &["example.org"]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patient_is_told_once_of_each_event_whoever_is_killed() {
 	let node = Node::start().await;
@@ -66,14 +133,7 @@ async fn a_patient_is_told_once_of_each_event_whoever_is_killed() {
 	reaches(&gateway, &john.id, "slow@example.org");
 	reaches(&gateway, &jack.id, "gone@example.org");
 	gateway.start().await;
-	until("it follows", || async {
-		let metrics = gateway.metrics().await;
-		metrics
-			.lines()
-			.any(|line| line.starts_with("salus_gateway_handled_block ") && !line.ends_with(" 0"))
-			.then_some(())
-	})
-	.await;
+	follows(&gateway).await;
 
 	// Somebody asks; a doctor of her own hospital writes a record and opens it.
 	asks(&jane);

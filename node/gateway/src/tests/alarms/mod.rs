@@ -5,6 +5,7 @@ mod commands;
 mod cut;
 mod day;
 mod entries;
+mod muted;
 mod prune;
 mod rules;
 mod silence;

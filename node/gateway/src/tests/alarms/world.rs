@@ -297,7 +297,7 @@ pub struct Warning {
 	pub raiser: Raiser<Memory>,
 	pub teller: Teller<Memory>,
 	pub log: Log,
-	arrivals: Arrivals,
+	pub arrivals: Arrivals,
 	settings: Settings,
 	pub now: Moment,
 	seqs: HashMap<[u8; 32], u64>,

@@ -4,6 +4,7 @@ mod anchoring;
 mod batches;
 mod broker;
 mod codes;
+mod early;
 mod follow;
 mod hospital;
 mod http;
@@ -11,17 +12,18 @@ mod intake;
 mod killed;
 mod many;
 mod model;
+mod muted;
 mod process;
 mod shared;
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use ed25519_dalek::SigningKey;
 use salus::words;
 use salus_primitives::{Moment, Status};
 use salus_vitals::{signature::DeviceKey, Decimal, DeviceCodes, Reading, SignedReading};
 use tempfile::TempDir;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::world::{genesis, private};
 use crate::{
@@ -128,7 +130,15 @@ impl Taking {
 		Self::with(1_000, never()).await
 	}
 
+	/// One that knows all that the chain will ever say.
 	pub async fn with(most: u64, rules: Rules) -> Self {
+		let taking = Self::early(most, rules).await;
+		taking.devices.see(Moment::MAX);
+		taking
+	}
+
+	/// One that has seen no block yet.
+	pub async fn early(most: u64, rules: Rules) -> Self {
 		let folder = tempfile::tempdir().unwrap();
 		let (_, text) = Secret::generate().unwrap();
 		private(&folder, "key", &text);
@@ -139,10 +149,10 @@ impl Taking {
 		let opened: Vec<_> = (1..=OPENED).map(|byte| codes(&id(&signer(byte)))).collect();
 		log.codes().add(&opened, words::now()).await.unwrap();
 		let metrics = Arc::new(Metrics::new().unwrap());
-		Self::over(folder, log, devices, metrics, most, rules)
+		Self::over(folder, log, devices, metrics, most, rules).await
 	}
 
-	fn over(folder: TempDir, log: Log, devices: Devices, metrics: Arc<Metrics>, most: u64, rules: Rules) -> Self {
+	async fn over(folder: TempDir, log: Log, devices: Devices, metrics: Arc<Metrics>, most: u64, rules: Rules) -> Self {
 		let (tokens, codes) = (
 			log.tokens(Secret::read(&folder.path().join("secret")).unwrap()),
 			log.codes(),
@@ -154,7 +164,9 @@ impl Taking {
 			Closer::new(rules),
 			Arc::clone(&metrics),
 			Arc::default(),
-		);
+		)
+		.await
+		.unwrap();
 		let (end, ended) = watch::channel(false);
 		Self {
 			folder,
@@ -182,6 +194,16 @@ impl Taking {
 		value.map_or(0, |value| value.parse().unwrap())
 	}
 
+	/// Waits until so many of such a name were counted with this outcome.
+	pub async fn until_counted(&self, outcome: &str, count: u64) {
+		let counted = async {
+			while self.counted("readings", outcome) != count {
+				tokio::time::sleep(Duration::from_millis(20)).await;
+			}
+		};
+		timeout(Duration::from_secs(60), counted).await.expect(outcome);
+	}
+
 	/// As after a crash: whatever was not on the disk is gone.
 	pub async fn restart(self) -> Self {
 		let Self {
@@ -199,7 +221,7 @@ impl Taking {
 			tokio::task::yield_now().await;
 		}
 		let log = open(folder.path(), most).await;
-		Self::over(folder, log, devices, metrics, most, rules)
+		Self::over(folder, log, devices, metrics, most, rules).await
 	}
 
 	/// Ends the gateway and opens its log.

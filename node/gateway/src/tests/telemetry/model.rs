@@ -311,6 +311,10 @@ impl Registry for Model {
 		})
 	}
 
+	async fn time(&mut self, _: Block) -> Result<Moment, Failure> {
+		Ok(self.world().state.clock.unwrap_or_else(words::now))
+	}
+
 	async fn all(&mut self, _: Block) -> Result<Vec<Device>, Failure> {
 		let world = self.world();
 		Ok(world

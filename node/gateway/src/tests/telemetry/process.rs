@@ -47,6 +47,7 @@ async fn gateway_process() {
 	let (ledger, tokens) = (log.ledger(), log.tokens(Secret::read(&folder.join("secret")).unwrap()));
 	let devices = Devices::default();
 	devices.replace(known(&remote, settings.devices).await);
+	devices.see(Moment::MAX);
 	let metrics = Arc::new(Metrics::new().unwrap());
 	let rules = Rules {
 		readings: settings.readings,
@@ -61,7 +62,9 @@ async fn gateway_process() {
 		Closer::new(rules),
 		Arc::clone(&metrics),
 		Arc::clone(&closed),
-	);
+	)
+	.await
+	.unwrap();
 	let depositor = Depositor {
 		ledger: ledger.clone(),
 		devices,

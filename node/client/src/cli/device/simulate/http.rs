@@ -103,7 +103,9 @@ fn read(status: StatusCode, body: &[u8], count: usize) -> Result<Vec<Outcome>, U
 		Some("keptBefore") => Some(Outcome::KeptBefore),
 		Some(_) => None,
 		None => error(result).map(|(name, _)| match name.as_str() {
-			"Full" | "NotKept" | "NotReady" | "CodesNotOpened" | "OtherCodes" => Outcome::Later(name),
+			"Full" | "NotKept" | "NotReady" | "CodesNotOpened" | "OtherCodes" | "Unsettled" | "Crowded" => {
+				Outcome::Later(name)
+			}
 			_ => Outcome::Refused(name),
 		}),
 	};
@@ -136,7 +138,15 @@ mod tests {
 
 	#[test]
 	fn each_reading_has_its_outcome() {
-		let later = ["Full", "NotKept", "NotReady", "CodesNotOpened", "OtherCodes"];
+		let later = [
+			"Full",
+			"NotKept",
+			"NotReady",
+			"CodesNotOpened",
+			"OtherCodes",
+			"Unsettled",
+			"Crowded",
+		];
 		for name in later {
 			let results = json!({ "results": [refusal(name)] });
 			assert_eq!(of(200, results, 1).unwrap(), [Outcome::Later(name.into())]);

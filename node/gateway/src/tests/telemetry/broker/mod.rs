@@ -3,6 +3,7 @@
 mod access;
 mod sessions;
 mod tls;
+mod torn;
 
 use std::{
 	fs::{self, DirBuilder},
@@ -69,9 +70,18 @@ struct Line {
 impl Broker {
 	/// One that asks nobody who she is, as no hospital's should be.
 	pub fn open() -> Self {
+		Self::open_with("")
+	}
+
+	/// Such a one, which saves each change.
+	fn saving() -> Self {
+		Self::open_with("autosave_interval 1\nautosave_on_changes true\n")
+	}
+
+	fn open_with(more: &str) -> Self {
 		let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
 		let told = format!(
-			"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages {}\n",
+			"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages {}\n{more}",
 			link::IN_FLIGHT
 		);
 		Self::start(folder, port, None, &told)
@@ -117,6 +127,23 @@ impl Broker {
 		assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
 		self.process.wait().unwrap();
 		self.process = run(&self.folder, self.port);
+	}
+
+	/// SIGKILL, as a power cut ends it.
+	fn kill(&mut self) {
+		self.process.kill().unwrap();
+		self.process.wait().unwrap();
+	}
+
+	/// Starts it again, after its end.
+	fn begin(&mut self) {
+		self.process = run(&self.folder, self.port);
+	}
+
+	/// Whether these bytes stand in the file that it keeps messages in.
+	fn has_saved(&self, bytes: &[u8]) -> bool {
+		let file = fs::read(self.folder.path().join("mosquitto.db")).unwrap_or_default();
+		file.windows(bytes.len()).any(|window| window == bytes)
 	}
 
 	/// How a gateway reaches it.
