@@ -58,7 +58,14 @@ impl Arrivals {
 	/// As [`Log::open`]
 	pub async fn open(folder: &Path, genesis: Hash, key: LogKey) -> Result<Self, GatewayError> {
 		let arrivals = Self::read(folder, genesis, key).await?;
-		sqlx::query(ARRIVE).execute(&arrivals.pool).await?;
+		let mut change = arrivals.pool.begin_with("BEGIN IMMEDIATE").await?;
+		let running = sqlx::query("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = 'arrive'");
+		if running.fetch_optional(&mut *change).await?.is_none() {
+			// Nobody looked while no rules ran: what was in trouble then may be well by now.
+			sqlx::query("DELETE FROM muted").execute(&mut *change).await?;
+		}
+		sqlx::query(ARRIVE).execute(&mut *change).await?;
+		change.commit().await?;
 		Ok(arrivals)
 	}
 

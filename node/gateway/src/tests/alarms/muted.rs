@@ -6,10 +6,13 @@ use ed25519_dalek::SigningKey;
 use salus_primitives::{Status, HOUR, MINUTE};
 use salus_vitals::{signature::DeviceKey, SignedReading};
 
-use super::world::{signer, Warning, PATIENT};
+use super::{
+	super::world::genesis,
+	world::{signer, Warning, PATIENT},
+};
 use crate::{
 	alarms::{Rule, Severity},
-	telemetry::{devices::Device, Kept, Made, Refusal, REST},
+	telemetry::{devices::Device, Arrivals, Kept, LogKey, Made, Refusal, REST},
 };
 
 const CLOSED: [Refusal; 3] = [Refusal::Closed; 3];
@@ -150,6 +153,18 @@ async fn a_device_that_came_right_before_it_was_anybody_s_is_told_of_to_nobody()
 	assert_eq!(told(&mut warning).await.len(), 0);
 	warning.chain.bind(2, &signer(1), PATIENT);
 	warning.pass(HOUR);
+	assert_eq!(told(&mut warning).await.len(), 0);
+}
+
+#[tokio::test]
+async fn rules_that_begin_later_tell_nothing_of_what_was_before() {
+	let mut warning = warning().await;
+	refused(&mut warning, &CLOSED).await;
+	let key = LogKey::read(&warning.world.folder.path().join("key")).unwrap();
+	Arrivals::stop(&warning.world.config.data, genesis(), key)
+		.await
+		.unwrap();
+	warning.restart().await;
 	assert_eq!(told(&mut warning).await.len(), 0);
 }
 
