@@ -400,6 +400,64 @@ async fn waits_as_hl7_proposes(node: &Node, patient: &Patient, day: u64) -> Stri
 	id
 }
 
+/// Whoever watches a doctor's day is told how it is, and then each change in a line of its own, until she ends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_change_of_a_day_that_is_watched_is_a_line() {
+	let node = Node::start().await;
+	let ada = Patient::registered(&node);
+	let (salus, doctor) = (&ada.salus, account(DOCTOR));
+	let day = day(&node, 2).await;
+	let (nine, quarter_past) = (day + 9 * HOUR, day + 9 * HOUR + QUARTER);
+	open(salus, nine, 2);
+	let file = salus.file("changes.jsonl");
+	let asked = |to: u64| format!("appointment availability --practitioner {doctor} --from {day} --to {to} --watch");
+	salus.types(&asked(day + 8 * DAY)).fails(2, "Usage");
+	let mut watch = salus.starts_into(&file, &asked(day + DAY));
+	let told = |count: usize| {
+		let read = || {
+			let text = fs::read_to_string(&file).unwrap();
+			let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+			whole
+				.lines()
+				.map(|line| serde_json::from_str(line).unwrap())
+				.collect::<Vec<Value>>()
+		};
+		async move {
+			let told = until(&format!("{count} lines"), || async {
+				Some(read()).filter(|told| told.len() >= count)
+			});
+			told.await
+		}
+	};
+	let said = |told: &[Value]| -> Vec<(u64, Value)> {
+		let each = told
+			.iter()
+			.map(|line| (line["start"].as_u64().unwrap(), line["state"].clone()));
+		each.collect()
+	};
+	let is = |state: &str| json!({ "type": state });
+	let mut expected = vec![(nine, is("Free")), (quarter_past, is("Free"))];
+	assert_eq!(said(&told(2).await), expected);
+
+	let appointment: u64 = books(&ada, nine).parse().unwrap();
+	expected.push((nine, json!({ "type": "Busy", "appointment": appointment })));
+	assert_eq!(said(&told(3).await), expected);
+	let whose = format!("--institution 0 --start {quarter_past} --for 15m");
+	salus.types_as(DOCTOR, &format!("appointment block {whose}")).ok();
+	expected.push((quarter_past, is("BusyUnavailable")));
+	assert_eq!(said(&told(4).await), expected);
+	salus.types_as(DOCTOR, &format!("appointment close {whose}")).ok();
+	expected.push((quarter_past, Value::Null));
+	let all = told(5).await;
+	assert_eq!(said(&all), expected);
+	let blocks: Vec<_> = all.iter().map(|line| line["block"].as_u64().unwrap()).collect();
+	assert!(blocks.is_sorted() && blocks[1] < blocks[2], "{blocks:?}");
+
+	assert!(!watch.has_ended());
+	assert_eq!(watch.interrupted().code, 130);
+	assert_eq!(said(&told(5).await), expected, "nothing after the last whole line");
+}
+
 /// One patient arrives and is seen, another never comes: each is noted by who works there, and not before its time.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_came_of_a_visit_is_noted() {
