@@ -423,10 +423,8 @@ async fn each_change_of_a_day_that_is_watched_is_a_line() {
 				.collect::<Vec<Value>>()
 		};
 		async move {
-			let told = until(&format!("{count} lines"), || async {
-				Some(read()).filter(|told| told.len() >= count)
-			});
-			told.await
+			let change = || async { Some(read()).filter(|told| told.len() >= count) };
+			until("the change is told", change).await
 		}
 	};
 	let said = |told: &[Value]| -> Vec<(u64, Value)> {
