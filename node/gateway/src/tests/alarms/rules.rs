@@ -160,12 +160,12 @@ async fn a_score_that_is_lost_is_told_once_and_again_when_it_is_lost_again() {
 		Severity::Notice,
 		"no score any more, observe again: saturation".to_string(),
 	);
-	assert_eq!(lost(&warning).await, [said.clone()]);
+	assert_eq!(lost(&warning).await, std::slice::from_ref(&said));
 	for _ in 0..2 {
 		warning.restart().await;
 		warning.pass(MINUTE);
 		warning.judge().await;
-		assert_eq!(lost(&warning).await, [said.clone()]);
+		assert_eq!(lost(&warning).await, std::slice::from_ref(&said));
 	}
 	measure(&mut warning, &[SATURATION, ("9279-1", "30", "/min")]).await;
 	assert_eq!(scores(&warning).await.last().unwrap().1, Severity::Urgent);
