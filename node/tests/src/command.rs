@@ -129,6 +129,16 @@ impl Salus {
 		Running(Some(command.spawn().unwrap()))
 	}
 
+	/// Starts a command line whose answer goes into a file, line by line.
+	pub fn starts_into(&self, file: &str, line: &str) -> Running {
+		let mut command = self.command(&line.split_whitespace().collect::<Vec<_>>());
+		let command = command
+			.stdin(Stdio::null())
+			.stdout(fs::File::create(file).unwrap())
+			.stderr(Stdio::piped());
+		Running(Some(command.spawn().unwrap()))
+	}
+
 	fn command(&self, args: &[&str]) -> Command {
 		let mut command = Command::new(binary("salus"));
 		command
@@ -169,6 +179,13 @@ impl Running {
 		let child = self.child();
 		child.kill().unwrap();
 		child.wait().unwrap();
+	}
+
+	/// Interrupts it, as Ctrl-C does, and waits for its end.
+	pub fn interrupted(mut self) -> Answer {
+		let pid = self.child().id().to_string();
+		assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+		self.answer()
 	}
 
 	/// Waits for its end.

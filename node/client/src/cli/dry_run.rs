@@ -309,6 +309,7 @@ mod tests {
 			("device key", include_str!("device/key.rs")),
 			("alert show", include_str!("alert/show.rs")),
 			("appointment availability", include_str!("appointment/day.rs")),
+			("appointment availability", include_str!("appointment/watch.rs")),
 			("appointment list", include_str!("appointment/list.rs")),
 			("appointment ics", include_str!("appointment/ics.rs")),
 			("appointment from-fhir", include_str!("appointment/fhir.rs")),

@@ -10,6 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use salus_primitives::{PatientId, RecordId};
 use serde::de::DeserializeOwned;
 use serde_json::{json, Map, Value};
+use sp_io::hashing::blake2_256;
 
 use super::{
 	report::Report,
@@ -168,11 +169,34 @@ pub(crate) fn directory(path: &Path) -> Result<DirectoryMap, Error> {
 	Ok(directory)
 }
 
+/// Where something is that is nowhere but in the Bundle it came in, by what identifies it: a UUID of version 8 (RFC 9562,
+/// 5.8).
+pub(super) fn urn(named: &[u8]) -> String {
+	let mut id = [0; 16];
+	id.iter_mut().zip(blake2_256(named)).for_each(|(to, from)| *to = from);
+	let [_, _, _, _, _, _, version, _, variant, ..] = &mut id;
+	*version = *version & 0x0f | 0x80;
+	*variant = *variant & 0x3f | 0x80;
+	let text = hex::encode(id);
+	let parts: Vec<_> = [0..8, 8..12, 12..16, 16..20, 20..32]
+		.into_iter()
+		.filter_map(|range| text.get(range))
+		.collect();
+	format!("urn:uuid:{}", parts.join("-"))
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
 	#![allow(clippy::unwrap_used)]
 	use super::*;
 	use crate::sdk::{exit, fhir_consent::Entity, words};
+
+	/// Leaves what was written where `SALUS_FHIR_OUT` says, for a validator of FHIR.
+	pub(in crate::cli) fn leave(name: &str, document: &str) {
+		if let Some(folder) = std::env::var_os("SALUS_FHIR_OUT") {
+			std::fs::write(Path::new(&folder).join(format!("{name}.json")), document).unwrap();
+		}
+	}
 
 	const ADA: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 

@@ -435,6 +435,7 @@ mod tests {
 			"salus appointment close --institution 1 --start 2026-12-01T00:00:00Z --for 31d",
 			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --institution 0 --day 2026-12-01 --json",
 			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --from 2026-12-01 --to 2026-12-08 --free",
+			"salus appointment availability --practitioner 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --from 2026-12-01 --to 2026-12-08 --watch",
 			"salus appointment hold --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m",
 			"salus appointment release --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m --as-patient",
 			"salus appointment book --patient 7 --institution 0 --with 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --start 0 --for 30m --mode tele",

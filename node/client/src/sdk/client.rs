@@ -10,7 +10,10 @@ use salus_primitives::{
 };
 use serde_json::Value;
 use subxt::{
-	rpcs::{client::RpcParams, RpcClient},
+	rpcs::{
+		client::{RpcParams, RpcSubscription},
+		RpcClient,
+	},
 	OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 };
 use tokio::sync::Mutex;
@@ -150,6 +153,17 @@ impl Client {
 			.request(method, list)
 			.await
 			.map_err(|error| answered(method, error))
+	}
+
+	/// Subscribes to what the node tells.
+	pub(super) async fn subscribe(
+		&self,
+		method: &str,
+		params: RpcParams,
+		unsubscribe: &str,
+	) -> Result<RpcSubscription<Value>, ConnectionError> {
+		let subscription = self.rpc.subscribe(method, params, unsubscribe).await;
+		subscription.map_err(|error| answered(method, error))
 	}
 
 	/// Calls a runtime API at a block.

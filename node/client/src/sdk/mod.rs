@@ -70,6 +70,7 @@ mod trail;
 mod transfers;
 mod vault;
 mod voucher;
+mod watch;
 pub mod words;
 
 pub use acceptance::{Acceptance, AcceptanceFile};
@@ -126,6 +127,7 @@ pub use trail::{verify as verify_trail, TrailEntry, VerifiedTrail, FRESHNESS};
 pub(crate) use vault::tls::{client as http_client, is_loopback};
 pub use vault::{Download, Payload, Progress, Upload, VaultClient};
 pub use voucher::VoucherLetter;
+pub use watch::{Availability, AvailabilityWatch, LONGEST_WATCHED};
 
 /// Accounts, as everywhere in the SDK; shown as SS58.
 pub type AccountId = subxt::utils::AccountId32;

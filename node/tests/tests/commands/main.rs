@@ -16,6 +16,7 @@ mod lists;
 mod paper;
 mod people;
 mod records;
+mod scheduling;
 
 use serde_json::Value;
 

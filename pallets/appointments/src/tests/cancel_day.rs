@@ -66,6 +66,106 @@ fn a_doctor_falls_ill_with_a_full_day() {
 	});
 }
 
+/// Who is seen on the full day, eight times each, and who waits besides.
+const SEEN: core::ops::Range<PatientId> = 100..112;
+const WAITING: core::ops::Range<PatientId> = 200..232;
+
+/// A day of 96 quarters, each of one of twelve patients with one to four practitioners, and 32 who wait. What was booked, in
+/// the order of time, and who waits, in that of the list.
+fn full_day() -> (Vec<AppointmentId>, Vec<AppointmentId>) {
+	for patient in SEEN.chain(WAITING) {
+		Patients::insert(patient, patient_of(ADAS + patient, A));
+	}
+	let attending = [DOCTOR, SURGEON, NURSE, PHARMACIST];
+	for practitioner in attending {
+		assert_ok!(open(DESK, practitioner, A, quarters(at(1, 0, 0), 96)));
+	}
+	let quarters = (0..).zip(quarters(at(1, 0, 0), 96));
+	let made = quarters.map(|(n, quarter)| {
+		let with = 1 + n as usize % attending.len();
+		booked(SEEN.start + n % 12, &attending[..with], quarter)
+	});
+	let made = made.collect();
+	let priorities = [Priority::Routine, Priority::Urgent, Priority::Asap, Priority::Stat];
+	let mut waiting: Vec<_> = WAITING
+		.map(|patient| {
+			let (id, priority) = (NextAppointment::<Test>::get(), priorities[patient as usize % 4]);
+			let wanted = Period::new(now(), now() + 10 * DAY);
+			assert_ok!(wish_for(DESK, patient, wanted, 15 * MINUTE, priority));
+			(priority, id)
+		})
+		.collect();
+	waiting.sort_unstable();
+	(made, waiting.into_iter().map(|(_, id)| id).collect())
+}
+
+#[test]
+fn the_fullest_day_is_cancelled_by_one_call() {
+	story(|| {
+		// 110 quarters on two days: for all who are displaced, and 14 of those who wait.
+		for (day, count) in [(2, 60), (3, 50)] {
+			assert_ok!(open(DESK, DOCTOR, A, quarters(at(day, 8, 0), count)));
+		}
+		let free = [quarters(at(2, 8, 0), 60), quarters(at(3, 8, 0), 50)].concat();
+		let (made, waiting) = full_day();
+		let info = cancel_day(DOCTOR, tomorrow(), 96, &[2, 3]).unwrap();
+		assert_eq!(info.actual_weight, Some(<() as crate::WeightInfo>::cancel_day(96, 2)));
+		assert_eq!(outcome(), (96, 0));
+
+		// Whoever was displaced is first, in the order of the day; the others by priority, then time.
+		let list = on_list(DOCTOR);
+		let displaced: Vec<_> = list
+			.iter()
+			.filter(|wish| wish.displaced)
+			.map(|wish| wish.appointment)
+			.collect();
+		assert_eq!(places(DOCTOR), [&displaced[..], &waiting].concat());
+		let replaced: Vec<_> = displaced.iter().filter_map(|id| appointment(*id).replaces).collect();
+		assert_eq!(replaced, made);
+		let offers: Vec<_> = list.iter().filter_map(|wish| wish.live_offer(now())).collect();
+		assert_eq!(offers.iter().map(|offer| offer.period).collect::<Vec<_>>(), free);
+		assert!(list[offers.len()..].iter().all(|wish| wish.offer.is_none()));
+		for id in made {
+			assert!(matches!(status(id), AppointmentStatus::Cancelled { .. }));
+		}
+		for quarter in quarters(at(1, 0, 0), 96) {
+			assert_eq!(slot(DOCTOR, quarter.start), Some(SlotState::BusyUnavailable));
+			for colleague in [SURGEON, NURSE, PHARMACIST] {
+				assert_eq!(slot(colleague, quarter.start), Some(SlotState::Free));
+			}
+		}
+
+		// All of them can accept: each has another time, and nobody two at once.
+		for (id, expected) in displaced.into_iter().zip(free) {
+			let patient = appointment(id).patient;
+			assert_ok!(Appointments::accept(signed(ADAS + patient), id));
+			assert_eq!(
+				(status(id), appointment(id).period),
+				(AppointmentStatus::Booked, expected)
+			);
+		}
+		assert_eq!(places(DOCTOR), waiting);
+	});
+}
+
+#[test]
+fn a_list_that_is_full_of_displaced_patients_takes_no_more() {
+	story(|| {
+		assert_ok!(open(DESK, DOCTOR, A, quarters(at(2, 9, 0), 1)));
+		let last = booked(ADA, &[DOCTOR], from(at(2, 9, 0), 15));
+		full_day();
+		assert_ok!(cancel_day(DESK, tomorrow(), 96, &[]));
+		let list = places(DOCTOR);
+		assert_eq!(list.len(), 128);
+		assert_ok!(cancel_day(DESK, Period::new(at(2, 0, 0), at(3, 0, 0)), 96, &[]));
+		assert_eq!(outcome(), (1, 0));
+		assert!(matches!(status(last), AppointmentStatus::Cancelled { .. }));
+		assert_eq!(places(DOCTOR), list);
+		let proposed = |event: &Event<Test>| matches!(event, Event::Proposed { replaces: Some(id), .. } if *id == last);
+		assert!(!events().iter().any(proposed), "she looks for another time herself");
+	});
+}
+
 #[test]
 fn the_desk_cancels_and_the_trails_say_so() {
 	story(|| {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use clap::Args;
 use salus_primitives::{Appointment, AppointmentId, InstitutionId, Moment, Period, Slot, SlotState};
 
-use super::{hours, view};
+use super::{hours, view, watch};
 use crate::{
 	cli::{report::Report, session::Session},
 	sdk::{appointments::LONGEST_ASKED, words, AccountId, Client, Error},
@@ -41,11 +41,13 @@ pub(crate) struct Availability {
 	/// Only what can be booked
 	#[arg(long)]
 	free: bool,
+	/// Go on with a line for each change as it becomes final, of up to 7 days; Ctrl-C ends it
+	#[arg(long, conflicts_with = "free")]
+	watch: bool,
 }
 
 impl Availability {
 	pub(super) async fn run(self, session: &Session, client: &Client) -> Result<Report, Error> {
-		let at = client.finalised().await?;
 		let period = match (self.day, self.institution, self.from, self.to) {
 			(Some(day), Some(institution), ..) => {
 				let zone = hours::zone(client, institution).await?;
@@ -58,6 +60,10 @@ impl Availability {
 				))
 			}
 		};
+		if self.watch {
+			return watch::watch(session, client, &self.practitioner, period).await;
+		}
+		let at = client.finalised().await?;
 		let mut slots = client.availability(&at, &self.practitioner, period).await?;
 		if self.free {
 			slots.retain(|slot| slot.state == SlotState::Free);
@@ -117,24 +123,31 @@ fn table(
 			heading = next;
 		}
 		let (start, end) = (clock(slot.period.start, "%H:%M"), clock(slot.period.end, "%H:%M"));
-		let state = match slot.state {
-			SlotState::Free => "free".into(),
-			SlotState::BusyUnavailable => "blocked".into(),
-			SlotState::BusyTentative { patient, until } => {
-				format!("held for patient {patient} until {}", clock(until, "%a %H:%M"))
-			}
-			SlotState::Busy(id) => match appointments.get(&id) {
-				Some(entry) => format!(
-					"appointment {id}, patient {}, {}",
-					entry.patient,
-					view::status_words(&entry.status)
-				),
-				None => format!("appointment {id}"),
-			},
+		let mut row = format!(
+			"  {start}  {end}  {}",
+			state(&slot.state, |until| clock(until, "%a %H:%M"))
+		);
+		let appointment = match slot.state {
+			SlotState::Busy(id) => appointments.get(&id),
+			_ => None,
 		};
-		lines.push(format!("  {start}  {end}  {state}"));
+		if let Some(entry) = appointment {
+			let status = view::status_words(&entry.status);
+			row.push_str(&format!(", patient {}, {status}", entry.patient));
+		}
+		lines.push(row);
 	}
 	lines
+}
+
+/// What a slot is, for people.
+pub(super) fn state(state: &SlotState, clock: impl FnOnce(Moment) -> String) -> String {
+	match *state {
+		SlotState::Free => "free".into(),
+		SlotState::BusyUnavailable => "blocked".into(),
+		SlotState::BusyTentative { patient, until } => format!("held for patient {patient} until {}", clock(until)),
+		SlotState::Busy(id) => format!("appointment {id}"),
+	}
 }
 
 /// Whether two slots are parts of one appointment.

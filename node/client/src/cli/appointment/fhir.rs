@@ -10,7 +10,7 @@ use serde_json::{json, Value};
 use super::terms::{self, AppointmentJson, ScheduleJson, SlotJson};
 use crate::{
 	cli::{
-		fhir::{content, directory, parse},
+		fhir::{content, directory, parse, urn},
 		report::Report,
 	},
 	sdk::{
@@ -166,10 +166,9 @@ impl ToFhir {
 			(true, None) => return Err(super::malformed(PRINTED, "it has neither an appointment nor a slot")),
 			(false, last) => {
 				resources.extend(last);
-				let entries: Vec<_> = resources
-					.into_iter()
-					.map(|resource| json!({ "resource": resource }))
-					.collect();
+				let entry =
+					|resource: Value| json!({ "fullUrl": urn(resource.to_string().as_bytes()), "resource": resource });
+				let entries: Vec<_> = resources.into_iter().map(entry).collect();
 				json!({ "resourceType": "Bundle", "type": "collection", "entry": entries })
 			}
 		})
@@ -208,8 +207,89 @@ fn noted(mut report: Report, notes: &[Note]) -> Report {
 
 #[cfg(test)]
 mod tests {
-	#![allow(clippy::unwrap_used)]
-	use super::*;
+	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+	use super::{super::view, *};
+	use crate::cli::fhir::tests::leave;
+	use salus_primitives::{
+		Appointment, AppointmentParty, AppointmentStatus, CancelReason, Mode, Period, Slot, SlotState, DAY, HOUR,
+	};
+
+	#[test]
+	fn a_list_becomes_a_bundle_whose_entries_have_urls_of_their_own() {
+		let ada = AccountId::from([1; 32]);
+		let cancelled = AppointmentStatus::Cancelled {
+			by: AppointmentParty::Practitioner,
+			reason: CancelReason::Provider,
+		};
+		let statuses = [
+			AppointmentStatus::Booked,
+			AppointmentStatus::Arrived,
+			AppointmentStatus::Fulfilled,
+			AppointmentStatus::NoShow,
+			cancelled,
+		];
+		let made = (4..).zip(statuses).map(|(id, status)| {
+			let appointment = Appointment {
+				patient: 7,
+				institution: 3,
+				practitioners: vec![ada].try_into().unwrap(),
+				period: Period::new(id * DAY, id * DAY + HOUR),
+				mode: Mode::Tele,
+				status,
+				made_at: 0,
+				made_by: ada,
+				replaces: Some(2),
+				previous: None,
+			};
+			view::appointment(id, &appointment)
+		});
+		let states = [
+			SlotState::Free,
+			SlotState::Busy(4),
+			SlotState::BusyUnavailable,
+			SlotState::BusyTentative { patient: 7, until: DAY },
+		];
+		let slots = (0..).zip(states).map(|(hour, state)| {
+			view::slot(&Slot {
+				period: Period::new(DAY + hour * HOUR, DAY + (hour + 1) * HOUR),
+				institution: 3,
+				state,
+			})
+		});
+		let folder = tempfile::tempdir().unwrap();
+		let file = |name: &str, content: Value| {
+			let path = folder.path().join(name);
+			std::fs::write(&path, content.to_string()).unwrap();
+			path
+		};
+		let directory = json!({ "Patient/7": "patient:7", "Practitioner/3": format!("account:{ada}") });
+		let directory = file("who.json", directory);
+		for (name, list, count) in [
+			(
+				"list-appointments",
+				json!({ "appointments": made.collect::<Vec<_>>() }),
+				5,
+			),
+			("list-slots", json!({ "slots": slots.collect::<Vec<_>>() }), 4),
+		] {
+			let command = ToFhir {
+				file: file(name, list),
+				knowledge: Knowledge {
+					directory: directory.clone(),
+					institution: None,
+				},
+				carried: None,
+				practitioner: Some(ada),
+			};
+			let bundle = Value::Object(command.run().unwrap().fields().clone());
+			leave(name, &bundle.to_string());
+			let entries = bundle["entry"].as_array().unwrap();
+			let urls: std::collections::BTreeSet<_> =
+				entries.iter().map(|entry| entry["fullUrl"].to_string()).collect();
+			assert_eq!((entries.len(), urls.len()), (count, count), "{bundle}");
+			assert!(urls.iter().all(|url| url.starts_with("\"urn:uuid:")), "{urls:?}");
+		}
+	}
 
 	#[test]
 	fn a_resource_is_told_with_the_command_that_brings_it_on_chain() {

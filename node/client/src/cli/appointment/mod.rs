@@ -12,6 +12,7 @@ mod progress;
 mod terms;
 mod view;
 mod visit;
+mod watch;
 
 use clap::{Args, Subcommand};
 use salus_primitives::{
@@ -45,7 +46,7 @@ pub(crate) enum Appointment {
 	Close(calendar::Stretch),
 	/// Show when a practitioner can be seen, a day as a table
 	#[command(
-		after_help = "Examples:\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01\n  salus appointment availability --practitioner 5Grw… --from 2026-12-01 --to 2026-12-08 --free"
+		after_help = "Examples:\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01\n  salus appointment availability --practitioner 5Grw… --from 2026-12-01 --to 2026-12-08 --free\n  salus appointment availability --practitioner 5Grw… --institution 0 --day 2026-12-01 --watch\n\nWith --watch each slot is a line, and then each change as it becomes final, with --json an object: its state is null once it\nis closed."
 	)]
 	Availability(day::Availability),
 	/// Hold a time for a patient, for 15 minutes

@@ -6,9 +6,8 @@ use salus_vitals::{
 	fhir::{to_fhir, Json, ObservationError},
 	Reading, SignedReading,
 };
-use sp_io::hashing::blake2_256;
 
-use crate::cli::frames::Frames;
+use crate::cli::{fhir::urn, frames::Frames};
 
 /// A Bundle, and what could not be written, or not in its frame, with the reason.
 pub(in crate::cli) struct Written {
@@ -86,28 +85,19 @@ fn entry(readings: &[Reading], resource: Json) -> Json {
 	Json::object([("fullUrl", Json::text(url)), ("resource", resource)])
 }
 
-/// The same for the same reading, wherever it is written: a UUID of version 8 (RFC 9562, 5.8) of what identifies it.
+/// The same for the same reading, wherever it is written.
 fn url(reading: &Reading) -> String {
-	let named = [reading.genesis.as_slice(), &reading.device, &reading.seq.to_le_bytes()];
-	let digest = blake2_256(&named.concat());
-	let mut id = [0; 16];
-	id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-	let [_, _, _, _, _, _, version, _, variant, ..] = &mut id;
-	*version = *version & 0x0f | 0x80;
-	*variant = *variant & 0x3f | 0x80;
-	let text = hex::encode(id);
-	let parts: Vec<_> = [0..8, 8..12, 12..16, 16..20, 20..32]
-		.into_iter()
-		.filter_map(|range| text.get(range))
-		.collect();
-	format!("urn:uuid:{}", parts.join("-"))
+	urn(&[reading.genesis.as_slice(), &reading.device, &reading.seq.to_le_bytes()].concat())
 }
 
 #[cfg(test)]
 mod tests {
 	#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 	use super::{super::curve::tests::reading, *};
-	use crate::cli::frames::{FrameFile, Origin};
+	use crate::cli::{
+		fhir::tests::leave,
+		frames::{FrameFile, Origin},
+	};
 	use salus_vitals::{fhir::from_fhir, reading::Value};
 	use serde_json::json;
 
@@ -133,6 +123,7 @@ mod tests {
 		let written = bundle(&readings, "Patient/7", None);
 		assert_eq!((written.observations, written.left_out.len()), (3, 1));
 		assert!(written.left_out[0].starts_with("reading 8: "), "{:?}", written.left_out);
+		leave("vitals-bundle", &written.bundle);
 		let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
 		let entries = bundle["entry"].as_array().unwrap();
 		assert_eq!(entries[0]["resource"]["component"].as_array().unwrap().len(), 2);
@@ -195,6 +186,7 @@ mod tests {
 			(resource, written.framed, written.without_frame)
 		};
 		assert_eq!(written(&both), (played, 1, vec![]));
+		leave("vitals-framed", &bundle(&both, "Patient/7", Some(&frames)).bundle);
 		let (plain, framed, without) = written(&both[..1]);
 		assert_eq!((&plain["subject"]["reference"], framed), (&json!("Patient/7"), 0));
 		assert!(without[0].starts_with("group 4: "), "{without:?}");
