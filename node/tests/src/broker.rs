@@ -36,7 +36,7 @@ impl Broker {
 		let rights = write(&folder, "rights", rights);
 		let settings = format!(
 			"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\nacl_file {}\nretain_available false\n\
-			 persistence true\npersistence_location {}/\nmax_queued_messages 0\nlog_dest stderr\nlog_type all\nuser root\n",
+			 persistence true\npersistence_location {}/\nmax_queued_messages 10000000\nlog_dest stderr\nlog_type all\nuser root\n",
 			passwords.display(),
 			rights.display(),
 			folder.path().display()

@@ -38,7 +38,7 @@ pub fn configuration(mqtt: &Mqtt, folder: &Path) -> Result<String, GatewayError>
 		 # No reading is longer\n\
 		 max_packet_size {}\n\
 		 # None is dropped while the gateway is away\n\
-		 max_queued_messages 0\n\
+		 max_queued_messages 10000000\n\
 		 # On its way to the gateway at a time\n\
 		 max_inflight_messages {}\n\
 		 # What waits is on the disk within so many seconds\n\

@@ -81,7 +81,7 @@ impl Broker {
 	fn open_with(more: &str) -> Self {
 		let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
 		let told = format!(
-			"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages {}\n{more}",
+			"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 10000000\nmax_inflight_messages {}\n{more}",
 			link::IN_FLIGHT
 		);
 		Self::start(folder, port, None, &told)
