@@ -37,7 +37,7 @@ pub fn configuration(mqtt: &Mqtt, folder: &Path) -> Result<String, GatewayError>
 		 retain_available false\n\
 		 # No reading is longer\n\
 		 max_packet_size {}\n\
-		 # None is dropped while the gateway is away\n\
+		 # None is dropped while the gateway is away; with 0, for no limit, mosquitto 2.0 hangs up on who may not publish\n\
 		 max_queued_messages 10000000\n\
 		 # On its way to the gateway at a time\n\
 		 max_inflight_messages {}\n\
