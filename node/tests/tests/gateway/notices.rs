@@ -71,7 +71,7 @@ async fn whoever_waits_is_told_what_she_is_offered() {
 	let (first, second) = (Patient::registered(&node), Patient::registered(&node));
 	let gateway = Gateway::new(genesis.as_str().unwrap(), &node.url).registrar();
 	let messages = Messages::start(gateway.folder(), Mode::Starttls);
-	let mut gateway = gateway.configured(&mail(&messages, "starttls"));
+	let mut gateway = gateway.configured(&format!("[notices]\n{}", mail(&messages, "starttls")));
 	reaches(&gateway, &second.id, "jane@example.org");
 	gateway.start().await;
 	follows(&gateway).await;
