@@ -104,7 +104,7 @@ impl Arrivals {
 	/// Lets go of the file, as a process that dies does.
 	#[cfg(test)]
 	pub(crate) async fn close(&self) {
-		self.pool.close().await;
+		crate::store::file::close(&self.pool).await;
 	}
 
 	/// What arrived after this place, in order, so many at most.

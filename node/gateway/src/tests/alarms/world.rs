@@ -19,6 +19,7 @@ use crate::{
 		Addressee, Bound, Chain, ChainError, Content, Engine, Entry, Found, Ledger, Level, Post, Raised, Raiser, Rung,
 		Settings, Standing, Subject, Teller,
 	},
+	store::file,
 	telemetry::{Arrivals, Checked, Kept, Log, LogKey},
 	Contact, GatewayError,
 };
@@ -337,7 +338,7 @@ impl Warning {
 	pub async fn restart(&mut self) {
 		// What the process held, it holds no more.
 		self.arrivals.close().await;
-		self.world.store().pool.close().await;
+		file::close(&self.world.store().pool).await;
 		self.world.restart().await;
 		let (ledger, engine, raiser, teller, log, arrivals) =
 			open(&self.world, &self.chain, self.settings, self.now).await;
