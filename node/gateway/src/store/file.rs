@@ -10,8 +10,8 @@ use std::{
 
 use salus::Hash;
 use sqlx::{
-	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-	Row, SqlitePool,
+	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous, SqliteTransactionManager},
+	Connection, Row, SqliteConnection, SqlitePool, TransactionManager,
 };
 
 use super::hash_of;
@@ -41,6 +41,7 @@ pub(crate) async fn open(
 		.busy_timeout(Duration::from_secs(30));
 	let pool = SqlitePoolOptions::new()
 		.max_connections(4)
+		.after_release(|connection, _| Box::pin(is_at_rest(connection)))
 		.connect_with(options)
 		.await?;
 	let mut change = pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -70,12 +71,14 @@ pub(crate) async fn open(
 	Ok(pool)
 }
 
-/// Lets go of a file, as a process that dies does. sqlx 0.8 closes a pool with a connection left in it that comes back
-/// meanwhile, and with it a change that was cut off between its beginning and its first statement: a second look finds it.
-#[cfg(test)]
-pub(crate) async fn close(pool: &SqlitePool) {
-	pool.close().await;
-	pool.close().await;
+/// Whether a connection that comes back has no change open; if it has, it is closed, and its change undone.
+///
+/// sqlx 0.8 leaves one open whose caller goes away after `BEGIN IMMEDIATE` is done and before it has its `Transaction`, such
+/// as a request whose client hangs up. Nobody would ever end it, and until the next start nobody else could write.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+	// What was asked of it before, a rollback among it, is done when it answers.
+	connection.ping().await?;
+	Ok(SqliteTransactionManager::get_transaction_depth(connection) == 0)
 }
 
 /// Creates the file, readable by its owner only, unless it is there.

@@ -104,7 +104,7 @@ impl Arrivals {
 	/// Lets go of the file, as a process that dies does.
 	#[cfg(test)]
 	pub(crate) async fn close(&self) {
-		crate::store::file::close(&self.pool).await;
+		self.pool.close().await;
 	}
 
 	/// What arrived after this place, in order, so many at most.

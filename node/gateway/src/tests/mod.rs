@@ -6,6 +6,7 @@ mod contact;
 mod notices;
 mod register;
 mod registrar;
+mod store;
 mod submit;
 mod telemetry;
 mod world;

@@ -1,6 +1,15 @@
 //! A gateway in a folder of its own: its database, a register with one doctor, messages as files.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+	fs,
+	future::{poll_fn, Future},
+	os::unix::fs::PermissionsExt,
+	path::PathBuf,
+	pin::pin,
+	sync::Arc,
+	task::Poll,
+	time::Duration,
+};
 
 use salus::{Application, ApplicationFile, Hash, Identity, Salts};
 use salus_primitives::{Moment, Role, DAY};
@@ -119,6 +128,23 @@ impl World {
 			bytes.windows(text.len()).any(|part| part == text.as_bytes())
 		})
 	}
+}
+
+/// Polls a future so often at most, as a process that is killed does. Whether it ended.
+pub async fn cut<T>(future: impl Future<Output = Result<T, GatewayError>>, polls: usize) -> bool {
+	let mut future = pin!(future);
+	let mut left = polls;
+	poll_fn(move |context| {
+		if left == 0 {
+			return Poll::Ready(false);
+		}
+		left -= 1;
+		future.as_mut().poll(context).map(|ended| {
+			ended.unwrap();
+			true
+		})
+	})
+	.await
 }
 
 /// Opens a database that a step may have held which was cut off: the thread that worked for it lets go of it a little later.

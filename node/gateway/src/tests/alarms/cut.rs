@@ -4,8 +4,9 @@
 use salus_primitives::{HOUR, MINUTE, SECOND};
 
 use super::{
+	super::world::cut,
 	at_once::{ill, once_each, raise_all},
-	world::{account, cut, signer, Warning, CAREGIVER, PATIENT},
+	world::{account, signer, Warning, CAREGIVER, PATIENT},
 };
 use crate::{alarms::Rule, GatewayError};
 

@@ -2,7 +2,6 @@
 
 use std::{
 	collections::HashMap,
-	future::Future,
 	sync::{Arc, Mutex},
 };
 
@@ -19,9 +18,8 @@ use crate::{
 		Addressee, Bound, Chain, ChainError, Content, Engine, Entry, Found, Ledger, Level, Post, Raised, Raiser, Rung,
 		Settings, Standing, Subject, Teller,
 	},
-	store::file,
 	telemetry::{Arrivals, Checked, Kept, Log, LogKey},
-	Contact, GatewayError,
+	Contact,
 };
 
 /// What happens to the next transaction.
@@ -338,7 +336,7 @@ impl Warning {
 	pub async fn restart(&mut self) {
 		// What the process held, it holds no more.
 		self.arrivals.close().await;
-		file::close(&self.world.store().pool).await;
+		self.world.store().pool.close().await;
 		self.world.restart().await;
 		let (ledger, engine, raiser, teller, log, arrivals) =
 			open(&self.world, &self.chain, self.settings, self.now).await;
@@ -592,21 +590,4 @@ async fn open(
 	};
 	let log = once_let_go(async || Log::open(&config.data, genesis(), key.clone(), 1_000_000).await).await;
 	(ledger, engine.await.unwrap(), raiser, teller, log, arrivals)
-}
-
-/// Polls a future so often at most, as a process that is killed does. Whether it ended.
-pub async fn cut<T>(future: impl Future<Output = Result<T, GatewayError>>, polls: usize) -> bool {
-	let mut future = std::pin::pin!(future);
-	let mut left = polls;
-	std::future::poll_fn(move |context| {
-		if left == 0 {
-			return std::task::Poll::Ready(false);
-		}
-		left -= 1;
-		future.as_mut().poll(context).map(|ended| {
-			ended.unwrap();
-			true
-		})
-	})
-	.await
 }
