@@ -1,9 +1,11 @@
 //! The configuration file (TOML). Secrets are not in it: it names files that only their owner may read.
 
+mod alarms;
+mod telemetry;
+
 use std::{
 	fs,
 	net::{IpAddr, SocketAddr},
-	num::NonZeroU32,
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	time::Duration,
@@ -11,11 +13,14 @@ use std::{
 
 use reqwest::Url;
 use salus::{words, Hash};
-use salus_primitives::{InstitutionId, Moment, MINUTE, SECOND};
-use salus_vitals::news2::Freshness;
+use salus_primitives::InstitutionId;
 use serde::{Deserialize, Deserializer};
 
-use crate::{alarms::Settings, GatewayError};
+pub use self::{
+	alarms::Alarms,
+	telemetry::{Mqtt, Protocol, Telemetry},
+};
+use crate::GatewayError;
 
 /// No honest configuration is longer.
 const MAX_LEN: u64 = 64 * 1024;
@@ -89,91 +94,7 @@ pub struct Notices {
 	pub pause: u64,
 }
 
-/// `[telemetry]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Telemetry {
-	/// The file of the key that readings are encrypted with while they wait, 64 hexadecimal digits.
-	pub key: PathBuf,
-	/// The account that anchors: an administrator's of the institution, best one of its own.
-	pub account: Signer,
-	/// The institution's vault; `https://`, or `http://` on this machine.
-	#[serde(deserialize_with = "url")]
-	pub vault: Url,
-	/// A file of PEM certificates: the vault's has to be signed by one of these.
-	pub vault_ca: Option<PathBuf>,
-	/// Seconds that anchored readings stay, for devices that send them again.
-	#[serde(default = "keep")]
-	pub keep: u64,
-	/// Readings that are kept at most until they are anchored; while there are as many, devices wait.
-	#[serde(default = "most")]
-	pub most: u64,
-	/// Readings of a batch at most.
-	#[serde(default = "batch")]
-	pub batch: u32,
-	/// Seconds after which a batch is closed with fewer.
-	#[serde(default = "age")]
-	pub age: u64,
-	/// Seconds that a missing reading is waited for before a batch begins after it.
-	#[serde(default = "patience")]
-	pub patience: u64,
-	/// A broker that devices publish at.
-	pub mqtt: Option<Mqtt>,
-	/// Where devices post.
-	pub http: Option<Listener>,
-}
-
-/// `[alarms]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Alarms {
-	/// The key file of an administrator of the institution, who raises alerts.
-	pub key: Option<PathBuf>,
-	/// The file with its passphrase.
-	pub passphrase: Option<PathBuf>,
-	/// A well-known key such as `//Alice//admin`, for development.
-	pub development_key: Option<String>,
-	/// How often a device reports of which nobody said it, in seconds: silence of three intervals is an alert. Counted from
-	/// its first reading on.
-	pub interval: Option<NonZeroU32>,
-	/// How old the parts of a score may be.
-	#[serde(default)]
-	pub freshness: FreshnessMinutes,
-}
-
-/// `[alarms.freshness]`, in minutes
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FreshnessMinutes {
-	/// What devices measure.
-	pub measured: NonZeroU32,
-	/// Air or oxygen, as it was entered.
-	pub oxygen: NonZeroU32,
-	/// Consciousness, as it was entered.
-	pub consciousness: NonZeroU32,
-}
-
-impl Default for FreshnessMinutes {
-	/// As the score's own default.
-	fn default() -> Self {
-		let Freshness {
-			measured,
-			oxygen,
-			consciousness,
-		} = Freshness::default();
-		let minutes = |time: Moment| {
-			let minutes = u32::try_from(time.div_euclid(MINUTE)).ok();
-			minutes.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
-		};
-		Self {
-			measured: minutes(measured),
-			oxygen: minutes(oxygen),
-			consciousness: minutes(consciousness),
-		}
-	}
-}
-
-/// `[telemetry.account]`
+/// Whose transactions or attestations these are, such as `[telemetry.account]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signer {
@@ -183,55 +104,6 @@ pub struct Signer {
 	pub passphrase: Option<PathBuf>,
 	/// A well-known key such as `//Alice//admin`, for development.
 	pub development_key: Option<String>,
-}
-
-/// `[telemetry.mqtt]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mqtt {
-	/// The broker's name, as its certificate has it.
-	pub host: String,
-	/// Its port.
-	pub port: u16,
-	/// Which MQTT is spoken.
-	#[serde(default)]
-	pub protocol: Protocol,
-	/// The name of the gateway's session at the broker.
-	#[serde(default = "client")]
-	pub client: String,
-	/// What topics begin with: devices publish to `<prefix>/<key in hexadecimal>/readings`.
-	#[serde(default = "prefix")]
-	pub prefix: String,
-	/// The user to sign in as.
-	pub user: Option<String>,
-	/// The file with its password.
-	pub password: Option<PathBuf>,
-	/// A file of PEM certificates: the broker's has to be signed by one of these. Needed beyond this machine.
-	pub ca: Option<PathBuf>,
-}
-
-/// A version of MQTT.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum Protocol {
-	/// MQTT 3.1.1.
-	#[serde(rename = "3.1.1")]
-	V3,
-	/// MQTT 5.
-	#[default]
-	#[serde(rename = "5")]
-	V5,
-}
-
-/// An address that others connect to, with TLS beyond this machine.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Listener {
-	/// Where.
-	pub listen: SocketAddr,
-	/// The listener's certificates, PEM.
-	pub certificate: Option<PathBuf>,
-	/// The key of the first of them, PEM, mode 0600.
-	pub certificate_key: Option<PathBuf>,
 }
 
 /// `[mail]`
@@ -324,24 +196,7 @@ impl Config {
 			.mail
 			.as_mut()
 			.map(|mail| [mail.ca.as_mut(), mail.password.as_mut()]);
-		let telemetry = self.telemetry.as_mut().map(|telemetry| {
-			let account = (telemetry.account.key.as_mut(), telemetry.account.passphrase.as_mut());
-			let (mqtt, http) = (telemetry.mqtt.as_mut(), telemetry.http.as_mut());
-			let (password, ca) = mqtt.map_or((None, None), |mqtt| (mqtt.password.as_mut(), mqtt.ca.as_mut()));
-			let (certificate, key) = http.map_or((None, None), |http| {
-				(http.certificate.as_mut(), http.certificate_key.as_mut())
-			});
-			[
-				Some(&mut telemetry.key),
-				telemetry.vault_ca.as_mut(),
-				account.0,
-				account.1,
-				password,
-				ca,
-				certificate,
-				key,
-			]
-		});
+		let telemetry = self.telemetry.as_mut().map(Telemetry::paths);
 		let alarms = self
 			.alarms
 			.as_mut()
@@ -453,30 +308,6 @@ impl Registrar {
 	}
 }
 
-impl Alarms {
-	/// What the rules go by.
-	pub fn settings(&self) -> Settings {
-		let minutes = |minutes: NonZeroU32| MINUTE.saturating_mul(minutes.get().into());
-		Settings {
-			freshness: Freshness {
-				measured: minutes(self.freshness.measured),
-				oxygen: minutes(self.freshness.oxygen),
-				consciousness: minutes(self.freshness.consciousness),
-			},
-			interval: self.interval.map(|seconds| SECOND.saturating_mul(seconds.get().into())),
-		}
-	}
-
-	/// Who raises alerts.
-	pub fn signer(&self) -> Signer {
-		Signer {
-			key: self.key.clone(),
-			passphrase: self.passphrase.clone(),
-			development_key: self.development_key.clone(),
-		}
-	}
-}
-
 impl Signer {
 	fn check(
 		&self,
@@ -499,86 +330,6 @@ impl Signer {
 				"[{section}] needs key and passphrase (in development, or development_key alone)"
 			))),
 		}
-	}
-}
-
-impl Telemetry {
-	fn check(&self, development: bool, wrong: &impl Fn(String) -> GatewayError) -> Result<(), GatewayError> {
-		self.account.check(
-			"telemetry.account",
-			"telemetry.account.development_key",
-			development,
-			wrong,
-		)?;
-		if !(self.vault.scheme() == "https" || self.vault.scheme() == "http" && is_here(&self.vault)) {
-			return Err(GatewayError::Plain {
-				setting: "telemetry.vault",
-				instead: "name an https:// URL",
-			});
-		}
-		let counts = (1..=65_536).contains(&self.batch) && u64::from(self.batch) <= self.most;
-		let times =
-			(1..=3_600).contains(&self.age) && (1..=86_400).contains(&self.patience) && self.keep <= 30 * 86_400;
-		if !counts || !times {
-			return Err(wrong(
-				"telemetry.batch is 1 to 65536 readings and at most telemetry.most, telemetry.age 1 to 3600 seconds, \
-				 telemetry.patience 1 to 86400 seconds, telemetry.keep 0 to 2592000 seconds"
-					.into(),
-			));
-		}
-		if self.mqtt.is_none() && self.http.is_none() {
-			return Err(wrong(
-				"[telemetry] needs [telemetry.mqtt], [telemetry.http] or both".into(),
-			));
-		}
-		if let Some(mqtt) = &self.mqtt {
-			if mqtt.ca.is_none() && !names_this_machine(&mqtt.host) {
-				return Err(GatewayError::Plain {
-					setting: "telemetry.mqtt.host",
-					instead: "give ca, the certificates that the broker's is signed by",
-				});
-			}
-			let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-			if mqtt.user.is_some() != mqtt.password.is_some() {
-				return Err(wrong("[telemetry.mqtt] needs user and password, or neither".into()));
-			}
-			if mqtt
-				.user
-				.as_ref()
-				.is_some_and(|user| !plain(user) || user.contains(['+', '#']))
-			{
-				return Err(wrong("telemetry.mqtt.user is of visible ASCII, without + and #".into()));
-			}
-			let levels =
-				!mqtt.prefix.contains(['+', '#']) && !mqtt.prefix.ends_with('/') && !mqtt.prefix.starts_with('$');
-			if !plain(&mqtt.client) || !plain(&mqtt.prefix) || !levels {
-				return Err(wrong(
-					"telemetry.mqtt.client and prefix are of visible ASCII, the prefix without +, # and a / at its end"
-						.into(),
-				));
-			}
-		}
-		match &self.http {
-			Some(http) => http.check(wrong),
-			None => Ok(()),
-		}
-	}
-}
-
-impl Listener {
-	fn check(&self, wrong: &impl Fn(String) -> GatewayError) -> Result<(), GatewayError> {
-		if self.certificate.is_some() != self.certificate_key.is_some() {
-			return Err(wrong(
-				"[telemetry.http] needs certificate and certificate_key, or neither".into(),
-			));
-		}
-		if self.certificate.is_none() && !self.listen.ip().is_loopback() {
-			return Err(GatewayError::Plain {
-				setting: "telemetry.http.listen",
-				instead: "give certificate and certificate_key, or listen on 127.0.0.1 behind a proxy",
-			});
-		}
-		Ok(())
 	}
 }
 
@@ -628,32 +379,4 @@ fn attempts() -> u32 {
 
 fn pause() -> u64 {
 	30
-}
-
-fn most() -> u64 {
-	1_000_000
-}
-
-fn batch() -> u32 {
-	1_024
-}
-
-fn age() -> u64 {
-	60
-}
-
-fn patience() -> u64 {
-	300
-}
-
-fn keep() -> u64 {
-	3_600
-}
-
-fn client() -> String {
-	"salus-gateway".into()
-}
-
-fn prefix() -> String {
-	"salus".into()
 }
