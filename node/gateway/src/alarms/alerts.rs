@@ -126,7 +126,7 @@ impl Ledger {
 				.map_err(|_| GatewayError::NoRandomness)?
 				.fill(said.as_mut_slice());
 			said.extend_from_slice(&write(&finding.content)?);
-			let ladder = ladder_of(&mut change, finding.patient, finding.content.severity).await?;
+			let ladder = ladder_of(&mut change, finding.patient, finding.content.severity, now).await?;
 			let inserted = sqlx::query(
 				"INSERT INTO alerts (key, patient, created, commitment, sealed, ladder, wake) VALUES (?, ?, ?, ?, ?, ?, ?) \
 				 ON CONFLICT DO NOTHING",
@@ -197,40 +197,51 @@ impl Ledger {
 		one(&mut connection, id).await
 	}
 
-	/// Gives an alert that nobody was told of the ladder that there is now.
+	/// An alert, with the ladder that there is now if nobody was told of it.
 	///
 	/// # Errors
 	/// `Sql`, `Damaged`
-	pub async fn refresh_ladder(&self, id: i64) -> Result<Raised, GatewayError> {
+	pub async fn refresh_ladder(&self, id: i64, now: Moment) -> Result<Raised, GatewayError> {
 		let mut change = self.store.begin().await?;
 		let alert = one(&mut change, id).await?;
-		if alert.step.is_none() && alert.chain.is_none() {
-			let said = self.opened(&mut change, id).await?;
-			let content = said.get(SALT..).ok_or(GatewayError::Damaged)?;
-			let severity = read::<Content>(content)?.severity;
-			let ladder = ladder_of(&mut change, alert.patient, severity).await?;
-			sqlx::query("UPDATE alerts SET ladder = ? WHERE id = ?")
-				.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
-				.bind(id)
-				.execute(&mut *change)
-				.await?;
-		}
-		let alert = one(&mut change, id).await?;
+		let alert = self.refreshed(&mut change, alert, now).await?;
 		change.commit().await?;
 		Ok(alert)
 	}
 
-	/// Notes that a transaction that raises it, with a ladder that begins at this rung, may leave from now on.
+	/// Once somebody was told, or the chain may have it, an alert keeps its ladder: the chain's and this are the same people.
+	async fn refreshed(
+		&self,
+		change: &mut SqliteConnection,
+		alert: Raised,
+		now: Moment,
+	) -> Result<Raised, GatewayError> {
+		if alert.step.is_some() || alert.chain.is_some() || alert.sent {
+			return Ok(alert);
+		}
+		let said = self.opened(change, alert.id).await?;
+		let content = said.get(SALT..).ok_or(GatewayError::Damaged)?;
+		let severity = read::<Content>(content)?.severity;
+		let ladder = ladder_of(change, alert.patient, severity, now).await?;
+		sqlx::query("UPDATE alerts SET ladder = ? WHERE id = ?")
+			.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
+			.bind(alert.id)
+			.execute(change)
+			.await?;
+		Ok(Raised { ladder, ..alert })
+	}
+
+	/// Notes that a transaction that raises it, with a ladder that begins with whoever has it, may leave from now on. What it
+	/// is by then.
 	///
 	/// # Errors
-	/// `Sql`
-	pub async fn sending(&self, id: i64, from: usize) -> Result<(), GatewayError> {
-		sqlx::query("UPDATE alerts SET sent = 1, raised_from = ? WHERE id = ?")
-			.bind(small(from)?)
+	/// `Sql`, `Damaged`
+	pub async fn sending(&self, id: i64) -> Result<Raised, GatewayError> {
+		let row = sqlx::query("UPDATE alerts SET sent = 1, raised_from = COALESCE(step, 0) WHERE id = ? RETURNING *")
 			.bind(id)
-			.execute(&self.store.pool)
+			.fetch_one(&self.store.pool)
 			.await?;
-		Ok(())
+		raised(&row)
 	}
 
 	/// Looks at it again later; `sent` says whether a transaction may still be on its way.
@@ -371,10 +382,12 @@ impl Ledger {
 		.await?;
 		let mut counted = Counted::default();
 		for row in &rows {
-			let alert = raised(row)?;
+			let alert = self.refreshed(&mut change, raised(row)?, now).await?;
 			let late = alert.due.saturating_add(patience) <= now;
 			let Some(step) = alert.step else {
-				let within = alert.ladder.first().map_or(0, |rung| rung.within);
+				// It was taken away since the alert was looked at.
+				let Some(first) = alert.ladder.first() else { continue };
+				let within = first.within;
 				tell(&mut change, &alert, 0, 0, now.saturating_add(within), now).await?;
 				continue;
 			};

@@ -296,7 +296,7 @@ impl<C: Chain> Engine<C> {
 				self.watch_again(id, &watched, written.at);
 				Vec::new()
 			}
-			Entry::Ladder { .. } => Vec::new(),
+			Entry::Ladder { .. } | Entry::Duty { .. } => Vec::new(),
 		})
 	}
 

@@ -10,7 +10,7 @@ use salus_vitals::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::error::AlarmError;
+use super::{error::AlarmError, roster};
 use crate::telemetry::DeviceId;
 
 /// The longest time to acknowledge that the chain takes.
@@ -83,6 +83,15 @@ pub enum Entry {
 		patient: Option<PatientId>,
 		/// From the first told to the last; none takes the patient's own ladder away.
 		rungs: Vec<Rung>,
+	},
+	/// Which doctor is on call for a span, in place of whoever was; the latest entry counts.
+	Duty {
+		/// Her account, hexadecimal; none leaves it to each ladder's own doctor.
+		account: Option<String>,
+		/// From when on.
+		from: Moment,
+		/// Until when, without that moment itself.
+		until: Moment,
 	},
 }
 
@@ -177,8 +186,16 @@ impl Rung {
 	/// # Errors
 	/// `NotAnAccount`
 	pub fn account(&self) -> Result<AccountId, AlarmError> {
-		words::account(&self.account).map_err(|_| AlarmError::NotAnAccount)
+		account(&self.account)
 	}
+}
+
+/// Somebody's account.
+///
+/// # Errors
+/// `NotAnAccount`
+pub fn account(text: &str) -> Result<AccountId, AlarmError> {
+	words::account(text).map_err(|_| AlarmError::NotAnAccount)
 }
 
 /// The ladder that these rungs are.
@@ -284,6 +301,14 @@ impl Entry {
 			}
 			Self::Ladder { rungs, .. } if rungs.is_empty() => Ok(()),
 			Self::Ladder { rungs, .. } => ladder(rungs).map(|_| ()),
+			Self::Duty {
+				account: doctor,
+				from,
+				until,
+			} => {
+				doctor.as_deref().map(account).transpose()?;
+				roster::check(*from, *until, now)
+			}
 			Self::Person { .. } | Self::Scale { .. } | Self::Consciousness { .. } | Self::Oxygen { .. } => Ok(()),
 		}
 	}

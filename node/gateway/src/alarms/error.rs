@@ -45,6 +45,21 @@ pub enum AlarmError {
 	/// She is on a ladder.
 	#[error("{0} is on a ladder; change that first: salus-gateway vitals ladder")]
 	OnLadder(String),
+	/// A span on call ends where it begins, or before.
+	#[error("this span is empty; give --until after --from")]
+	SpanEmpty,
+	/// A span on call is over.
+	#[error("this span is over; nothing is found any more in it")]
+	SpanOver,
+	/// A span on call begins more than a year ahead.
+	#[error("this span begins more than a year from now; look at the year")]
+	SpanTooFar,
+	/// A span on call is longer than a month.
+	#[error("this span is longer than 31 days; enter it in parts")]
+	SpanTooLong,
+	/// She is on the roster, now or later.
+	#[error("{0} is on the roster; put somebody else there first, or nobody: salus-gateway vitals duty")]
+	OnRoster(String),
 	/// Scale 2 is a doctor's decision.
 	#[error("{0} is no doctor of this institution now, and the scale is a doctor's decision; have one decide it")]
 	NotADoctor(String),
@@ -73,6 +88,11 @@ impl AlarmError {
 			Self::TwiceOnLadder => "TwiceOnLadder",
 			Self::UnknownAddressee(_) => "UnknownAddressee",
 			Self::OnLadder(_) => "OnLadder",
+			Self::SpanEmpty => "SpanEmpty",
+			Self::SpanOver => "SpanOver",
+			Self::SpanTooFar => "SpanTooFar",
+			Self::SpanTooLong => "SpanTooLong",
+			Self::OnRoster(_) => "OnRoster",
 			Self::NotADoctor(_) => "NotADoctor",
 			Self::OnChain(_) => "OnChain",
 			Self::NotAnHpkeKey => "NotAnHpkeKey",

@@ -1,5 +1,5 @@
-//! What early warning keeps in the gateway's database: entries, ladders, and how addressees are reached. Entries and what
-//! alerts say are encrypted with the key of the readings.
+//! What early warning keeps in the gateway's database: entries, ladders, the roster, and how addressees are reached.
+//! Entries and what alerts say are encrypted with the key of the readings.
 
 use salus::{alert::Severity, words, AccountId};
 use salus_primitives::{HpkeKey, Moment, PatientId};
@@ -7,8 +7,9 @@ use sqlx::{Row, SqliteConnection};
 
 use super::{
 	alerts,
-	entry::{Entry, Post, Rung, Written},
+	entry::{account, Entry, Post, Rung, Written},
 	error::AlarmError,
+	roster,
 	saved::{read, write},
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 	Contact, GatewayError,
 };
 
-const TABLES: [&str; 3] = [
+const TABLES: [&str; 4] = [
 	"CREATE TABLE IF NOT EXISTS vitals_entries (
 		id INTEGER PRIMARY KEY AUTOINCREMENT,
 		sealed BLOB NOT NULL
@@ -31,6 +32,7 @@ const TABLES: [&str; 3] = [
 		hpke BLOB,
 		since BIGINT NOT NULL
 	)",
+	roster::TABLE,
 ];
 const EVERYBODY: i64 = -1;
 /// Entries are sealed beside nothing else.
@@ -70,15 +72,24 @@ impl Ledger {
 		Ok(Self { store, key })
 	}
 
-	/// Writes down what somebody enters, for ever; a ladder counts at once.
+	/// Writes down what somebody enters, for ever; a ladder and the roster count at once.
 	///
 	/// # Errors
 	/// `Alarm` with what to correct; `Sql`, `NoRandomness`
 	pub async fn write(&self, by: &AccountId, entry: &Entry, now: Moment) -> Result<i64, GatewayError> {
 		entry.check(now)?;
 		let mut change = self.store.begin().await?;
-		if let Entry::Ladder { patient, rungs } = entry {
-			self.set_ladder(&mut change, *patient, rungs).await?;
+		match entry {
+			Entry::Ladder { patient, rungs } => self.set_ladder(&mut change, *patient, rungs).await?,
+			Entry::Duty {
+				account: doctor,
+				from,
+				until,
+			} => {
+				let doctor = doctor.as_deref().map(account).transpose()?;
+				roster::set(&mut change, doctor.as_ref(), *from, *until).await?;
+			}
+			_ => {}
 		}
 		let sealed = self.key.seal(ENTRY, &write(&(hex::encode(by.0), now, entry))?)?;
 		let row = sqlx::query("INSERT INTO vitals_entries (sealed) VALUES (?) RETURNING id")
@@ -170,8 +181,8 @@ impl Ledger {
 	/// Forgets how somebody is reached.
 	///
 	/// # Errors
-	/// `OnLadder`, `NotFound`, `Sql`
-	pub async fn forget(&self, account: &AccountId) -> Result<(), GatewayError> {
+	/// `OnLadder`, `OnRoster`, `NotFound`, `Sql`
+	pub async fn forget(&self, account: &AccountId, now: Moment) -> Result<(), GatewayError> {
 		let name = hex::encode(account.0);
 		let mut change = self.store.begin().await?;
 		let row = sqlx::query("SELECT COUNT(*) AS ladders FROM ladders WHERE instr(rungs, ?) > 0")
@@ -180,6 +191,9 @@ impl Ledger {
 			.await?;
 		if row.try_get::<i64, _>("ladders")? > 0 {
 			return Err(AlarmError::OnLadder(account.to_string()).into());
+		}
+		if roster::is_on(&mut change, account, now).await? {
+			return Err(AlarmError::OnRoster(account.to_string()).into());
 		}
 		let gone = sqlx::query("DELETE FROM addressees WHERE account = ?")
 			.bind(&name)
@@ -216,18 +230,19 @@ impl Ledger {
 	}
 }
 
-/// The ladder for a patient: her own, or that for everybody; empty where there is neither.
-/// The ladder for an alert of this patient. An emergency does not wait for a caregiver's time; of what is for the next round
-/// no doctor on call is told where there is a nurse.
+/// The ladder for an alert of this patient that is found now: her own, or that for everybody; empty where there is neither. An
+/// emergency does not wait for a caregiver's time; of what is for the next round no doctor on call is told where there is a
+/// nurse. Whoever is on duty stands in the place of the ladder's doctor on call, unless she is on it already.
 pub(super) async fn ladder_of(
 	change: &mut SqliteConnection,
 	patient: PatientId,
 	severity: Severity,
+	now: Moment,
 ) -> Result<Vec<Rung>, GatewayError> {
 	let row = sqlx::query("SELECT rungs FROM ladders WHERE patient IN (?, ?) ORDER BY patient DESC LIMIT 1")
 		.bind(integer(patient)?)
 		.bind(EVERYBODY)
-		.fetch_optional(change)
+		.fetch_optional(&mut *change)
 		.await?;
 	let Some(row) = row else { return Ok(Vec::new()) };
 	let mut rungs = rungs(&row.try_get::<String, _>("rungs")?)?;
@@ -237,6 +252,13 @@ pub(super) async fn ladder_of(
 		Severity::Urgent => true,
 		Severity::Notice => rung.post != Post::DoctorOnCall || !is_nursed,
 	});
+	if let Some(doctor) = roster::on_call(change, now).await? {
+		let stands = |rung: &Rung| rung.account().is_ok_and(|account| account == doctor);
+		if !rungs.iter().any(stands) {
+			let place = rungs.iter_mut().find(|rung| rung.post == Post::DoctorOnCall);
+			place.into_iter().for_each(|rung| rung.account = hex::encode(doctor.0));
+		}
+	}
 	Ok(rungs)
 }
 
@@ -244,7 +266,10 @@ pub(super) fn rungs(text: &str) -> Result<Vec<Rung>, GatewayError> {
 	serde_json::from_str(text).map_err(|_| GatewayError::Damaged)
 }
 
-async fn addressee(change: &mut SqliteConnection, account: &AccountId) -> Result<Option<Addressee>, GatewayError> {
+pub(super) async fn addressee(
+	change: &mut SqliteConnection,
+	account: &AccountId,
+) -> Result<Option<Addressee>, GatewayError> {
 	let row = sqlx::query("SELECT * FROM addressees WHERE account = ?")
 		.bind(hex::encode(account.0))
 		.fetch_optional(change)

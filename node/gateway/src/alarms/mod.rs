@@ -12,6 +12,7 @@ mod notices;
 mod patient;
 mod prune;
 mod raise;
+mod roster;
 mod saved;
 mod tell;
 
@@ -44,6 +45,7 @@ pub use ledger::{Addressee, Ledger};
 pub use notices::Unreached;
 pub use patient::{name, Patient};
 pub use raise::Raiser;
+pub use roster::Shift;
 #[cfg(test)]
 pub(crate) use salus::alert::{Content, Rule, Severity};
 pub use saved::Name;
@@ -55,6 +57,7 @@ pub(crate) use {
 	patient::{LATE, REARM},
 	prune::{RETENTION, STEP},
 	raise::PATIENCE,
+	roster::on_call,
 	tell::SUBJECT,
 };
 

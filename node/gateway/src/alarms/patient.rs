@@ -204,7 +204,7 @@ impl Patient {
 				self.episodes.remove(code);
 				return Ok(Vec::new());
 			}
-			Entry::Interval { .. } | Entry::Ladder { .. } => return Ok(Vec::new()),
+			Entry::Interval { .. } | Entry::Ladder { .. } | Entry::Duty { .. } => return Ok(Vec::new()),
 		}
 		Ok(self.score_by(*at, None).into_iter().collect())
 	}

@@ -1,4 +1,4 @@
-//! Alerts that are long over leave the database, with the notices of them.
+//! Alerts that are long over leave the database, with the notices of them; so do shifts of the roster.
 
 use salus_primitives::{Moment, DAY};
 use sqlx::Row;
@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::ledger::Ledger;
 use crate::{store::time, GatewayError};
 
-/// How long an alert stays after its end, as on chain.
+/// How long an alert stays after its end, as on chain; a shift too.
 pub const RETENTION: Moment = 30 * DAY;
 /// How many leave in one change.
 pub const STEP: u64 = 64;
@@ -44,5 +44,23 @@ impl Ledger {
 		}
 		change.commit().await?;
 		Ok(gone)
+	}
+
+	/// Removes the shifts that ended longest ago: how many, at most [`STEP`]. Who entered them stays in the log.
+	///
+	/// # Errors
+	/// `Sql`
+	pub async fn prune_roster(&self, now: Moment) -> Result<u64, GatewayError> {
+		let Some(before) = now.checked_sub(RETENTION) else {
+			return Ok(0);
+		};
+		let gone = sqlx::query(
+			"DELETE FROM roster WHERE starts IN (SELECT starts FROM roster WHERE ends <= ? ORDER BY starts LIMIT ?)",
+		)
+		.bind(time(before)?)
+		.bind(i64::try_from(STEP).map_err(|_| GatewayError::Damaged)?)
+		.execute(&self.store.pool)
+		.await?;
+		Ok(gone.rows_affected())
 	}
 }

@@ -122,7 +122,8 @@ impl<C: Chain> Raiser<C> {
 			}
 			let now = clock();
 			if round.prune_at <= now {
-				let is_more = self.ledger.prune(now).await? == STEP;
+				let (alerts, shifts) = (self.ledger.prune(now).await?, self.ledger.prune_roster(now).await?);
+				let is_more = alerts == STEP || shifts == STEP;
 				round.prune_at = if is_more { now } else { now.saturating_add(HOUR) };
 			}
 			let waking = self.ledger.waking(now).await?.into_iter().map(|alert| alert.id);
@@ -170,7 +171,7 @@ impl<C: Chain> Raiser<C> {
 	/// # Errors
 	/// `Sql`, `Damaged`
 	pub async fn look(&self, id: i64, now: Moment) -> Result<(), GatewayError> {
-		let alert = self.ledger.refresh_ladder(id).await?;
+		let alert = self.ledger.refresh_ladder(id, now).await?;
 		if alert.state != "open" {
 			return Ok(());
 		}
@@ -199,15 +200,14 @@ impl<C: Chain> Raiser<C> {
 		if alert.sent && self.find(alert, now).await? {
 			return Ok(());
 		}
-		let from = alert.step.unwrap_or(0);
+		// From here on a transaction may be on its way, whatever becomes of this process.
+		let alert = &self.ledger.sending(alert.id).await?;
 		let rungs: Result<Vec<(AccountId, Moment)>, _> = alert
 			.ladder
 			.iter()
-			.skip(from)
+			.skip(alert.raised_from)
 			.map(|rung| rung.account().map(|account| (account, rung.within)))
 			.collect();
-		// From here on a transaction may be on its way, whatever becomes of this process.
-		self.ledger.sending(alert.id, from).await?;
 		let rungs = rungs?;
 		match self.chain.raise(alert.patient, alert.commitment, &rungs).await {
 			Ok(number) => {

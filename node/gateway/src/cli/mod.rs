@@ -1,6 +1,7 @@
 //! The `salus-gateway` command.
 
 mod codes;
+mod duty;
 mod init;
 mod patient;
 mod register;

@@ -9,7 +9,7 @@ use salus_vault::keystore::read_private;
 use salus_vitals::news2::{Freshness, NotScored};
 use serde_json::{json, Value};
 
-use super::Report;
+use super::{duty::DutyCommand, Report};
 use crate::{
 	alarms::{name, Addressee, AlarmError, Entry, Ledger, Level, Name, Patient, Post, Rung, Subject},
 	config::Config,
@@ -28,6 +28,8 @@ Examples:
   salus-gateway vitals interval ea4a6c… 60s --by 5Grw…
   salus-gateway vitals addressee add 5Fhn… --contact-file address.txt
   salus-gateway vitals ladder --patient 7 --nurse 5Fhn…=10m --doctor 5DAA…=15m --by 5Grw…
+  salus-gateway vitals duty 5Fgr… --from 2027-01-15T18:00:00Z --until 2027-01-16T06:00:00Z --by 5Grw…
+  salus-gateway vitals duty
   salus-gateway vitals show 7
 
 Who enters something is who --by says: whoever may run this command is trusted with that. It stands in the log for ever.";
@@ -85,6 +87,8 @@ pub enum Vitals {
 	Addressee(AddresseeCommand),
 	/// Who is told of alerts, one after the other
 	Ladder(LadderCommand),
+	/// Which doctor is on call when, in place of the ladders' own: the latest entry counts; without anything, who is and will be
+	Duty(DutyCommand),
 	/// Alerts that nobody has acknowledged, and who could not be told
 	Alerts,
 	/// Somebody who was told in person has an alert that is not on the chain
@@ -287,6 +291,7 @@ impl Vitals {
 			}
 			Self::Addressee(command) => command.run(&ledger).await,
 			Self::Ladder(ladder) => ladder.run(&ledger).await,
+			Self::Duty(duty) => duty.run(&ledger, words::now()).await,
 			Self::Alerts => alerts(&ledger).await,
 			Self::Acknowledge { alert } => {
 				ledger.answer(alert, words::now()).await?;
@@ -308,8 +313,14 @@ impl Vitals {
 	}
 }
 
+impl From<AccountId> for By {
+	fn from(by: AccountId) -> Self {
+		Self { by }
+	}
+}
+
 impl By {
-	async fn enter(self, ledger: &Ledger, entry: Entry) -> Result<Report, GatewayError> {
+	pub(super) async fn enter(self, ledger: &Ledger, entry: Entry) -> Result<Report, GatewayError> {
 		let id = ledger.write(&self.by, &entry, words::now()).await?;
 		Ok(Report {
 			lines: vec![format!("entry {id} by {}", self.by)],
@@ -401,7 +412,7 @@ impl AddresseeCommand {
 				Ok(list(&[addressee]))
 			}
 			Self::Remove { account } => {
-				ledger.forget(&account).await?;
+				ledger.forget(&account, words::now()).await?;
 				Ok(Report {
 					lines: vec![format!("{account} is told no more")],
 					json: json!({ "account": account.to_string(), "forgotten": true }),

@@ -2,8 +2,9 @@
 
 use clap::Parser;
 use codec::{Decode, Encode};
-use salus_primitives::{Ladder, Rung};
-use serde_json::Value;
+use salus::words;
+use salus_primitives::{Ladder, Rung, DAY};
+use serde_json::{json, Value};
 use subxt::{ext::frame_decode::extrinsics::encode_call_data, Metadata};
 
 use super::{
@@ -32,9 +33,12 @@ async fn run(world: &World, line: &str) -> Result<Value, GatewayError> {
 	let line = line
 		.replace("BY", &by)
 		.replace("NURSE", &hex::encode(NURSE))
-		.replace("ADDRESS", &world.folder.path().join("address").display().to_string());
-	let words = ["vitals"].into_iter().chain(line.split_whitespace());
-	let parsed = Line::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+		.replace("ADDRESS", &world.folder.path().join("address").display().to_string())
+		.replace("YESTERDAY", &words::show_moment(words::now() - DAY))
+		.replace("2DAYS", &words::show_moment(words::now() + 2 * DAY))
+		.replace("TOMORROW", &words::show_moment(words::now() + DAY));
+	let typed = ["vitals"].into_iter().chain(line.split_whitespace());
+	let parsed = Line::try_parse_from(typed).unwrap_or_else(|error| panic!("{line}: {error}"));
 	let report = parsed.vitals.run(&world.config, world.store()).await?;
 	assert!(!report.lines().is_empty());
 	Ok(report.json().clone())
@@ -56,6 +60,8 @@ async fn what_a_person_enters_is_in_the_log() {
 		"addressee add NURSE --contact-file ADDRESS",
 		"ladder --nurse NURSE=10m BY",
 		"ladder --patient 7 --none BY",
+		"duty NURSE --from YESTERDAY --until TOMORROW BY",
+		"duty none --from YESTERDAY --until TOMORROW BY",
 	] {
 		run(&world, line).await.unwrap();
 	}
@@ -77,6 +83,8 @@ async fn what_a_person_enters_is_in_the_log() {
 		"interval",
 		"ladder",
 		"ladder",
+		"duty",
+		"duty",
 	];
 	assert_eq!(whats, expected);
 	assert!(log
@@ -96,6 +104,9 @@ async fn refusals_have_names() {
 		("limits --patient 7 8867-5 /min --high 120 BY", "Code"),
 		("ladder BY", "Ladder"),
 		("ladder --nurse NURSE=10m BY", "UnknownAddressee"),
+		("duty NURSE --from YESTERDAY --until TOMORROW BY", "UnknownAddressee"),
+		("duty NURSE --from TOMORROW --until YESTERDAY BY", "SpanEmpty"),
+		("duty none --from 2025-11-21 --until YESTERDAY BY", "SpanOver"),
 		("addressee add NURSE --contact-file ADDRESS --hpke 00", "NotAnHpkeKey"),
 		("addressee remove NURSE", "NotFound"),
 		("acknowledge 9", "NotFound"),
@@ -109,6 +120,34 @@ async fn refusals_have_names() {
 	assert_eq!(run(&world, "log").await.unwrap(), Value::Array(Vec::new()));
 }
 
+#[tokio::test]
+async fn the_roster_shows_who_is_on_call_now_and_next() {
+	let world = world().await;
+	let nurse = Value::from(account(NURSE).to_string());
+	let empty = run(&world, "duty").await.unwrap();
+	assert_eq!(empty, json!({ "now": null, "next": [] }));
+	run(&world, "addressee add NURSE --contact-file ADDRESS").await.unwrap();
+	run(&world, "duty NURSE --from TOMORROW --until 2DAYS BY")
+		.await
+		.unwrap();
+	let shown = run(&world, "duty").await.unwrap();
+	assert_eq!(shown["now"], Value::Null);
+	assert_eq!(
+		(&shown["next"][0]["account"], shown["next"].as_array().unwrap().len()),
+		(&nurse, 1)
+	);
+	run(&world, "duty NURSE --from YESTERDAY --until 2DAYS BY")
+		.await
+		.unwrap();
+	run(&world, "duty none --from TOMORROW --until 2DAYS BY").await.unwrap();
+	let shown = run(&world, "duty").await.unwrap();
+	assert_eq!((&shown["now"]["account"], &shown["next"]), (&nurse, &json!([])));
+	let length = shown["now"]["until"].as_u64().unwrap() - shown["now"]["from"].as_u64().unwrap();
+	assert_eq!(length.div_ceil(DAY), 2);
+	let refused = run(&world, "addressee remove NURSE").await.unwrap_err();
+	assert_eq!(refused.name(), "OnRoster");
+}
+
 #[test]
 fn a_command_line_says_who_and_what() {
 	for line in [
@@ -117,6 +156,13 @@ fn a_command_line_says_who_and_what() {
 		"limits 8867-4 /min --high 120 --by 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 		"ladder --nurse 10m --by 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 		"scale 7 3 --by 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+		"duty 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+		"duty none",
+		"duty none --from 2027-01-15",
+		"duty none --from 2027-01-15 --until 2027-01-16",
+		"duty none --from soon --until 2027-01-16 --by 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+		"duty --from 2027-01-15 --until 2027-01-16 --by 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+		"duty anybody --from 2027-01-15 --until 2027-01-16 --by 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
 	] {
 		let words = ["vitals"].into_iter().chain(line.split_whitespace());
 		assert!(Line::try_parse_from(words).is_err(), "{line}");

@@ -141,11 +141,11 @@ async fn every_entry_stands_with_who_made_it_and_when() {
 async fn whoever_is_on_a_ladder_stays_reachable() {
 	let warning = Warning::new().await;
 	warning.ladder().await;
-	let refused = warning.ledger.forget(&account(NURSE)).await.unwrap_err();
+	let refused = warning.ledger.forget(&account(NURSE), NOW).await.unwrap_err();
 	assert_eq!(refused.name(), "OnLadder");
 	warning.enter(ladder(Vec::new())).await;
-	warning.ledger.forget(&account(NURSE)).await.unwrap();
-	let gone = warning.ledger.forget(&account(NURSE)).await.unwrap_err();
+	warning.ledger.forget(&account(NURSE), NOW).await.unwrap();
+	let gone = warning.ledger.forget(&account(NURSE), NOW).await.unwrap_err();
 	assert!(matches!(gone, GatewayError::NotFound { .. }), "{gone}");
 	assert_eq!(warning.ledger.addressees().await.unwrap().len(), 2);
 }

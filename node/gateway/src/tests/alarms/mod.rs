@@ -7,6 +7,7 @@ mod day;
 mod entries;
 mod muted;
 mod prune;
+mod roster;
 mod rules;
 mod silence;
 mod tell;

@@ -192,7 +192,7 @@ async fn a_contact_that_was_taken_away_is_passed_over() {
 	// She is about to be told, on no ladder any more, and nobody knows how.
 	let rungs = super::world::rungs()[1..].to_vec();
 	warning.enter(Entry::Ladder { patient: None, rungs }).await;
-	warning.ledger.forget(&account(CAREGIVER)).await.unwrap();
+	warning.ledger.forget(&account(CAREGIVER), warning.now).await.unwrap();
 	warning.rounds(6 * SECOND).await;
 	assert_eq!(warning.told(), ["nurse@example.org"]);
 	assert_eq!(warning.ledger.unreached().await.unwrap()[0].error, "NoContact");

@@ -1,6 +1,7 @@
 //! MQTT 3.1.1 and 5 with Debian's mosquitto.
 
 mod access;
+mod publisher;
 mod sessions;
 mod tls;
 mod torn;
@@ -28,6 +29,7 @@ use rumqttc::{
 use salus::broker_transport;
 use tokio::time::{sleep, timeout};
 
+pub use self::publisher::Publisher;
 use super::*;
 use crate::{
 	cli::Telemetry,
@@ -76,6 +78,11 @@ impl Broker {
 	/// Such a one, which saves each change.
 	fn saving() -> Self {
 		Self::open_with("autosave_interval 1\nautosave_on_changes true\n")
+	}
+
+	/// Such a one, which answers at once and notes each message in its log.
+	pub fn talkative() -> Self {
+		Self::open_with("set_tcp_nodelay true\nlog_type all\n")
 	}
 
 	fn open_with(more: &str) -> Self {
@@ -176,6 +183,17 @@ impl Broker {
 		while party.publish(&nobody, Vec::new()).await == Ok(PubAckReason::NoMatchingSubscribers) {
 			sleep(Duration::from_millis(50)).await;
 		}
+	}
+
+	/// How many messages it sent to the gateway once more, as its log says if it is talkative.
+	pub fn sent_again(&self) -> usize {
+		let log = fs::read_to_string(self.folder.path().join("log")).unwrap();
+		log.matches(&format!("Sending PUBLISH to {GATEWAY} (d1")).count()
+	}
+
+	/// A device that publishes without a credential.
+	pub fn publisher(&self, signer: &SigningKey) -> Publisher {
+		Publisher::start(self.options(&hex::encode(id(signer)), None))
 	}
 
 	/// Somebody with this session name, and user and password.
