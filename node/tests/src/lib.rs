@@ -28,6 +28,7 @@ mod person;
 mod proxy;
 mod wires;
 mod world;
+mod worn;
 
 pub use broker::Broker;
 pub use chain::kinds;
@@ -44,3 +45,4 @@ pub use person::{account, text, Patient};
 pub use proxy::{Fault, Proxy, Way};
 pub use wires::{Host, Wires};
 pub use world::{files, Files, World};
+pub use worn::Worn;

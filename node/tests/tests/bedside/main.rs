@@ -12,7 +12,6 @@ use salus_tests::{hospitals, started};
 use ward::Ward;
 
 const DESK: &str = "//Alice//admin";
-const NURSE: &str = "//Alice//nurse";
 /// Hospital B's.
 const DOCTOR: &str = "//Bob//doctor";
 

@@ -1,8 +1,7 @@
 //! Hospital A's ward: a patient, the two devices that measure her, their broker and their gateway.
 
-use super::{DESK, NURSE};
 use salus::{open_device_key, words};
-use salus_tests::{pulse_wave, text, until, Broker, Gateway, Node, Patient, Proxy, Running, Salus, PASSPHRASE};
+use salus_tests::{pulse_wave, text, until, Broker, Gateway, Node, Patient, Proxy, Running, Salus, Worn, PASSPHRASE};
 use salus_vault::keystore::Strength;
 use salus_vitals::{Decimal, Reading, SignedReading};
 use serde_json::{json, Value};
@@ -186,32 +185,24 @@ impl Ward {
 }
 
 impl Device {
-	/// Provisioned on its own claim, and bound by the nurse on the patient's consent. It plays a recording so many times.
+	/// One that the patient wears, and that plays a recording so many times.
 	fn bound(patient: &Patient, name: &str, recording: &str, times: u32) -> Self {
-		let salus = &patient.salus;
-		let file = |end: &str| salus.file(&format!("{name}.{end}"));
-		let (key, claim, salts, consent) = (file("key"), file("claim"), file("salts"), file("consent"));
-		let made = salus.types(&format!("device key new --out {key}")).ok();
-		let id = text(&made["device"]).trim_start_matches("0x").to_owned();
-		let claims = format!("--key {key} device claim --institution 0 --code 8867-4 --out {claim} --salts {salts}");
-		salus.types(&claims).ok();
-		salus.types_as(DESK, &format!("device provision {claim}")).ok();
-		let consents = format!(
-			"device consent-statement --patient {} --device {id} --for 1d --out {consent}",
-			patient.id
-		);
-		patient.types(&consents).ok();
-		let bound = salus.types_as(NURSE, &format!("device bind {consent}")).ok();
-		Self {
-			binding: number(&bound["binding"]),
-			recording: format!("--pulse {} --times {times}", pulse_wave(recording).display()),
+		let Worn {
 			id,
 			key,
+			codes,
+			binding,
+		} = patient.wears(name, &["8867-4"]);
+		Self {
+			id,
+			key,
+			binding,
 			bearer: String::new(),
 			values: Vec::new(),
 			secret: String::new(),
-			codes: salts,
+			codes,
 			to: String::new(),
+			recording: format!("--pulse {} --times {times}", pulse_wave(recording).display()),
 		}
 	}
 

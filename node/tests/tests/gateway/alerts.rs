@@ -3,7 +3,7 @@
 use super::{hook, is_silent, mail};
 use salus::{alert, open_device_key, words};
 use salus_primitives::SECOND;
-use salus_tests::{account, kinds, text, until, Gateway, Messages, Mode, Node, Patient, Salus, PASSPHRASE};
+use salus_tests::{account, kinds, text, until, Gateway, Messages, Mode, Node, Patient, Salus, Worn, PASSPHRASE};
 use salus_vault::keystore::Strength;
 use salus_vitals::{Reading, SignedReading};
 use serde_json::{json, Value};
@@ -26,63 +26,28 @@ const MEASURED: [(&str, &str, &str); 5] = [
 	("8310-5", "37.0", "Cel"),
 ];
 
-/// A device at the patient's bed.
-struct Monitor {
-	id: String,
-	key: String,
-	codes: String,
-	binding: u64,
-}
-
-impl Monitor {
-	/// Provisioned for all that is measured, and bound by the nurse with the patient's consent.
-	fn bound(patient: &Patient) -> Self {
-		let salus = &patient.salus;
-		let [key, claim, codes, consent] =
-			["key", "claim", "codes", "consent"].map(|end| salus.file(&format!("monitor.{end}")));
-		let made = salus.types(&format!("device key new --out {key}")).ok();
-		let id = text(&made["device"]).trim_start_matches("0x").to_owned();
-		let reports = MEASURED.map(|(code, ..)| code).join(",");
-		let claims = format!("--key {key} device claim --institution 0 --code {reports} --out {claim} --salts {codes}");
-		salus.types(&claims).ok();
-		salus.types_as(DESK, &format!("device provision {claim}")).ok();
-		let consents = format!(
-			"device consent-statement --patient {} --device {id} --for 1d --out {consent}",
-			patient.id
-		);
-		patient.types(&consents).ok();
-		let bound = salus.types_as(NURSE, &format!("device bind {consent}")).ok();
-		Self {
-			id,
-			key,
-			codes,
-			binding: bound["binding"].as_u64().unwrap(),
-		}
-	}
-
-	/// Measures all of it at one time, and hands it in until it is kept.
-	async fn measures(&self, node: &Node, gateway: &Gateway, bearer: &str) {
-		let (genesis, at) = (words::hash(&node.genesis().await).unwrap().0, node.time().await);
-		let key = open_device_key(Path::new(&self.key), PASSPHRASE, Strength::Development).unwrap();
-		for (seq, (code, value, unit)) in (0..).zip(MEASURED) {
-			let reading = Reading {
-				genesis,
-				device: hex::decode(&self.id).unwrap().try_into().unwrap(),
-				binding: self.binding,
-				seq,
-				at,
-				code: code.parse().unwrap(),
-				value: value.parse::<salus_vitals::Decimal>().unwrap().into(),
-				unit: unit.parse().unwrap(),
-				group: 0,
-			};
-			let signed = SignedReading::sign(reading, &key).unwrap().encode();
-			until("the gateway keeps it", || async {
-				let answer = gateway.hand_in(bearer, &signed).await;
-				answer.starts_with("kept").then_some(())
-			})
-			.await;
-		}
+/// A device measures all of it at one time, and hands it in until it is kept.
+async fn measures(device: &Worn, node: &Node, gateway: &Gateway, bearer: &str) {
+	let (genesis, at) = (words::hash(&node.genesis().await).unwrap().0, node.time().await);
+	let key = open_device_key(Path::new(&device.key), PASSPHRASE, Strength::Development).unwrap();
+	for (seq, (code, value, unit)) in (0..).zip(MEASURED) {
+		let reading = Reading {
+			genesis,
+			device: hex::decode(&device.id).unwrap().try_into().unwrap(),
+			binding: device.binding,
+			seq,
+			at,
+			code: code.parse().unwrap(),
+			value: value.parse::<salus_vitals::Decimal>().unwrap().into(),
+			unit: unit.parse().unwrap(),
+			group: 0,
+		};
+		let signed = SignedReading::sign(reading, &key).unwrap().encode();
+		until("the gateway keeps it", || async {
+			let answer = gateway.hand_in(bearer, &signed).await;
+			answer.starts_with("kept").then_some(())
+		})
+		.await;
 	}
 }
 
@@ -147,7 +112,7 @@ async fn an_alert_is_told_to_one_after_the_other_until_somebody_has_it() {
 	let (salus, id) = (&patient.salus, patient.id.as_str());
 	let carer = Salus::new(&node);
 	let kin = caregiver(&patient, &carer);
-	let monitor = Monitor::bound(&patient);
+	let monitor = patient.wears("monitor", &MEASURED.map(|(code, ..)| code));
 	// It anchors nothing meanwhile, with the same account.
 	let gateway = Gateway::new(&node.genesis().await, &node.url).telemetry(&node.vault, "age = 3600");
 	let messages = Messages::start(gateway.folder(), Mode::Starttls);
@@ -177,7 +142,7 @@ async fn an_alert_is_told_to_one_after_the_other_until_somebody_has_it() {
 	gateway.start().await;
 
 	// Nobody has looked at her yet: there is no score, and no alert.
-	monitor.measures(&node, &gateway, &bearer).await;
+	measures(&monitor, &node, &gateway, &bearer).await;
 	until("the rules have looked at what was measured", || async {
 		let judged = gateway
 			.metric("salus_gateway_judged_readings_total", &["\"judged\""])

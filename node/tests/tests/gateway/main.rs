@@ -5,6 +5,7 @@
 mod alerts;
 mod notices;
 mod registrar;
+mod scale;
 
 use salus::{words, Application, ApplicationFile, Hash, Identity, Salts};
 use salus_primitives::{Role, DAY};

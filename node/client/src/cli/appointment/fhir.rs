@@ -119,11 +119,9 @@ fn command(terms: &Terms) -> Option<String> {
 #[derive(Deserialize)]
 struct Printed {
 	appointment: Option<AppointmentJson>,
-	#[serde(default)]
-	appointments: Vec<AppointmentJson>,
+	appointments: Option<Vec<AppointmentJson>>,
 	slot: Option<SlotJson>,
-	#[serde(default)]
-	slots: Vec<SlotJson>,
+	slots: Option<Vec<SlotJson>>,
 	schedule: Option<ScheduleJson>,
 	carried: Option<Carried>,
 }
@@ -145,9 +143,9 @@ impl ToFhir {
 			(Some(path), _) => Some(parse::<Kept>("carried part", path)?.carried),
 			(None, carried) => carried,
 		};
-		let is_one = printed.appointments.is_empty() && printed.slots.is_empty();
+		let is_list = printed.appointments.is_some() || printed.slots.is_some();
 		let all = printed.terms(self.practitioner.as_ref())?;
-		if !is_one && carried.is_some() {
+		if is_list && carried.is_some() {
 			return Err(Error::Usage(
 				"what was carried belongs to one resource, and this is a list".into(),
 			));
@@ -161,18 +159,26 @@ impl ToFhir {
 		for note in &notes {
 			eprintln!("{}: {}", note.path, note.text);
 		}
-		document(&match (is_one, resources.pop()) {
-			(true, Some(resource)) => resource,
-			(true, None) => return Err(super::malformed(PRINTED, "it has neither an appointment nor a slot")),
-			(false, last) => {
+		document(&match (is_list, resources.pop()) {
+			(false, Some(resource)) => resource,
+			(false, None) => return Err(super::malformed(PRINTED, "it has neither an appointment nor a slot")),
+			(true, last) => {
 				resources.extend(last);
-				let entry =
-					|resource: Value| json!({ "fullUrl": urn(resource.to_string().as_bytes()), "resource": resource });
-				let entries: Vec<_> = resources.into_iter().map(entry).collect();
-				json!({ "resourceType": "Bundle", "type": "collection", "entry": entries })
+				collection(resources)
 			}
 		})
 	}
+}
+
+/// Without `entry` where there is none: FHIR has no empty arrays.
+fn collection(resources: Vec<Value>) -> Value {
+	let entry = |resource: Value| json!({ "fullUrl": urn(resource.to_string().as_bytes()), "resource": resource });
+	let entries: Vec<_> = resources.into_iter().map(entry).collect();
+	let mut bundle = json!({ "resourceType": "Bundle", "type": "collection" });
+	if let (Some(fields), false) = (bundle.as_object_mut(), entries.is_empty()) {
+		fields.insert("entry".into(), entries.into());
+	}
+	bundle
 }
 
 /// A resource, and nothing else.
@@ -185,9 +191,12 @@ pub(super) fn document(resource: &Value) -> Result<Report, Error> {
 
 impl Printed {
 	fn terms(self, practitioner: Option<&AccountId>) -> Result<Vec<Terms>, Error> {
-		let appointments = self.appointment.into_iter().chain(self.appointments);
+		let appointments = self
+			.appointment
+			.into_iter()
+			.chain(self.appointments.into_iter().flatten());
 		let mut all: Vec<_> = appointments.map(AppointmentJson::terms).collect::<Result<_, _>>()?;
-		for slot in self.slot.into_iter().chain(self.slots) {
+		for slot in self.slot.into_iter().chain(self.slots.into_iter().flatten()) {
 			all.push(slot.terms(practitioner)?);
 		}
 		if let Some(schedule) = self.schedule {
@@ -288,6 +297,35 @@ mod tests {
 				entries.iter().map(|entry| entry["fullUrl"].to_string()).collect();
 			assert_eq!((entries.len(), urls.len()), (count, count), "{bundle}");
 			assert!(urls.iter().all(|url| url.starts_with("\"urn:uuid:")), "{urls:?}");
+		}
+	}
+
+	#[test]
+	fn whoever_has_no_appointments_has_a_bundle_without_entries() {
+		let folder = tempfile::tempdir().unwrap();
+		let written = |list: &Value| {
+			let [file, directory] = ["list.json", "who.json"].map(|name| folder.path().join(name));
+			std::fs::write(&file, list.to_string()).unwrap();
+			std::fs::write(&directory, "{}").unwrap();
+			let command = ToFhir {
+				file,
+				knowledge: Knowledge {
+					directory,
+					institution: None,
+				},
+				carried: None,
+				practitioner: None,
+			};
+			command.run().map(|report| Value::Object(report.fields().clone()))
+		};
+		let empty = json!({ "resourceType": "Bundle", "type": "collection" });
+		for list in [json!({ "appointments": [] }), json!({ "slots": [] })] {
+			let bundle = written(&list).unwrap();
+			leave("list-empty", &bundle.to_string());
+			assert_eq!(bundle, empty, "{list}");
+		}
+		for neither in [json!({}), json!({ "appointments": null })] {
+			assert_eq!(written(&neither).err().unwrap().name(), "Malformed", "{neither}");
 		}
 	}
 

@@ -59,11 +59,14 @@ pub(in crate::cli) fn bundle<'a>(
 		}
 	}
 	let observations = entries.len();
-	let bundle = Json::object([
+	let mut bundle = Json::object([
 		("resourceType", Json::text("Bundle")),
 		("type", Json::text("collection")),
-		("entry", Json::Array(entries)),
 	]);
+	// FHIR has no empty arrays.
+	if let (Json::Object(fields), false) = (&mut bundle, entries.is_empty()) {
+		fields.push(("entry".into(), Json::Array(entries)));
+	}
 	Written {
 		bundle: bundle.to_string(),
 		observations,
@@ -193,6 +196,15 @@ mod tests {
 		// Other measurements never had one.
 		let (_, framed, without) = written(&[reading(8, 4, "8867-4", "61", "/min")]);
 		assert_eq!((framed, without.len()), (0, 0));
+	}
+
+	#[test]
+	fn where_nothing_was_measured_the_bundle_has_no_entries() {
+		let written = bundle(&[], "Patient/7", None);
+		leave("vitals-empty", &written.bundle);
+		let bundle: serde_json::Value = serde_json::from_str(&written.bundle).unwrap();
+		assert_eq!(bundle, json!({ "resourceType": "Bundle", "type": "collection" }));
+		assert_eq!(written.observations, 0);
 	}
 
 	#[test]
