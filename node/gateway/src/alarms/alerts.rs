@@ -99,6 +99,14 @@ pub struct Raised {
 	pub error: Option<String>,
 }
 
+impl Raised {
+	/// Who it is with on chain.
+	fn place(&self, standing: Standing) -> usize {
+		let last = self.ladder.len().saturating_sub(1);
+		self.raised_from.saturating_add(standing.step).min(last)
+	}
+}
+
 /// What became of alerts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
@@ -197,7 +205,7 @@ impl Ledger {
 		one(&mut connection, id).await
 	}
 
-	/// An alert, with the ladder that there is now if nobody was told of it.
+	/// An alert, with the ladder that there is now for those who are not told yet.
 	///
 	/// # Errors
 	/// `Sql`, `Damaged`
@@ -209,20 +217,31 @@ impl Ledger {
 		Ok(alert)
 	}
 
-	/// Once somebody was told, or the chain may have it, an alert keeps its ladder: the chain's and this are the same people.
+	/// Once the chain may have it, an alert keeps its ladder: the chain's and this are the same people. Until then whoever was
+	/// told stays on it, and above her come those who are on the ladder now.
 	async fn refreshed(
 		&self,
 		change: &mut SqliteConnection,
 		alert: Raised,
 		now: Moment,
 	) -> Result<Raised, GatewayError> {
-		if alert.step.is_some() || alert.chain.is_some() || alert.sent {
+		if alert.chain.is_some() || alert.sent {
 			return Ok(alert);
 		}
 		let said = self.opened(change, alert.id).await?;
 		let content = said.get(SALT..).ok_or(GatewayError::Damaged)?;
 		let severity = read::<Content>(content)?.severity;
-		let ladder = ladder_of(change, alert.patient, severity, now).await?;
+		let mut ladder = ladder_of(change, alert.patient, severity, now).await?;
+		if let Some(told) = alert.step.and_then(|step| alert.ladder.get(..=step)) {
+			ladder.retain(|rung| told.iter().all(|below| below.is_below(rung)));
+			if ladder.is_empty() {
+				return Ok(alert);
+			}
+			ladder.splice(..0, told.iter().cloned());
+		}
+		if ladder == alert.ladder {
+			return Ok(alert);
+		}
 		sqlx::query("UPDATE alerts SET ladder = ? WHERE id = ?")
 			.bind(serde_json::to_string(&ladder).map_err(|_| GatewayError::Damaged)?)
 			.bind(alert.id)
@@ -232,16 +251,30 @@ impl Ledger {
 	}
 
 	/// Notes that a transaction that raises it, with a ladder that begins with whoever has it, may leave from now on. What it
-	/// is by then.
+	/// is by then; none where it must not leave, as somebody has it by now, or nobody is on a ladder.
 	///
 	/// # Errors
 	/// `Sql`, `Damaged`
-	pub async fn sending(&self, id: i64) -> Result<Raised, GatewayError> {
+	pub async fn sending(&self, id: i64, now: Moment) -> Result<Option<Raised>, GatewayError> {
+		let mut change = self.store.begin().await?;
+		let alert = one(&mut change, id).await?;
+		if alert.state != "open" {
+			return Ok(None);
+		}
+		// What was sent before has come nowhere: the chain holds no ladder of it.
+		let alert = self
+			.refreshed(&mut change, Raised { sent: false, ..alert }, now)
+			.await?;
+		if alert.ladder.is_empty() {
+			return Ok(None);
+		}
 		let row = sqlx::query("UPDATE alerts SET sent = 1, raised_from = COALESCE(step, 0) WHERE id = ? RETURNING *")
 			.bind(id)
-			.fetch_one(&self.store.pool)
+			.fetch_one(&mut *change)
 			.await?;
-		raised(&row)
+		let alert = raised(&row)?;
+		change.commit().await?;
+		Ok(Some(alert))
 	}
 
 	/// Looks at it again later; `sent` says whether a transaction may still be on its way.
@@ -276,7 +309,7 @@ impl Ledger {
 				.bind(id)
 				.execute(&mut *change)
 				.await?;
-			let on_chain = alert.raised_from.saturating_add(standing.step);
+			let on_chain = alert.place(standing);
 			match alert.step {
 				// She was told before it had a number.
 				Some(step) if step >= on_chain => {
@@ -304,7 +337,7 @@ impl Ledger {
 		let mut change = self.store.begin().await?;
 		let alert = one(&mut change, id).await?;
 		let mut counted = Counted::default();
-		let on_chain = alert.raised_from.saturating_add(standing.step);
+		let on_chain = alert.place(standing);
 		match alert.step {
 			Some(step) if step > on_chain => {}
 			Some(step) if step == on_chain && alert.repeat == 0 => {
@@ -385,8 +418,15 @@ impl Ledger {
 			let alert = self.refreshed(&mut change, raised(row)?, now).await?;
 			let late = alert.due.saturating_add(patience) <= now;
 			let Some(step) = alert.step else {
-				// It was taken away since the alert was looked at.
-				let Some(first) = alert.ladder.first() else { continue };
+				let Some(first) = alert.ladder.first() else {
+					// It was taken away since the alert was looked at, which waits for the next one.
+					sqlx::query("UPDATE alerts SET wake = ? WHERE id = ?")
+						.bind(time(now)?)
+						.bind(alert.id)
+						.execute(&mut *change)
+						.await?;
+					continue;
+				};
 				let within = first.within;
 				tell(&mut change, &alert, 0, 0, now.saturating_add(within), now).await?;
 				continue;

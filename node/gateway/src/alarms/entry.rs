@@ -133,8 +133,8 @@ pub struct Rung {
 	pub within: Moment,
 }
 
-/// What an addressee is to the patient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What an addressee is to the patient, in the order in which they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Post {
 	/// A caregiver whom the patient named.
@@ -181,6 +181,11 @@ impl Post {
 }
 
 impl Rung {
+	/// Whether she is told before the other, and is not the same person.
+	pub(super) fn is_below(&self, other: &Self) -> bool {
+		self.post < other.post && self.account != other.account
+	}
+
 	/// Her account.
 	///
 	/// # Errors

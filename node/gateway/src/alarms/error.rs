@@ -49,7 +49,7 @@ pub enum AlarmError {
 	#[error("this span is empty; give --until after --from")]
 	SpanEmpty,
 	/// A span on call is over.
-	#[error("this span is over; nothing is found any more in it")]
+	#[error("this span is over; give --until after now")]
 	SpanOver,
 	/// A span on call begins more than a year ahead.
 	#[error("this span begins more than a year from now; look at the year")]
@@ -60,6 +60,9 @@ pub enum AlarmError {
 	/// She is on the roster, now or later.
 	#[error("{0} is on the roster; put somebody else there first, or nobody: salus-gateway vitals duty")]
 	OnRoster(String),
+	/// She is on the ladder of an alert that nobody has.
+	#[error("{0} is on the ladder of an open alert; have it acknowledged first: salus-gateway vitals alerts")]
+	OnAlert(String),
 	/// Scale 2 is a doctor's decision.
 	#[error("{0} is no doctor of this institution now, and the scale is a doctor's decision; have one decide it")]
 	NotADoctor(String),
@@ -93,6 +96,7 @@ impl AlarmError {
 			Self::SpanTooFar => "SpanTooFar",
 			Self::SpanTooLong => "SpanTooLong",
 			Self::OnRoster(_) => "OnRoster",
+			Self::OnAlert(_) => "OnAlert",
 			Self::NotADoctor(_) => "NotADoctor",
 			Self::OnChain(_) => "OnChain",
 			Self::NotAnHpkeKey => "NotAnHpkeKey",

@@ -181,7 +181,7 @@ impl Ledger {
 	/// Forgets how somebody is reached.
 	///
 	/// # Errors
-	/// `OnLadder`, `OnRoster`, `NotFound`, `Sql`
+	/// `OnLadder`, `OnRoster`, `OnAlert`, `NotFound`, `Sql`
 	pub async fn forget(&self, account: &AccountId, now: Moment) -> Result<(), GatewayError> {
 		let name = hex::encode(account.0);
 		let mut change = self.store.begin().await?;
@@ -194,6 +194,16 @@ impl Ledger {
 		}
 		if roster::is_on(&mut change, account, now).await? {
 			return Err(AlarmError::OnRoster(account.to_string()).into());
+		}
+		// An alert keeps its ladder, and she may be its last.
+		let row = sqlx::query(
+			"SELECT EXISTS (SELECT 1 FROM alerts WHERE state = 'open' AND instr(ladder, ?) > 0) AS awaited",
+		)
+		.bind(&name)
+		.fetch_one(&mut *change)
+		.await?;
+		if row.try_get("awaited")? {
+			return Err(AlarmError::OnAlert(account.to_string()).into());
 		}
 		let gone = sqlx::query("DELETE FROM addressees WHERE account = ?")
 			.bind(&name)

@@ -200,8 +200,12 @@ impl<C: Chain> Raiser<C> {
 		if alert.sent && self.find(alert, now).await? {
 			return Ok(());
 		}
+		// What was sent before may still come: a node that is behind does not know it.
+		let may_come = alert.sent;
 		// From here on a transaction may be on its way, whatever becomes of this process.
-		let alert = &self.ledger.sending(alert.id).await?;
+		let Some(alert) = &self.ledger.sending(alert.id, now).await? else {
+			return Ok(());
+		};
 		let rungs: Result<Vec<(AccountId, Moment)>, _> = alert
 			.ladder
 			.iter()
@@ -222,7 +226,7 @@ impl<C: Chain> Raiser<C> {
 			}
 			Err(error) => {
 				let is_on_its_way = matches!(error, ChainError::Uncertain(_));
-				self.failed(alert, &error, now, is_on_its_way).await
+				self.failed(alert, &error, now, is_on_its_way || may_come).await
 			}
 		}
 	}

@@ -304,6 +304,84 @@ async fn whoever_is_on_the_roster_stays_reachable_until_her_last_shift_is_over()
 }
 
 #[tokio::test]
+async fn whoever_an_open_alert_may_come_to_stays_reachable_after_her_shift() {
+	let mut warning = watched([duty(EARLY, 0, SHIFT)]).await;
+	warning.pass(SHIFT - MINUTE);
+	assert_eq!(ladder(&mut warning).await.last(), Some(&EARLY));
+	warning.rounds(2 * MINUTE).await;
+	let refused = warning.ledger.forget(&account(EARLY), warning.now).await.unwrap_err();
+	assert_eq!(refused.name(), "OnAlert");
+	assert!(warning.chain.acknowledge(0, &account(EARLY)) || warning.chain.acknowledge(0, &account(CAREGIVER)));
+	warning.rounds(6 * SECOND).await;
+	warning.ledger.forget(&account(EARLY), warning.now).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_never_reached_the_chain_goes_to_whoever_is_on_duty_when_it_does() {
+	let mut warning = watched([duty(EARLY, 0, SHIFT), duty(LATE, SHIFT, 2 * SHIFT)]).await;
+	warning.pass(SHIFT - 9 * SECOND);
+	let id = warning.alarmed().await;
+	warning.chain.fail_next(Fault::Lost);
+	warning.round().await;
+	assert!(warning.ledger.alert(id).await.unwrap().sent);
+	warning.pass(HOUR);
+	warning.restart().await;
+	warning.rounds(30 * SECOND).await;
+	let told = on_chain(&warning);
+	assert_eq!(told.last(), Some(&LATE), "{told:?}");
+	assert_eq!(warning.chain.alerts().len(), 1);
+	assert_eq!(ladder_of(&warning, id).await, LATE);
+}
+
+#[tokio::test]
+async fn a_roster_that_the_chain_refused_is_put_right_for_alerts_on_their_way() {
+	let mut warning = watched([duty(EARLY, 0, SHIFT)]).await;
+	let id = warning.alarmed().await;
+	while warning.now < NOW + PATIENCE + 9 * SECOND {
+		warning.chain.fail_next(Fault::Refused);
+		warning.rounds(3 * SECOND).await;
+	}
+	assert_eq!(
+		warning.ledger.alert(id).await.unwrap().step,
+		Some(0),
+		"told by the gateway's own clock"
+	);
+	warning.enter(duty(LATE, 0, SHIFT)).await;
+	warning.rounds(3 * MINUTE).await;
+	assert_eq!(on_chain(&warning), [CAREGIVER, NURSE, LATE]);
+	assert_eq!(
+		warning.told().iter().filter(|told| *told == "kin@example.org").count(),
+		2,
+		"with its number too"
+	);
+}
+
+#[tokio::test]
+async fn while_the_chain_is_away_the_next_rung_is_whoever_is_on_duty_by_then() {
+	let mut warning = watched([duty(EARLY, 0, SHIFT), duty(LATE, SHIFT, 2 * SHIFT)]).await;
+	warning.pass(SHIFT - 2 * PATIENCE);
+	let id = warning.alarmed().await;
+	warning.chain.set_away(true);
+	warning.rounds(PATIENCE + 9 * SECOND).await;
+	let alert = warning.ledger.alert(id).await.unwrap();
+	assert_eq!((alert.step, ladder_of(&warning, id).await), (Some(0), EARLY));
+	warning.rounds(30 * MINUTE).await;
+	let told = warning.told();
+	assert!(told.contains(&LATES.into()), "{told:?}");
+	assert!(!told.contains(&EARLYS.into()), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_alert_that_somebody_has_by_now_does_not_leave() {
+	let mut warning = watched([]).await;
+	let id = warning.alarmed().await;
+	warning.ledger.answer(id, warning.now).await.unwrap();
+	assert_eq!(warning.ledger.sending(id, warning.now).await.unwrap(), None);
+	warning.rounds(30 * SECOND).await;
+	assert_eq!(warning.chain.raises(), 0);
+}
+
+#[tokio::test]
 async fn a_shift_leaves_thirty_days_after_its_end_and_who_entered_it_stays() {
 	let mut warning = watched([duty(EARLY, 0, SHIFT), duty(LATE, SHIFT, 2 * SHIFT)]).await;
 	let entries = warning.ledger.entries(0, 99).await.unwrap();

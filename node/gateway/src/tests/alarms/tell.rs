@@ -189,10 +189,20 @@ async fn a_contact_that_was_taken_away_is_passed_over() {
 	limits(&warning).await;
 	let id = warning.alarmed().await;
 	warning.raiser.look(id, warning.now).await.unwrap();
-	// She is about to be told, on no ladder any more, and nobody knows how.
+	// She is about to be told, on no ladder any more. The desk cannot take her contact away, and if it is lost nobody knows how.
 	let rungs = super::world::rungs()[1..].to_vec();
 	warning.enter(Entry::Ladder { patient: None, rungs }).await;
-	warning.ledger.forget(&account(CAREGIVER), warning.now).await.unwrap();
+	let refused = warning
+		.ledger
+		.forget(&account(CAREGIVER), warning.now)
+		.await
+		.unwrap_err();
+	assert_eq!(refused.name(), "OnAlert");
+	sqlx::query("DELETE FROM addressees WHERE account = ?")
+		.bind(hex::encode(CAREGIVER))
+		.execute(&warning.world.store().pool)
+		.await
+		.unwrap();
 	warning.rounds(6 * SECOND).await;
 	assert_eq!(warning.told(), ["nurse@example.org"]);
 	assert_eq!(warning.ledger.unreached().await.unwrap()[0].error, "NoContact");

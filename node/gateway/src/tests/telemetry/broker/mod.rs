@@ -180,9 +180,15 @@ impl Broker {
 	pub async fn until_subscribed(&self) {
 		let mut party = self.party("probe", None);
 		let nobody = format!("salus/{}/readings", hex::encode([0; 32]));
-		while party.publish(&nobody, Vec::new()).await == Ok(PubAckReason::NoMatchingSubscribers) {
-			sleep(Duration::from_millis(50)).await;
-		}
+		let heard = async {
+			loop {
+				match party.publish(&nobody, Vec::new()).await {
+					Ok(PubAckReason::NoMatchingSubscribers) => sleep(Duration::from_millis(50)).await,
+					answer => break assert_eq!(answer, Ok(PubAckReason::Success)),
+				}
+			}
+		};
+		timeout(COMES, heard).await.expect("somebody subscribes");
 	}
 
 	/// How many messages it sent to the gateway once more, as its log says if it is talkative.
