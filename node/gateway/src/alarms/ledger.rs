@@ -240,7 +240,7 @@ impl Ledger {
 	}
 }
 
-/// The ladder for an alert of this patient that is found now: her own, or that for everybody; empty where there is neither. An
+/// The ladder for an alert of this patient that is raised now: her own, or that for everybody; empty where there is neither. An
 /// emergency does not wait for a caregiver's time; of what is for the next round no doctor on call is told where there is a
 /// nurse. Whoever is on duty stands in the place of the ladder's doctor on call, unless she is on it already.
 pub(super) async fn ladder_of(

@@ -1,5 +1,5 @@
 //! The roster: which doctor is on call at which hours. At each moment one at most: a later entry cuts what it overlaps, so
-//! that nobody has to weigh entries when an alert is found.
+//! that nobody has to weigh entries when an alert is raised.
 
 use salus::{words, AccountId};
 use salus_primitives::{Moment, DAY};
@@ -53,7 +53,7 @@ pub(super) fn check(from: Moment, until: Moment, now: Moment) -> Result<(), Alar
 /// Puts somebody on call for a span, or nobody, in place of whoever was.
 ///
 /// # Errors
-/// `UnknownAddressee`, `Sql`
+/// `UnknownAddressee`, `Sql`, `Damaged`
 pub(super) async fn set(
 	change: &mut SqliteConnection,
 	account: Option<&AccountId>,
