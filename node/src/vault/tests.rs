@@ -398,7 +398,7 @@ fn json(body: &[u8]) -> Value {
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
-	for _ in 0..200 {
+	for _ in 0..3_000 {
 		if holds() {
 			return;
 		}
@@ -510,7 +510,7 @@ async fn an_account_has_four_downloads_at_a_time() {
 	assert_eq!((status, &json(&body)["name"]), (429, &"TooManyTransfers".into()));
 	under_way.pop();
 	let mut freed = false;
-	for _ in 0..100 {
+	for _ in 0..3_000 {
 		let (status, _) = answer(vault.begin_download().await).await;
 		freed = status == 200;
 		if freed {

@@ -217,15 +217,15 @@ impl Ledger {
 		Ok(alert)
 	}
 
-	/// Once the chain may have it, an alert keeps its ladder: the chain's and this are the same people. Until then whoever was
-	/// told stays on it, and above her come those who are on the ladder now.
+	/// Once it has ended, or the chain may have it, an alert keeps its ladder: the chain's and this are the same people. Until
+	/// then whoever was told stays on it, and above her come those who are on the ladder now.
 	async fn refreshed(
 		&self,
 		change: &mut SqliteConnection,
 		alert: Raised,
 		now: Moment,
 	) -> Result<Raised, GatewayError> {
-		if alert.chain.is_some() || alert.sent {
+		if alert.state != "open" || alert.chain.is_some() || alert.sent {
 			return Ok(alert);
 		}
 		let said = self.opened(change, alert.id).await?;

@@ -2,7 +2,7 @@
 
 use super::{hook, is_silent, mail};
 use salus::{alert, open_device_key, words};
-use salus_primitives::SECOND;
+use salus_primitives::{DAY, HOUR, SECOND};
 use salus_tests::{account, kinds, text, until, Gateway, Messages, Mode, Node, Patient, Salus, Worn, PASSPHRASE};
 use salus_vault::keystore::Strength;
 use salus_vitals::{Reading, SignedReading};
@@ -12,9 +12,12 @@ use std::path::Path;
 const DESK: &str = "//Alice//admin";
 const NURSE: &str = "//Alice//nurse";
 const DOCTOR: &str = "//Alice//doctor";
+/// Whom the ladder names as doctor; she is not on call, and on chain nobody.
+const RESTING: &str = "//Alice//doctor//resting";
 const KIN: &str = "kin@example.org";
 const NURSES: &str = "+41791234567";
 const DOCTORS: &str = "doctor@example.org";
+const RESTS: &str = "resting@example.org";
 /// How long the caregiver and the nurse have: the least there is.
 const WITHIN: u64 = 60;
 /// Breaths, saturation, systolic pressure, pulse and temperature: 2 points, one each for saturation and pressure.
@@ -104,7 +107,8 @@ async fn noted(node: &Node, patient: &Patient) -> Vec<String> {
 }
 
 /// What a device measured and what a nurse saw come to a score of 5. The caregiver is told, the nurse when she has let her time
-/// pass, and then the doctor on call, who has it; the gateway is killed after the first, and away at the first's deadline.
+/// pass, and then the doctor whom the roster has on call, who has it; the gateway is killed after the first, and away at the
+/// first's deadline.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_is_told_to_one_after_the_other_until_somebody_has_it() {
 	let node = Node::start().await;
@@ -123,12 +127,13 @@ async fn an_alert_is_told_to_one_after_the_other_until_somebody_has_it() {
 	));
 	gateway.run(&format!("telemetry codes add {}", monitor.codes)).ok();
 	let bearer = text(&gateway.run(&format!("token new {}", monitor.id)).ok()["bearer"]);
-	let (nurse, doctor) = (account(NURSE), account(DOCTOR));
+	let (nurse, doctor, resting) = (account(NURSE), account(DOCTOR), account(RESTING));
 	let hers = text(&salus.types_as(DOCTOR, "key hpke").ok()["hpke"]);
 	for (who, contact, more) in [
 		(&kin, KIN, String::new()),
 		(&nurse, NURSES, String::new()),
 		(&doctor, DOCTORS, format!("--hpke {hers}")),
+		(&resting, RESTS, String::new()),
 	] {
 		let file = gateway.write("contact.txt", contact);
 		let line = format!("vitals addressee add {who} --contact-file {file} {more}");
@@ -137,8 +142,11 @@ async fn an_alert_is_told_to_one_after_the_other_until_somebody_has_it() {
 	let enters = |gateway: &Gateway, line: &str| gateway.run(&format!("vitals {line} --by {nurse}")).ok();
 	enters(&gateway, &format!("person {id} --born 1980-05-17 --pregnant no"));
 	enters(&gateway, &format!("oxygen {id} air"));
-	let ladder = format!("--caregiver {kin}={WITHIN}s --nurse {nurse}={WITHIN}s --doctor {doctor}=1h");
+	let ladder = format!("--caregiver {kin}={WITHIN}s --nurse {nurse}={WITHIN}s --doctor {resting}=1h");
 	enters(&gateway, &format!("ladder --patient {id} {ladder}"));
+	let now = node.time().await;
+	let (from, end) = (words::show_moment(now - HOUR), words::show_moment(now + DAY));
+	enters(&gateway, &format!("duty {doctor} --from {from} --until {end}"));
 	gateway.start().await;
 
 	// Nobody has looked at her yet: there is no score, and no alert.
@@ -220,5 +228,5 @@ async fn an_alert_is_told_to_one_after_the_other_until_somebody_has_it() {
 	);
 	let names: Vec<_> = told.iter().map(|message| text(&message["id"])).collect();
 	assert!(names[0] != names[1] && names[1] != names[2], "{names:?}");
-	is_silent(&gateway, &[KIN, NURSES, DOCTORS, "confusion", "8480-6"]).await;
+	is_silent(&gateway, &[KIN, NURSES, DOCTORS, RESTS, "confusion", "8480-6"]).await;
 }
