@@ -30,12 +30,20 @@ impl<K: Hash + Eq + Clone> Pace<K> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use std::time::{Duration, Instant};
 
 	#[test]
 	fn each_asker_has_a_limit_of_its_own() {
-		let pace = Pace::new(NonZeroU32::MIN);
-		assert!(pace.allows(&"a") && pace.allows(&"a"));
-		assert!(!pace.allows(&"a"));
+		// Every second it is allowed one more: until three questions come within one.
+		let pace = loop {
+			let (began, pace) = (Instant::now(), Pace::new(NonZeroU32::MIN));
+			assert!(pace.allows(&"a") && pace.allows(&"a"));
+			let third = pace.allows(&"a");
+			if began.elapsed() < Duration::from_secs(1) {
+				assert!(!third);
+				break pace;
+			}
+		};
 		assert!(pace.allows(&"b"));
 	}
 }

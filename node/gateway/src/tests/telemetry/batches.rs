@@ -32,21 +32,23 @@ async fn close(log: &mut Log, now: Moment) -> Vec<(u64, u32)> {
 
 #[tokio::test]
 async fn a_full_batch_is_closed_at_once_and_the_rest_when_it_is_old() {
+	let before = words::now();
 	let (_folder, mut log) = with(0..10).await;
 	let now = words::now();
 	assert_eq!(close(&mut log, now).await, [(0, 4), (4, 4)]);
-	assert_eq!(close(&mut log, now + 50 * SECOND).await, []);
+	assert_eq!(close(&mut log, before + 59 * SECOND).await, []);
 	assert_eq!(close(&mut log, now + 60 * SECOND).await, [(8, 2)]);
 	assert_eq!(close(&mut log, now + DAY).await, []);
 }
 
 #[tokio::test]
 async fn a_gap_is_waited_for_and_then_shows() {
+	let before = words::now();
 	let (_folder, mut log) = with([0, 1, 3, 4, 5, 6]).await;
 	let now = words::now();
 	assert_eq!(close(&mut log, now).await, []);
 	assert_eq!(close(&mut log, now + 60 * SECOND).await, [(0, 2)]);
-	assert_eq!(close(&mut log, now + 299 * SECOND).await, []);
+	assert_eq!(close(&mut log, before + 299 * SECOND).await, []);
 	assert_eq!(close(&mut log, now + 300 * SECOND).await, [(3, 4)]);
 }
 

@@ -157,7 +157,8 @@ async fn over_mqtt_it_is_not_lost_and_holds_no_other_up() {
 			range.map(|seq| (topic(signer), signed(signer, seq))).collect()
 		};
 		broker.publish([of(&pulse, 0..3), of(&other, 0..20)].concat()).await;
-		until_count(&taking, 20).await;
+		taking.until_counted("Unsettled", 3).await;
+		taking.until_counted("ok", 20).await;
 		// The broker has its answer: whatever dies now, nobody sends these again.
 		listening.stop().await;
 		let taking = taking.restart().await;

@@ -143,7 +143,7 @@ impl Sender {
 	fn patience(&self) -> Duration {
 		match self {
 			#[cfg(test)]
-			Self::Model(_) => Duration::from_millis(50),
+			Self::Model(_) => Duration::from_secs(1),
 			_ => PATIENCE,
 		}
 	}

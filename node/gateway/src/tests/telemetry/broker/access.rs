@@ -44,7 +44,7 @@ impl Ward {
 			.await;
 		assert_eq!(published, Ok(PubAckReason::Success));
 		until_count(&self.taking, 1).await;
-		assert_eq!(self.taking.counted("readings", "ok"), 1);
+		self.taking.until_counted("ok", 1).await;
 		for refusal in ["OtherDevice", "UnknownDevice", "Malformed", "BadSignature"] {
 			assert_eq!(self.taking.counted("readings", refusal), 0, "{refusal}");
 		}

@@ -218,7 +218,11 @@ impl Broker {
 	fn options(&self, name: &str, credential: Option<(&str, &str)>) -> v5::MqttOptions {
 		let mut options = v5::MqttOptions::new(name, self.host, self.port);
 		let transport: Transport = broker_transport(self.ca.as_deref()).unwrap();
-		options.set_keep_alive(Duration::from_secs(5)).set_transport(transport);
+		// A device that is not asked for its packets for a while stays connected.
+		options
+			.set_keep_alive(COMES)
+			.set_connection_timeout(COMES.as_secs())
+			.set_transport(transport);
 		if let Some((user, password)) = credential {
 			options.set_credentials(user, password);
 		}
