@@ -464,7 +464,7 @@ async fn what_came_of_a_visit_is_noted() {
 	let salus = &ada.salus;
 	let council = Council::at(&node).await;
 	// Late enough to be booked before it begins, and not across midnight UTC.
-	let (soon, length) = ((node.time().await + MINUTE / 2).next_multiple_of(MINUTE), 5 * MINUTE);
+	let (soon, length) = ((node.time().await + MINUTE).next_multiple_of(MINUTE), 5 * MINUTE);
 	let start = if soon % DAY > DAY - length {
 		soon.next_multiple_of(DAY)
 	} else {

@@ -127,7 +127,7 @@ async fn a_patient_is_told_once_of_each_event_whoever_is_killed() {
 	);
 	let gateway = Gateway::new(genesis.as_str().unwrap(), &node.url).registrar();
 	let mut messages = Messages::start(gateway.folder(), Mode::Starttls);
-	let notices = "[notices]\nattempts = 3\npause = 1\n";
+	let notices = "[notices]\nattempts = 8\npause = 1\n";
 	let mut gateway = gateway.configured(&format!("{notices}{}", mail(&messages, "starttls")));
 	reaches(&gateway, &jane.id, "jane@example.org");
 	reaches(&gateway, &john.id, "slow@example.org");
