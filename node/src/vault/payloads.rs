@@ -48,7 +48,7 @@ const PAUSE: Duration = Duration::from_millis(MINUTE);
 /// How much of a refused upload is read beside the answer, so that a client that is still sending sees it: what a fast
 /// line brings until the answer is there.
 const DRAIN: u64 = 16 << 20;
-const DRAIN_TIME: Duration = Duration::from_secs(if cfg!(test) { 10 } else { 2 });
+const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 type Upload = StreamReader<Pin<Box<dyn Stream<Item = io::Result<bytes::Bytes>> + Send>>, bytes::Bytes>;
 

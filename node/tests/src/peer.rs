@@ -1,6 +1,6 @@
 //! A node of the peer-to-peer network that is not ours: it says what a test makes it say.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
 use futures::StreamExt;
 use litep2p::{
@@ -25,8 +25,6 @@ use crate::Node;
 
 /// More than any message of these protocols.
 const MAX_MESSAGE: usize = MAX_BLOCK_REPLY_LEN;
-/// How long a busy node has for an answer: litep2p's own five seconds are short beside a dozen others.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One of the protocols of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +80,6 @@ impl Peer {
 		let (block_config, blocks) = requests(BLOCK_PROTOCOL);
 		let tcp = Tcp {
 			listen_addresses: vec!["/ip4/127.0.0.1/tcp/0".parse().unwrap()],
-			substream_open_timeout: PATIENCE,
 			..Tcp::default()
 		};
 		let config = ConfigBuilder::new()
@@ -134,7 +131,6 @@ impl Peer {
 fn requests(name: &'static str) -> (request_response::Config, RequestResponseHandle) {
 	request_response::ConfigBuilder::new(name.into())
 		.with_max_size(MAX_MESSAGE)
-		.with_timeout(PATIENCE)
 		.build()
 }
 

@@ -12,7 +12,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const START_TIMEOUT = 120_000;
-const STOP_TIMEOUT = 120_000;
+const STOP_TIMEOUT = 30_000;
 const POLL_INTERVAL = 50;
 
 const running = new Set();

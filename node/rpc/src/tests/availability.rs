@@ -28,7 +28,7 @@ async fn subscribed(world: &World, practitioner: &AccountId, cursor: Value) -> S
 }
 
 async fn next(subscription: &mut Subscription) -> Value {
-	let message = timeout(Duration::from_secs(60), subscription.next::<Value>());
+	let message = timeout(Duration::from_secs(10), subscription.next::<Value>());
 	message.await.unwrap().unwrap().unwrap().0
 }
 
@@ -146,5 +146,5 @@ async fn too_many_subscriptions() {
 			tokio::task::yield_now().await;
 		}
 	};
-	timeout(Duration::from_secs(60), free).await.unwrap();
+	timeout(Duration::from_secs(10), free).await.unwrap();
 }

@@ -20,7 +20,7 @@ async fn subscribed(world: &World, patient: u64, cursor: Value) -> Subscription 
 }
 
 async fn next(subscription: &mut Subscription) -> Value {
-	let message = timeout(Duration::from_secs(60), subscription.next::<Value>());
+	let message = timeout(Duration::from_secs(10), subscription.next::<Value>());
 	message.await.unwrap().unwrap().unwrap().0
 }
 
@@ -142,5 +142,5 @@ async fn too_many_followers() {
 			tokio::task::yield_now().await;
 		}
 	};
-	timeout(Duration::from_secs(60), free).await.unwrap();
+	timeout(Duration::from_secs(10), free).await.unwrap();
 }

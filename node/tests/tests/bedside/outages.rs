@@ -62,7 +62,7 @@ async fn anchors_are_under_way(node: &Node) {
 			tokio::time::sleep(Duration::from_millis(1)).await;
 		}
 	};
-	tokio::time::timeout(Duration::from_secs(300), wait)
+	tokio::time::timeout(Duration::from_secs(60), wait)
 		.await
 		.expect("the gateway anchors nothing");
 }

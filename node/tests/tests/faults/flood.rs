@@ -196,7 +196,7 @@ async fn a_flood_of_invalid_transactions_changes_nothing() {
 	);
 
 	// Blocks came, and what is valid became final, and goes on to.
-	assert!(last > first, "blocks come");
+	assert!(last - first >= took.as_secs() / 3, "blocks come as before");
 	let acknowledged = stream.end().await;
 	assert!(valid > 0, "what was valid became final meanwhile");
 	assert!(late * 20 <= valid, "{late} waited until their time was over");

@@ -72,28 +72,28 @@ pub fn once_each(warning: &Warning, many: usize) -> bool {
 	(alerts.len(), commitments.len()) == (many, many)
 }
 
-/// Waits until so many of its alerts are known to be on chain.
+/// How many of its alerts the gateway knows to be on chain.
+async fn raised(warning: &Warning) -> usize {
+	let found = warning.found().await;
+	found.iter().filter(|(alert, _)| alert.chain.is_some()).count()
+}
+
+/// Waits until it knows so many.
 async fn until_raised(warning: &Warning, many: usize) {
-	let raised = async {
-		while warning
-			.found()
-			.await
-			.iter()
-			.filter(|(alert, _)| alert.chain.is_some())
-			.count() < many
-		{
+	let all = async {
+		while raised(warning).await < many {
 			tokio::time::sleep(Duration::from_millis(20)).await;
 		}
 	};
-	let raised = tokio::time::timeout(Duration::from_secs(60), raised);
-	raised.await.unwrap_or_else(|_| panic!("{many} are raised"));
+	let all = tokio::time::timeout(Duration::from_secs(60), all);
+	all.await.unwrap_or_else(|_| panic!("{many} are raised"));
 }
 
 #[tokio::test]
 async fn they_wait_for_finality_together() {
 	let mut warning = ill(5).await;
 	warning.chain.finalise_together(5);
-	let raised = tokio::time::timeout(Duration::from_secs(60), raise_all(&warning));
+	let raised = tokio::time::timeout(Duration::from_secs(20), raise_all(&warning));
 	raised.await.expect("one waits for another").unwrap();
 	assert!(once_each(&warning, 5));
 	assert_eq!(warning.chain.raises(), 5);
@@ -108,14 +108,15 @@ async fn one_that_hangs_holds_up_no_other() {
 	warning.chain.fail_next(Fault::Hangs);
 	let others = async {
 		until_raised(&warning, 2).await;
-		// Time enough to send it again, if it were.
-		tokio::time::sleep(Duration::from_millis(500)).await;
+		// Longer than work is looked for without being told: time enough to send it again, if it were.
+		tokio::time::sleep(Duration::from_millis(1_500)).await;
 	};
 	tokio::select! {
 		_ = raise_all(&warning) => panic!("one of them is still looked at"),
 		() = others => {}
 	}
 	assert!(once_each(&warning, 2));
+	assert_eq!(raised(&warning).await, 2);
 	assert_eq!(warning.chain.raises(), 3, "it is not sent again while it is looked at");
 }
 

@@ -382,6 +382,18 @@ async fn an_alert_that_somebody_has_by_now_does_not_leave() {
 }
 
 #[tokio::test]
+async fn an_alert_that_has_ended_keeps_its_ladder() {
+	let mut warning = watched([duty(EARLY, 0, SHIFT)]).await;
+	let id = warning.alarmed().await;
+	warning.ledger.refresh_ladder(id, warning.now).await.unwrap();
+	assert_eq!(ladder_of(&warning, id).await, EARLY);
+	warning.ledger.answer(id, warning.now).await.unwrap();
+	warning.enter(duty(LATE, 0, SHIFT)).await;
+	warning.ledger.refresh_ladder(id, warning.now).await.unwrap();
+	assert_eq!(ladder_of(&warning, id).await, EARLY);
+}
+
+#[tokio::test]
 async fn a_shift_leaves_thirty_days_after_its_end_and_who_entered_it_stays() {
 	let mut warning = watched([duty(EARLY, 0, SHIFT), duty(LATE, SHIFT, 2 * SHIFT)]).await;
 	let entries = warning.ledger.entries(0, 99).await.unwrap();
